@@ -1,0 +1,269 @@
+//! Remarks about one place of the source: codes, places, and how they are printed.
+
+use std::{fmt::Write, ops::Range};
+
+use serde::Serialize;
+
+use crate::tree::{Tree, TreePath};
+
+/// How much a remark weighs. An error keeps `build` from writing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal,)*) => {
+        /// Every kind of remark. Each has a paragraph in the manual (`manual/diagnostics`).
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum Code { $($(#[doc = $doc])* $name,)* }
+
+        impl Code {
+            /// All codes, in the order of the manual.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Returns the code as it is printed and documented.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The configuration cannot be read or holds a value that means nothing.
+    Config = "config",
+    /// A vocabulary's table has a fault.
+    Vocabulary = "vocabulary",
+    /// The front matter is no YAML or TOML.
+    FrontMatter = "front-matter",
+    /// A file is no UTF-8 text.
+    NotUtf8 = "not-utf8",
+    /// A file, folder or value is larger than the limits allow.
+    Limit = "limit",
+    /// A record lacks a required field.
+    MissingField = "missing-field",
+    /// A field is not known to its record type.
+    UnknownField = "unknown-field",
+    /// A field stands twice.
+    DuplicateField = "duplicate-field",
+    /// A value has the wrong type or lies outside its bounds.
+    WrongValue = "wrong-value",
+    /// A value is not in its vocabulary.
+    UnknownTerm = "unknown-term",
+    /// A record type is not known.
+    UnknownType = "unknown-type",
+    /// A reference names no record.
+    UnknownReference = "unknown-reference",
+    /// A link leads nowhere.
+    BrokenLink = "broken-link",
+    /// A link's part after `#` names no heading.
+    BrokenAnchor = "broken-anchor",
+    /// A footnote is called but not written.
+    MissingFootnote = "missing-footnote",
+    /// Two files claim one address.
+    DuplicateAddress = "duplicate-address",
+    /// Two records carry one id.
+    DuplicateId = "duplicate-id",
+    /// A file's name cannot be an address on every file system.
+    FileName = "file-name",
+    /// A template cannot be compiled or filled in.
+    TemplateError = "template-error",
+    /// The interface words lack an entry.
+    MissingWords = "missing-words",
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// A place: a file and a range of its bytes. Line and column are computed when printed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct At {
+    pub path: TreePath,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl At {
+    pub fn new(path: &TreePath, range: Range<usize>) -> Self {
+        Self { path: path.clone(), start: range.start, end: range.end }
+    }
+
+    /// Returns the place of a file as a whole.
+    pub fn file(path: &TreePath) -> Self {
+        Self::new(path, 0..0)
+    }
+}
+
+/// One remark about one place: what is wrong, and what to do.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Diag {
+    pub at: At,
+    pub severity: Severity,
+    pub code: Code,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Diag {
+    pub fn error(code: Code, at: At, message: impl Into<String>) -> Self {
+        Self { at, severity: Severity::Error, code, message: message.into(), help: None }
+    }
+
+    pub fn warning(code: Code, at: At, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, at, message) }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Makes this a warning where `lenient` holds, as in a folder without configuration.
+    pub fn lenient(mut self, lenient: bool) -> Self {
+        if lenient {
+            self.severity = Severity::Warning;
+        }
+        self
+    }
+}
+
+/// A remark as machines read it: `check --json` and the pages that `serve` shows.
+#[derive(Serialize)]
+pub struct Printed<'a> {
+    pub severity: Severity,
+    pub code: Code,
+    pub path: &'a TreePath,
+    pub line: usize,
+    pub column: usize,
+    pub message: &'a str,
+    pub help: Option<&'a str>,
+    pub quote: Option<String>,
+}
+
+/// Finds line, column and the quoted line of a remark; lines and columns count from 1, columns in
+/// characters.
+pub fn locate<'a>(diag: &'a Diag, source: &Tree) -> Printed<'a> {
+    let bytes = source.get(&diag.at.path).and_then(|blob| blob.bytes()).unwrap_or_default();
+    let start = diag.at.start.min(bytes.len());
+    let before = &bytes[..start];
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
+    let whole_file = diag.at.start == 0 && diag.at.end == 0;
+    let quote = (!whole_file).then(|| {
+        let rest = &bytes[line_start..];
+        let end = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        let text = String::from_utf8_lossy(&rest[..end]);
+        text.trim_end().chars().take(QUOTE_LIMIT).collect()
+    });
+    Printed {
+        severity: diag.severity,
+        code: diag.code,
+        path: &diag.at.path,
+        line,
+        column,
+        message: &diag.message,
+        help: diag.help.as_deref(),
+        quote,
+    }
+}
+
+/// The longest quoted line, in characters; a minified line of a megabyte helps nobody.
+const QUOTE_LIMIT: usize = 160;
+
+/// Writes remarks for people, one paragraph each.
+pub fn print(diags: &[Diag], source: &Tree) -> String {
+    let mut text = String::new();
+    for diag in diags {
+        let printed = locate(diag, source);
+        let severity = match printed.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{}:{}:{}: {severity}[{}]: {}",
+            printed.path,
+            printed.line,
+            printed.column,
+            printed.code.as_str(),
+            printed.message
+        );
+        if let Some(quote) = &printed.quote {
+            let number = printed.line.to_string();
+            let margin = " ".repeat(number.len());
+            let width = quote.chars().count();
+            let from = (printed.column - 1).min(width);
+            let marked = (diag.at.end - diag.at.start).clamp(1, (width - from).max(1));
+            let _ = writeln!(text, " {number} | {}", quote.replace('\t', " "));
+            let _ = writeln!(text, " {margin} | {}{}", " ".repeat(from), "^".repeat(marked));
+        }
+        if let Some(help) = printed.help {
+            let _ = writeln!(text, "   = {help}");
+        }
+    }
+    text
+}
+
+/// Writes remarks as a JSON array.
+pub fn print_json(diags: &[Diag], source: &Tree) -> String {
+    let printed: Vec<_> = diags.iter().map(|diag| locate(diag, source)).collect();
+    // The printed form holds only texts and numbers, which JSON always takes.
+    serde_json::to_string_pretty(&printed).unwrap_or_default()
+}
+
+/// Returns the candidate nearest to `word`, if one is near enough to be what was meant.
+///
+/// Near enough is a Damerau-Levenshtein distance of at most a third of the longer word, which
+/// keeps `sumary` → `summary` and refuses `cat` → `dog`.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let other = candidate.to_lowercase();
+            let distance = strsim::damerau_levenshtein(&word, &other);
+            (distance, other.len().max(word.len()), candidate)
+        })
+        .filter(|(distance, longer, _)| *distance * 3 <= (*longer).max(3))
+        .min()
+        .map(|(_, _, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Blob;
+
+    #[test]
+    fn a_remark_is_printed_with_its_line_quoted() {
+        let path = TreePath::of("content/en/a.md");
+        let text = "---\ntitle: Ä\nobjectives: [31]\n---\n";
+        let source: Tree = [(path.clone(), Blob::new(text.as_bytes()))].into_iter().collect();
+        let start = text.find("31").unwrap();
+        let diag = Diag::error(
+            Code::UnknownTerm,
+            At::new(&path, start..start + 2),
+            "there is no objective 31",
+        )
+        .help("objectives go from 1 to 23");
+        assert_eq!(
+            print(&[diag], &source),
+            "content/en/a.md:3:14: error[unknown-term]: there is no objective 31\n \
+             3 | objectives: [31]\n   |              ^^\n   = objectives go from 1 to 23\n"
+        );
+    }
+
+    #[test]
+    fn the_nearest_value_is_near() {
+        assert_eq!(nearest("childern", ["children", "women"]), Some("children"));
+        assert_eq!(nearest("xyz", ["children", "women"]), None);
+    }
+}

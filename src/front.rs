@@ -1,0 +1,507 @@
+//! Front matter and configuration as nodes that know where they stand: YAML and TOML read alike.
+//!
+//! A scalar keeps its text as written. What it means is decided by the field that reads it, so the
+//! country code `NO` stays a text and the year `2020` may be a number, a date or a text.
+
+use std::{collections::HashMap, ops::Range};
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+use serde::Serialize;
+use toml::de::{DeTable, DeValue};
+
+/// A value and the bytes it was read from.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub raw: Raw,
+    pub range: Range<usize>,
+}
+
+/// What stands at a node.
+#[derive(Clone, Debug)]
+pub enum Raw {
+    /// A scalar's text; `quoted` when it can only be a text.
+    Scalar {
+        text: String,
+        quoted: bool,
+    },
+    List(Vec<Node>),
+    Table(Vec<(Key, Node)>),
+}
+
+/// A key of a table and the bytes it was read from.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub name: String,
+    pub range: Range<usize>,
+}
+
+/// A value without its place, as templates and exports see it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Number(f64),
+    Text(String),
+    List(Vec<Value>),
+    Table(std::collections::BTreeMap<String, Value>),
+}
+
+impl Value {
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A fault in the notation itself.
+#[derive(Debug)]
+pub struct Fault {
+    pub message: String,
+    pub range: Range<usize>,
+}
+
+/// The deepest nesting of lists and tables that is read.
+pub const DEPTH_LIMIT: usize = 32;
+/// The most nodes one document may hold, repeated aliases counted each time.
+pub const NODE_LIMIT: usize = 20_000;
+
+impl Node {
+    pub fn table(&self) -> Option<&[(Key, Node)]> {
+        match &self.raw {
+            Raw::Table(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Returns a scalar's text as written.
+    pub fn text(&self) -> Option<&str> {
+        match &self.raw {
+            Raw::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns true for `null`, `~` and nothing at all.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.raw, Raw::Scalar { text, quoted: false } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.table()?.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+    }
+
+    /// Says what stands here, for messages.
+    pub fn describe(&self) -> &'static str {
+        match &self.raw {
+            Raw::Scalar { quoted: true, .. } => "a text",
+            Raw::Scalar { .. } => match self.value() {
+                Value::Null => "nothing",
+                Value::Boolean(_) => "yes or no",
+                Value::Integer(_) | Value::Number(_) => "a number",
+                _ => "a text",
+            },
+            Raw::List(_) => "a list",
+            Raw::Table(_) => "a table",
+        }
+    }
+
+    /// Resolves the node by the core schema of YAML 1.2, where only `true` and `false` are booleans.
+    pub fn value(&self) -> Value {
+        match &self.raw {
+            Raw::Scalar { text, quoted: true } => Value::Text(text.clone()),
+            Raw::Scalar { text, .. } => match text.as_str() {
+                _ if self.is_null() => Value::Null,
+                "true" | "True" | "TRUE" => Value::Boolean(true),
+                "false" | "False" | "FALSE" => Value::Boolean(false),
+                other => number(other).unwrap_or_else(|| Value::Text(text.clone())),
+            },
+            Raw::List(nodes) => Value::List(nodes.iter().map(Node::value).collect()),
+            Raw::Table(entries) => Value::Table(
+                entries.iter().map(|(key, node)| (key.name.clone(), node.value())).collect(),
+            ),
+        }
+    }
+}
+
+/// Reads a plain scalar as a number; `1_000`, `0x10`, `.inf` and leading zeros stay texts.
+fn number(text: &str) -> Option<Value> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !digits.starts_with(|c: char| c.is_ascii_digit())
+        || (digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0."))
+    {
+        return None;
+    }
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().map(Value::Integer);
+    }
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+    text.parse().ok().filter(|number: &f64| plain && number.is_finite()).map(Value::Number)
+}
+
+/// The two parts of a Markdown file.
+pub struct Split {
+    /// The front matter's notation and bytes, fences left out.
+    pub front: Option<(Notation, Range<usize>)>,
+    /// Where the body begins.
+    pub body: usize,
+    /// The fence that was opened and never closed.
+    pub unclosed: Option<Range<usize>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Notation {
+    Yaml,
+    Toml,
+}
+
+/// Splits a file at its fences: `---` for YAML, `+++` for TOML.
+///
+/// A file that begins with `---` but holds no second fence has no front matter when the line after
+/// it is no `key:`; then the fence is a thematic break.
+pub fn split(text: &str) -> Split {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let none = |unclosed| Split { front: None, body: start, unclosed };
+    let mut lines = text[start..].split_inclusive('\n');
+    let first = lines.next().unwrap_or_default();
+    let (fence, notation) = match first.trim_end() {
+        "---" => ("---", Notation::Yaml),
+        "+++" => ("+++", Notation::Toml),
+        _ => return none(None),
+    };
+    let front_start = start + first.len();
+    let mut at = front_start;
+    for line in lines {
+        let bare = line.trim_end();
+        if bare == fence || (notation == Notation::Yaml && bare == "...") {
+            return Split {
+                front: Some((notation, front_start..at)),
+                body: at + line.len(),
+                unclosed: None,
+            };
+        }
+        at += line.len();
+    }
+    let second = text[front_start..].lines().next().unwrap_or_default();
+    let looks_like_front = second.split_once([':', '=']).is_some_and(|(key, _)| {
+        !key.is_empty() && key.trim().chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
+    });
+    none(looks_like_front.then(|| start..start + first.trim_end().len()))
+}
+
+/// Reads a table in the given notation; ranges are those of `whole`, of which `range` is read.
+///
+/// # Errors
+/// Returns the first fault of the notation and its place.
+pub fn read(notation: Notation, whole: &str, range: Range<usize>) -> Result<Node, Fault> {
+    let text = &whole[range.clone()];
+    match notation {
+        Notation::Yaml => read_yaml(text, range.start),
+        Notation::Toml => read_toml(text, range.start),
+    }
+}
+
+fn read_toml(text: &str, offset: usize) -> Result<Node, Fault> {
+    match DeTable::parse(text) {
+        Ok(table) => {
+            let mut count = 0;
+            toml_table(table.get_ref(), offset, 0..text.len(), 0, &mut count)
+        }
+        Err(error) => {
+            let range = error.span().unwrap_or(0..0);
+            Err(Fault {
+                message: error.message().lines().collect::<Vec<_>>().join(", "),
+                range: range.start + offset..range.end + offset,
+            })
+        }
+    }
+}
+
+fn toml_table(
+    table: &DeTable<'_>,
+    offset: usize,
+    range: Range<usize>,
+    depth: usize,
+    count: &mut usize,
+) -> Result<Node, Fault> {
+    let mut entries = Vec::with_capacity(table.len());
+    for (key, value) in table {
+        let key_range = key.span().start + offset..key.span().end + offset;
+        entries.push((
+            Key { name: key.get_ref().to_string(), range: key_range },
+            toml_node(value.get_ref(), value.span(), offset, depth + 1, count)?,
+        ));
+    }
+    // The parser sorts keys by name; the order of writing is the author's.
+    entries.sort_by_key(|(key, _)| key.range.start);
+    Ok(Node { raw: Raw::Table(entries), range: range.start + offset..range.end + offset })
+}
+
+fn toml_node(
+    value: &DeValue<'_>,
+    span: Range<usize>,
+    offset: usize,
+    depth: usize,
+    count: &mut usize,
+) -> Result<Node, Fault> {
+    let range = span.start + offset..span.end + offset;
+    *count += 1;
+    bounded(depth, *count, &range)?;
+    let plain = |text: String| Raw::Scalar { text, quoted: false };
+    let raw = match value {
+        DeValue::String(text) => Raw::Scalar { text: text.to_string(), quoted: true },
+        DeValue::Integer(integer) => plain(
+            i64::from_str_radix(integer.as_str(), integer.radix())
+                .map_or_else(|_| integer.to_string(), |number| number.to_string()),
+        ),
+        DeValue::Float(float) => plain(float.as_str().to_owned()),
+        DeValue::Boolean(boolean) => plain(boolean.to_string()),
+        DeValue::Datetime(date) => plain(date.to_string()),
+        DeValue::Array(array) => Raw::List(
+            array
+                .iter()
+                .map(|item| toml_node(item.get_ref(), item.span(), offset, depth + 1, count))
+                .collect::<Result<_, _>>()?,
+        ),
+        DeValue::Table(table) => return toml_table(table, offset, span, depth, count),
+    };
+    Ok(Node { raw, range })
+}
+
+fn bounded(depth: usize, count: usize, range: &Range<usize>) -> Result<(), Fault> {
+    if depth > DEPTH_LIMIT {
+        let message = format!("nested more than {DEPTH_LIMIT} deep");
+        return Err(Fault { message, range: range.clone() });
+    }
+    if count > NODE_LIMIT {
+        let message = format!("holds more than {NODE_LIMIT} values, aliases counted each time");
+        return Err(Fault { message, range: range.clone() });
+    }
+    Ok(())
+}
+
+/// Turns the YAML parser's events into nodes.
+struct Composer<'a> {
+    events: Parser<'a, saphyr_parser::StrInput<'a>>,
+    bytes: Offsets,
+    anchors: HashMap<usize, Node>,
+    count: usize,
+}
+
+fn read_yaml(text: &str, offset: usize) -> Result<Node, Fault> {
+    let mut composer = Composer {
+        events: Parser::new_from_str(text),
+        bytes: Offsets::new(text, offset),
+        anchors: HashMap::new(),
+        count: 0,
+    };
+    let empty = Node { raw: Raw::Table(Vec::new()), range: offset..offset + text.len() };
+    loop {
+        match composer.next()? {
+            None | Some((Event::StreamEnd, _)) => return Ok(empty),
+            Some((
+                Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd,
+                _,
+            )) => {}
+            Some((event, span)) => {
+                let node = composer.node(event, span, 0)?;
+                if node.is_null() {
+                    return Ok(empty);
+                }
+                return match node.raw {
+                    Raw::Table(_) => Ok(node),
+                    _ => Err(Fault {
+                        message: format!(
+                            "expected `field: value` lines, found {}",
+                            node.describe()
+                        ),
+                        range: node.range,
+                    }),
+                };
+            }
+        }
+    }
+}
+
+impl<'a> Composer<'a> {
+    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Fault> {
+        match self.events.next_event() {
+            None => Ok(None),
+            Some(Ok(pair)) => Ok(Some(pair)),
+            Some(Err(error)) => Err(self.fault(&error)),
+        }
+    }
+
+    fn fault(&self, error: &ScanError) -> Fault {
+        let at = self.bytes.at(error.marker().index());
+        Fault { message: error.info().to_owned(), range: at..at + 1 }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fault> {
+        let range = self.bytes.at(span.start.index())..self.bytes.at(span.end.index());
+        self.count += 1;
+        bounded(depth, self.count, &range)?;
+        let (raw, anchor, end) = match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let quoted = style != ScalarStyle::Plain;
+                (Raw::Scalar { text: text.into_owned(), quoted }, anchor, range.end)
+            }
+            Event::SequenceStart(anchor, _) => {
+                let (items, end) = self.sequence(depth)?;
+                (Raw::List(items), anchor, end)
+            }
+            Event::MappingStart(anchor, _) => {
+                let (entries, end) = self.mapping(depth)?;
+                (Raw::Table(entries), anchor, end)
+            }
+            Event::Alias(anchor) => {
+                let target = self.anchors.get(&anchor).cloned();
+                let node = target.ok_or_else(|| Fault {
+                    message: "an alias of nothing".to_owned(),
+                    range: range.clone(),
+                })?;
+                self.count += size(&node);
+                bounded(depth, self.count, &range)?;
+                return Ok(Node { range, ..node });
+            }
+            _ => (Raw::Scalar { text: String::new(), quoted: false }, 0, range.end),
+        };
+        let node = Node { raw, range: range.start..end.max(range.start) };
+        if anchor > 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        Ok(node)
+    }
+
+    fn sequence(&mut self, depth: usize) -> Result<(Vec<Node>, usize), Fault> {
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                None => return Ok((items, 0)),
+                Some((Event::SequenceEnd, span)) => {
+                    return Ok((items, self.bytes.at(span.end.index())));
+                }
+                Some((event, span)) => items.push(self.node(event, span, depth + 1)?),
+            }
+        }
+    }
+
+    fn mapping(&mut self, depth: usize) -> Result<(Vec<(Key, Node)>, usize), Fault> {
+        let mut entries = Vec::new();
+        loop {
+            let (event, span) = match self.next()? {
+                None => return Ok((entries, 0)),
+                Some((Event::MappingEnd, span)) => {
+                    return Ok((entries, self.bytes.at(span.end.index())));
+                }
+                Some(pair) => pair,
+            };
+            let key = self.node(event, span, depth + 1)?;
+            let Some(name) = key.text().map(str::to_owned) else {
+                return Err(Fault {
+                    message: format!("a field's name must be a text, not {}", key.describe()),
+                    range: key.range,
+                });
+            };
+            let Some((event, span)) = self.next()? else { return Ok((entries, 0)) };
+            let value = self.node(event, span, depth + 1)?;
+            entries.push((Key { name, range: key.range }, value));
+        }
+    }
+}
+
+fn size(node: &Node) -> usize {
+    match &node.raw {
+        Raw::Scalar { .. } => 1,
+        Raw::List(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Raw::Table(entries) => 1 + entries.iter().map(|(_, node)| size(node)).sum::<usize>(),
+    }
+}
+
+/// Maps the parser's character positions to byte positions.
+struct Offsets {
+    /// The byte of each character; empty when all are one byte long.
+    starts: Vec<usize>,
+    length: usize,
+    offset: usize,
+}
+
+impl Offsets {
+    fn new(text: &str, offset: usize) -> Self {
+        let starts = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices().map(|(at, _)| at).collect()
+        };
+        Self { starts, length: text.len(), offset }
+    }
+
+    fn at(&self, character: usize) -> usize {
+        let byte = if self.starts.is_empty() {
+            character.min(self.length)
+        } else {
+            self.starts.get(character).copied().unwrap_or(self.length)
+        };
+        byte + self.offset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn yaml(text: &str) -> Result<Node, Fault> {
+        read(Notation::Yaml, text, 0..text.len())
+    }
+
+    #[test]
+    fn scalars_know_their_bytes() {
+        let text = "titre: été\npays: [NO, \"TH\"]\n";
+        let node = yaml(text).unwrap();
+        let countries = node.get("pays").unwrap();
+        let Raw::List(items) = &countries.raw else { panic!() };
+        assert_eq!(&text[items[0].range.clone()], "NO");
+        assert_eq!(items[0].value(), Value::Text("NO".into()));
+        assert_eq!(&text[node.get("titre").unwrap().range.clone()], "été");
+    }
+
+    #[test]
+    fn toml_and_yaml_give_the_same_values() {
+        let toml = "a = 1\nb = [\"x\", 2020-05-15]\n[c]\nd = true\n";
+        let toml = read(Notation::Toml, toml, 0..toml.len()).unwrap();
+        let yaml = yaml("a: 1\nb: [x, 2020-05-15]\nc:\n  d: true\n").unwrap();
+        assert_eq!(toml.value(), yaml.value());
+    }
+
+    #[test]
+    fn faults_have_a_place() {
+        let text = "a: 1\nb: [1, 2\nc: 3\n";
+        let fault = yaml(text).unwrap_err();
+        assert!(fault.range.start > 4 && fault.range.start <= text.len(), "{fault:?}");
+    }
+
+    #[test]
+    fn a_bomb_of_aliases_is_refused() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..8 {
+            let alias = format!("*a{}, ", level - 1).repeat(10);
+            text += &format!("a{level}: &a{level} [{}]\n", alias.trim_end_matches(", "));
+        }
+        assert!(yaml(&text).unwrap_err().message.contains("more than"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        assert!(yaml(&format!("a: {}", "[".repeat(5_000))).is_err());
+    }
+
+    #[test]
+    fn a_thematic_break_is_no_front_matter() {
+        assert!(split("---\n\nText\n").unclosed.is_none());
+        assert!(split("---\ntitle: x\n").unclosed.is_some());
+        assert_eq!(split("---\ntitle: x\n---\nText").body, 17);
+    }
+}

@@ -1,0 +1,337 @@
+//! Files as a value: a tree maps paths to blobs, in order. The only form in which bytes travel.
+
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
+
+use serde::{Serialize, Serializer};
+
+/// A relative path inside a tree: parts joined by `/`, never empty, absolute, `.` or `..`.
+///
+/// Because no other form can be made, a path can never leave the root it is joined to.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TreePath(Arc<str>);
+
+impl TreePath {
+    /// Returns the path, or `None` when it is absolute, empty or has a `.`, `..` or empty part.
+    pub fn new(path: &str) -> Option<Self> {
+        let sound = !path.is_empty()
+            && !path.contains(['\\', '\0'])
+            && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+        sound.then(|| Self(path.into()))
+    }
+
+    /// Returns the path joined from parts that the program itself wrote.
+    ///
+    /// # Panics
+    /// When the parts make no sound path: a programming error, unreachable from content.
+    pub fn of(path: &str) -> Self {
+        Self::new(path).unwrap_or_else(|| panic!("`{path}` is no path inside a tree"))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the folder, or an empty text for a file at the top.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)
+    }
+
+    /// Returns the file's name without its last extension.
+    pub fn stem(&self) -> &str {
+        let name = self.file_name();
+        match name.rsplit_once('.') {
+            Some((stem, _)) if !stem.is_empty() => stem,
+            _ => name,
+        }
+    }
+
+    /// Returns the last extension in lower case, without its dot.
+    pub fn extension(&self) -> String {
+        match self.file_name().rsplit_once('.') {
+            Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
+            _ => String::new(),
+        }
+    }
+
+    /// Returns the rest of the path below `folder`; the empty folder is the tree itself.
+    pub fn below(&self, folder: &str) -> Option<&str> {
+        if folder.is_empty() {
+            return Some(&self.0);
+        }
+        self.0.strip_prefix(folder)?.strip_prefix('/')
+    }
+}
+
+impl fmt::Display for TreePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for TreePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for TreePath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// A BLAKE3 digest, 32 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// Digests several byte strings so that no two lists of parts share a digest by concatenation.
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        Self(*hasher.finalize().as_bytes())
+    }
+
+    /// Digests a value through its JSON form; equal values give equal digests.
+    pub fn of_value<T: Serialize>(value: &T) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        // Writing to a hasher cannot fail, and our own views hold no map with keys that JSON refuses.
+        let _ = serde_json::to_writer(&mut hasher, value);
+        Self(*hasher.finalize().as_bytes())
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Returns the digest written in hexadecimal, or `None` for any other text.
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        blake3::Hash::from_hex(hex).ok().map(|hash| Self(*hash.as_bytes()))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0 {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// The bytes of one file and their digest; cheap to clone.
+#[derive(Clone)]
+pub struct Blob {
+    store: Store,
+    digest: Digest,
+}
+
+/// Where a blob's bytes are. A large file stays on disk: only an edge made it, and only edges read it.
+#[derive(Clone)]
+enum Store {
+    Bytes(Arc<[u8]>),
+    File { path: Arc<PathBuf>, length: u64 },
+}
+
+impl Blob {
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        Self { digest: Digest::of(&bytes), store: Store::Bytes(bytes) }
+    }
+
+    /// Returns a blob that stands for a file left on disk; the digest is that of its bytes.
+    pub fn on_disk(path: PathBuf, length: u64, digest: Digest) -> Self {
+        Self { store: Store::File { path: Arc::new(path), length }, digest }
+    }
+
+    /// Returns the bytes, or `None` when they were left on disk.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match &self.store {
+            Store::Bytes(bytes) => Some(bytes),
+            Store::File { .. } => None,
+        }
+    }
+
+    /// Returns the file that holds the bytes, for the edges that may open it.
+    pub fn file(&self) -> Option<&PathBuf> {
+        match &self.store {
+            Store::Bytes(_) => None,
+            Store::File { path, .. } => Some(path),
+        }
+    }
+
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Returns the length in bytes.
+    pub fn length(&self) -> u64 {
+        match &self.store {
+            Store::Bytes(bytes) => bytes.len() as u64,
+            Store::File { length, .. } => *length,
+        }
+    }
+}
+
+/// Files by path, in order.
+#[derive(Clone, Default)]
+pub struct Tree(BTreeMap<TreePath, Blob>);
+
+impl Tree {
+    pub fn get(&self, path: &TreePath) -> Option<&Blob> {
+        self.0.get(path)
+    }
+
+    /// Returns the file's bytes as text, or `None` when it is absent or no UTF-8.
+    pub fn text(&self, path: &TreePath) -> Option<&str> {
+        std::str::from_utf8(self.get(path)?.bytes()?).ok()
+    }
+
+    pub fn insert(&mut self, path: TreePath, blob: Blob) {
+        self.0.insert(path, blob);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&TreePath, &Blob)> {
+        self.0.iter()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns the sum of all lengths in bytes.
+    pub fn length(&self) -> u64 {
+        self.0.values().map(Blob::length).sum()
+    }
+
+    /// Returns the files below `folder`, with paths that start there.
+    pub fn under(&self, folder: &str) -> Self {
+        self.iter()
+            .filter_map(|(path, blob)| Some((TreePath::new(path.below(folder)?)?, blob.clone())))
+            .collect()
+    }
+
+    /// Lays `over` on this tree: where both hold a path, `over` is kept.
+    pub fn overlay(mut self, over: Self) -> Self {
+        self.0.extend(over.0);
+        self
+    }
+
+    /// Returns the digest of all paths and bytes.
+    pub fn digest(&self) -> Digest {
+        Digest::of_parts(
+            self.iter().flat_map(|(path, blob)| [path.as_str().as_bytes(), blob.digest.as_bytes()]),
+        )
+    }
+
+    /// Joins claims on output paths into one tree. The first claim on a path is kept; every later
+    /// one is returned as a clash, and so is a file that stands where another needs a folder.
+    ///
+    /// Paths that differ only in case clash too: on the file systems of most USB sticks they are
+    /// one file.
+    pub fn join(claims: impl IntoIterator<Item = Claim>) -> (Self, Vec<Clash>) {
+        let mut tree = Self::default();
+        let mut owners: BTreeMap<String, Claim> = BTreeMap::new();
+        let mut clashes = Vec::new();
+        for claim in claims {
+            let folded = claim.path.as_str().to_lowercase();
+            if let Some(first) = owners.get(&folded) {
+                clashes.push(Clash { first: first.clone(), second: claim });
+                continue;
+            }
+            tree.insert(claim.path.clone(), claim.blob.clone());
+            owners.insert(folded, claim);
+        }
+        for (folded, second) in &owners {
+            let mut folder = folded.as_str();
+            while let Some((parent, _)) = folder.rsplit_once('/') {
+                if let Some(first) = owners.get(parent) {
+                    tree.0.remove(&second.path);
+                    clashes.push(Clash { first: first.clone(), second: second.clone() });
+                    break;
+                }
+                folder = parent;
+            }
+        }
+        (tree, clashes)
+    }
+}
+
+impl FromIterator<(TreePath, Blob)> for Tree {
+    fn from_iter<T: IntoIterator<Item = (TreePath, Blob)>>(files: T) -> Self {
+        Self(files.into_iter().collect())
+    }
+}
+
+/// The wish to write one output file, and the source file that has it.
+#[derive(Clone)]
+pub struct Claim {
+    pub path: TreePath,
+    pub blob: Blob,
+    pub by: TreePath,
+}
+
+/// Two claims on one output path.
+pub struct Clash {
+    pub first: Claim,
+    pub second: Claim,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(path: &str) -> Claim {
+        Claim { path: TreePath::of(path), blob: Blob::new(path.as_bytes()), by: TreePath::of("by") }
+    }
+
+    #[test]
+    fn paths_cannot_leave_their_root() {
+        for path in ["", "/", "/etc/passwd", "..", "a/../b", "a//b", "./a", "a\\..\\b", "a/\0"] {
+            assert!(TreePath::new(path).is_none(), "{path}");
+        }
+        assert_eq!(TreePath::of("a/b.tar.gz").stem(), "b.tar");
+        assert_eq!(TreePath::of("a/.hidden").extension(), "");
+    }
+
+    #[test]
+    fn a_second_claim_on_a_path_clashes() {
+        let (tree, clashes) = Tree::join(["a/b", "A/B", "a/c"].map(claim));
+        assert_eq!((tree.len(), clashes.len()), (2, 1));
+    }
+
+    #[test]
+    fn a_file_cannot_stand_where_another_needs_a_folder() {
+        let (tree, clashes) = Tree::join(["a", "a/b/c"].map(claim));
+        assert_eq!((tree.len(), clashes.len()), (1, 1));
+    }
+
+    #[test]
+    fn the_digest_knows_where_a_path_ends() {
+        assert_ne!(
+            Digest::of_parts([b"ab".as_slice(), b"c"]),
+            Digest::of_parts([b"a".as_slice(), b"bc"])
+        );
+    }
+}
