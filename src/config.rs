@@ -1,0 +1,777 @@
+//! `content/site.toml`: what the site is called, its languages, record types, fields, vocabularies.
+//!
+//! A folder without configuration has one too: the one that `Config::read` derives from its files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    diag::{At, Code, Diag, nearest},
+    front::{self, Node, Notation, Raw},
+    language,
+    schema::{Field, Kind, Localized, Parent, RecordType, Required, Show, Vocabulary},
+    tree::{Digest, Tree, TreePath},
+};
+
+mod table;
+
+/// Everything that is said about a site as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// `content`, or empty when the folder itself is the content.
+    pub content: String,
+    /// Whether `site.toml` exists. Without it, broken links and unknown terms are warnings.
+    pub configured: bool,
+    pub title: Localized,
+    pub description: Localized,
+    /// The address of the site's root, with a slash at the end.
+    pub url: Option<String>,
+    /// Where corrections go: an e-mail address or a page.
+    pub contact: Option<String>,
+    pub licence: Option<Licence>,
+    /// Who is named as publisher.
+    pub publisher: Localized,
+    pub version: Option<String>,
+    /// The site's languages, the default one first.
+    pub languages: Vec<Lang>,
+    /// The site's own theme, laid over the default one.
+    pub theme: Option<String>,
+    /// Whether raw HTML in Markdown is kept as it is.
+    pub raw_html: bool,
+    /// How many rows a list page holds.
+    pub page_size: usize,
+    /// Fields that every record type has.
+    pub shared: Vec<Field>,
+    pub types: BTreeMap<String, RecordType>,
+    pub vocabularies: BTreeMap<String, Vocabulary>,
+    /// Pages of the main menu, by path.
+    pub menu: Vec<String>,
+    /// Fields that a row of a list shows below its summary.
+    pub rows: Vec<String>,
+    pub home: Home,
+    pub notices: Vec<Notice>,
+    /// The digest of all that configures a build.
+    pub digest: Option<Digest>,
+}
+
+/// One language of the site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lang {
+    /// BCP 47, in its recommended form.
+    pub code: String,
+    /// The folder below `content` that holds its pages; `None` when there are no such folders.
+    pub folder: Option<String>,
+}
+
+/// Under which terms the content may be used.
+#[derive(Clone, Debug)]
+pub struct Licence {
+    pub name: String,
+    pub url: Option<String>,
+}
+
+/// What the home page leads to.
+#[derive(Clone, Debug, Default)]
+pub struct Home {
+    /// Terms shown with a sentence and a count each: vocabulary and ids.
+    pub featured: Option<(String, Vec<String>)>,
+    /// Vocabularies that are ways in, in this order.
+    pub ways: Vec<String>,
+    /// How many of the newest records are shown.
+    pub newest: usize,
+}
+
+/// A sentence shown on records whose field has a value, such as a measure that was temporary.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    pub field: String,
+    pub is: String,
+    pub text: Localized,
+}
+
+/// The file that configures a site.
+pub const SITE_FILE: &str = "content/site.toml";
+
+/// Fields every page may have, whatever its type: the generator itself reads them.
+pub const CORE_FIELDS: &[&str] = &[
+    "id",
+    "title",
+    "type",
+    "lang",
+    "summary",
+    "description",
+    "template",
+    "aliases",
+    "status",
+    "draft",
+    "order",
+    "toc",
+    "translation",
+    "original_lang",
+];
+
+impl Config {
+    /// Reads the configuration from the source tree; a fault is a remark and a default.
+    pub fn read(source: &Tree) -> (Self, Vec<Diag>) {
+        let mut diags = Vec::new();
+        let site_file = TreePath::of(SITE_FILE);
+        let has_content = source.iter().any(|(path, _)| path.below("content").is_some());
+        let mut config = Self {
+            content: if has_content { "content".to_owned() } else { String::new() },
+            configured: source.get(&site_file).is_some(),
+            page_size: 50,
+            ..Self::default()
+        };
+        let node = read_site_file(source, &site_file, &mut diags);
+        if let Some(node) = &node {
+            let mut reader = Reader { path: &site_file, diags: &mut diags };
+            config.read_site(&mut reader, node);
+        }
+        config.derive_languages(source, node.as_ref());
+        if !config.configured {
+            config.assume();
+        }
+        for vocabulary in config.vocabularies.values_mut() {
+            table::read(vocabulary, source, &mut diags);
+        }
+        config.check_names(&site_file, &mut diags);
+        let told = source.iter().filter(|(path, _)| config.is_configuration(path));
+        let parts: Vec<_> = told.map(|(path, blob)| (path.as_str(), blob.digest())).collect();
+        let languages = config.languages.iter().map(|lang| lang.code.as_bytes());
+        config.digest = Some(Digest::of_parts(
+            parts
+                .iter()
+                .flat_map(|(path, digest)| [path.as_bytes(), digest.as_bytes()])
+                .chain(languages),
+        ));
+        (config, diags)
+    }
+
+    /// Returns true for the files that configure the site instead of being content.
+    pub fn is_configuration(&self, path: &TreePath) -> bool {
+        path.as_str() == SITE_FILE || path.below("content/vocabularies").is_some()
+    }
+
+    pub fn default_language(&self) -> &str {
+        self.languages.first().map_or("en", |lang| lang.code.as_str())
+    }
+
+    /// Returns the type that a file below the given folder of its language has.
+    pub fn type_of_folder(&self, path: &str) -> Option<&RecordType> {
+        self.types.values().find(|record_type| {
+            record_type.folder.as_deref().is_some_and(|folder| {
+                path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+            })
+        })
+    }
+
+    /// Returns the vocabulary whose term pages lie in this folder.
+    pub fn vocabulary_of_folder(&self, folder: &str) -> Option<&Vocabulary> {
+        self.vocabularies.values().find(|vocabulary| vocabulary.folder.as_deref() == Some(folder))
+    }
+
+    /// Returns the headings that a new record of a type begins with.
+    pub fn sections_of<'a>(&self, record_type: &'a RecordType, lang: &str) -> &'a [String] {
+        let codes = [lang, language::primary(lang), self.default_language()];
+        let found = codes.iter().find_map(|code| record_type.sections.get(*code));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    pub fn localized<'a>(&self, text: &'a Localized, lang: &str) -> &'a str {
+        text.get(lang, self.default_language()).unwrap_or_default()
+    }
+
+    /// Returns the path part of the site's address: `/` or `/sub/`.
+    pub fn base_path(&self) -> &str {
+        let Some(url) = &self.url else { return "/" };
+        let after_scheme = url.find("://").map_or(0, |at| at + 3);
+        url[after_scheme..].find('/').map_or("/", |at| &url[after_scheme + at..])
+    }
+
+    fn read_site(&mut self, reader: &mut Reader, node: &Node) {
+        let known = [
+            "title",
+            "description",
+            "url",
+            "contact",
+            "licence",
+            "publisher",
+            "version",
+            "languages",
+            "theme",
+            "markdown",
+            "page_size",
+            "fields",
+            "shared",
+            "types",
+            "vocabularies",
+            "menu",
+            "home",
+            "notices",
+            "rows",
+        ];
+        reader.only(node, "site.toml", &known);
+        self.title = reader.localized(node, "title");
+        self.description = reader.localized(node, "description");
+        self.publisher = reader.localized(node, "publisher");
+        self.contact = reader.text(node, "contact");
+        self.version = reader.text(node, "version");
+        self.theme = reader.text(node, "theme");
+        self.menu = reader.texts(node, "menu");
+        self.rows = reader.texts(node, "rows");
+        self.url = self.read_url(reader, node);
+        if let Some(size) = reader.integer(node, "page_size") {
+            self.page_size = size.clamp(5, 1000) as usize;
+        }
+        if let Some(markdown) = node.get("markdown") {
+            reader.only(markdown, "markdown", &["raw_html"]);
+            self.raw_html = reader.boolean(markdown, "raw_html");
+        }
+        if let Some(licence) = node.get("licence") {
+            self.licence = match licence.text() {
+                Some(name) => Some(Licence { name: name.to_owned(), url: None }),
+                None => reader
+                    .text(licence, "name")
+                    .map(|name| Licence { name, url: reader.text(licence, "url") }),
+            };
+        }
+        if let Some(home) = node.get("home") {
+            self.home = read_home(reader, home);
+        }
+        for (_, notice) in reader.entries_of_list(node, "notices") {
+            let (field, is) = (reader.text(notice, "field"), reader.text(notice, "is"));
+            if let (Some(field), Some(is)) = (field, is) {
+                self.notices.push(Notice { field, is, text: reader.localized(notice, "text") });
+            }
+        }
+        self.read_vocabularies(reader, node);
+        self.read_types(reader, node);
+    }
+
+    fn read_url(&self, reader: &mut Reader, node: &Node) -> Option<String> {
+        let url = reader.text(node, "url")?;
+        let sound = ["https://", "http://"].iter().any(|scheme| {
+            url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        });
+        if !sound || url.contains(['?', '#', ' ', '"', '<']) {
+            let at = node.get("url").map_or(0..0, |node| node.range.clone());
+            reader.wrong(at, "`url` must be an address such as `https://example.org/handbook/`");
+            return None;
+        }
+        Some(if url.ends_with('/') { url } else { url + "/" })
+    }
+
+    fn read_vocabularies(&mut self, reader: &mut Reader, node: &Node) {
+        for (key, node) in reader.entries(node, "vocabularies") {
+            let known =
+                ["noun", "label", "folder", "used_only", "open", "numbered", "parent", "file"];
+            reader.only(node, &format!("vocabularies.{}", key.name), &known);
+            let parent = node.get("parent").and_then(|node| {
+                Some(Parent {
+                    column: reader.text(node, "column")?,
+                    vocabulary: reader.text(node, "vocabulary")?,
+                })
+            });
+            let file = reader.text(node, "file").unwrap_or_else(|| format!("{}.tsv", key.name));
+            let path = TreePath::new(&format!("content/vocabularies/{file}"));
+            if path.is_none() {
+                reader.wrong(key.range.clone(), format!("`{file}` is no path of a table"));
+            }
+            let open = reader.boolean(node, "open");
+            let vocabulary = Vocabulary {
+                name: key.name.clone(),
+                noun: reader.text(node, "noun").unwrap_or_else(|| "term".to_owned()),
+                label: reader.localized(node, "label"),
+                folder: reader.text(node, "folder"),
+                used_only: reader.boolean(node, "used_only") || open,
+                open,
+                numbered: reader.boolean(node, "numbered"),
+                parent,
+                path: path.filter(|_| !open),
+                ..Vocabulary::default()
+            };
+            self.vocabularies.insert(key.name.clone(), vocabulary);
+        }
+    }
+
+    fn read_types(&mut self, reader: &mut Reader, node: &Node) {
+        let mut declared: BTreeMap<String, Field> = BTreeMap::new();
+        for (key, node) in reader.entries(node, "fields") {
+            let field = read_field(reader, &key.name, node);
+            declared.insert(key.name.clone(), field);
+        }
+        let choose = |reader: &mut Reader, node: &Node, own: &BTreeMap<String, Field>| {
+            let required = reader.texts(node, "required");
+            let mut fields = Vec::new();
+            for (name, range) in reader.placed_texts(node, "fields") {
+                let Some(field) = own.get(&name).or_else(|| declared.get(&name)) else {
+                    reader.wrong(range, format!("`{name}` is not declared under `fields`"));
+                    continue;
+                };
+                let mut field = field.clone();
+                if required.contains(&name) {
+                    field.required = Required::Yes;
+                }
+                fields.push(field);
+            }
+            for (name, range) in reader.placed_texts(node, "required") {
+                if !fields.iter().any(|field| field.name == name) {
+                    reader.wrong(range, format!("`{name}` is required but not among `fields`"));
+                }
+            }
+            fields
+        };
+        let shared = match node.get("shared") {
+            Some(node) => choose(reader, node, &BTreeMap::new()),
+            None => Vec::new(),
+        };
+        for (key, node) in reader.entries(node, "types") {
+            let known = [
+                "folder", "template", "label", "plural", "fields", "required", "field", "open",
+                "record", "sections", "counted",
+            ];
+            reader.only(node, &format!("types.{}", key.name), &known);
+            let mut own = BTreeMap::new();
+            for (key, node) in reader.entries(node, "field") {
+                own.insert(key.name.clone(), read_field(reader, &key.name, node));
+            }
+            let mut fields = choose(reader, node, &own);
+            for field in &shared {
+                if !fields.iter().any(|other| other.name == field.name) {
+                    fields.push(field.clone());
+                }
+            }
+            let record_type = RecordType {
+                name: key.name.clone(),
+                position: self.types.len(),
+                folder: reader.text(node, "folder"),
+                template: reader.text(node, "template"),
+                label: reader.localized(node, "label"),
+                plural: reader.localized(node, "plural"),
+                is_record: node.get("record").is_none() || reader.boolean(node, "record"),
+                counted: node.get("counted").is_none() || reader.boolean(node, "counted"),
+                fields,
+                open: reader.boolean(node, "open"),
+                sections: reader
+                    .entries(node, "sections")
+                    .into_iter()
+                    .map(|(key, _)| {
+                        let sections = node.get("sections").map(|n| reader.texts(n, &key.name));
+                        (language::canonical(&key.name), sections.unwrap_or_default())
+                    })
+                    .collect(),
+            };
+            self.types.insert(key.name.clone(), record_type);
+        }
+        self.shared = shared;
+    }
+
+    /// Finds the languages: as configured, else two or more top folders named by language codes,
+    /// else what the pages declare.
+    fn derive_languages(&mut self, source: &Tree, node: Option<&Node>) {
+        let folders: BTreeSet<&str> = source
+            .iter()
+            .filter_map(|(path, _)| path.below(&self.content)?.split_once('/'))
+            .map(|(folder, _)| folder)
+            .filter(|folder| language::is_code(folder))
+            .collect();
+        let configured: Vec<String> = node
+            .and_then(|node| node.get("languages"))
+            .map(|node| match &node.raw {
+                Raw::List(items) => items.iter().filter_map(Node::text).collect(),
+                _ => node.text().into_iter().collect::<Vec<_>>(),
+            })
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|code| language::is_code(code))
+            .map(language::canonical)
+            .collect();
+        let in_folder = |code: &str| folders.iter().find(|f| language::canonical(f) == code);
+        if !configured.is_empty() {
+            let with_folders = configured.iter().any(|code| in_folder(code).is_some());
+            self.languages = configured
+                .into_iter()
+                .map(|code| {
+                    let folder = in_folder(&code).map_or(code.clone(), |f| (*f).to_owned());
+                    Lang { folder: with_folders.then_some(folder), code }
+                })
+                .collect();
+            return;
+        }
+        let declared = declared_languages(source, &self.content);
+        let most = declared
+            .iter()
+            .max_by_key(|(code, count)| (**count, std::cmp::Reverse((*code).clone())))
+            .map(|(code, _)| code.clone());
+        if folders.len() >= 2 {
+            let mut languages: Vec<Lang> = folders
+                .iter()
+                .map(|f| Lang { code: language::canonical(f), folder: Some((*f).to_owned()) })
+                .collect();
+            let first = most.or_else(|| {
+                languages
+                    .iter()
+                    .find(|lang| language::primary(&lang.code) == "en")
+                    .map(|l| l.code.clone())
+            });
+            languages.sort_by_key(|lang| (Some(&lang.code) != first.as_ref(), lang.code.clone()));
+            languages.dedup_by(|a, b| a.code == b.code);
+            self.languages = languages;
+            return;
+        }
+        let first = most.unwrap_or_else(|| "en".to_owned());
+        self.languages.push(Lang { code: first.clone(), folder: None });
+        let others = declared.into_keys().filter(|code| *code != first);
+        self.languages.extend(others.map(|code| Lang { code, folder: None }));
+    }
+
+    /// What a folder without configuration means: free tags and categories, as most tools have them.
+    fn assume(&mut self) {
+        for (name, noun) in [("tags", "tag"), ("categories", "category")] {
+            let vocabulary = Vocabulary {
+                name: name.to_owned(),
+                noun: noun.to_owned(),
+                folder: Some(name.to_owned()),
+                used_only: true,
+                open: true,
+                ..Vocabulary::default()
+            };
+            self.vocabularies.insert(name.to_owned(), vocabulary);
+            self.shared.push(Field {
+                name: name.to_owned(),
+                kind: Kind::Term(name.to_owned()),
+                many: true,
+                ..Field::default()
+            });
+        }
+    }
+
+    /// Checks the names by which the configuration refers to itself.
+    fn check_names(&mut self, path: &TreePath, diags: &mut Vec<Diag>) {
+        let mut unknown = BTreeSet::new();
+        let mut want = |vocabulary: &str| {
+            if !self.vocabularies.contains_key(vocabulary) {
+                unknown.insert(vocabulary.to_owned());
+            }
+        };
+        let all = self.types.values().flat_map(|t| &t.fields).chain(&self.shared);
+        for field in all {
+            if let Kind::Term(vocabulary) = &field.kind {
+                want(vocabulary);
+            }
+        }
+        self.home.ways.iter().for_each(|name| want(name));
+        self.home.featured.iter().for_each(|(name, _)| want(name));
+        for parent in self.vocabularies.values().filter_map(|v| v.parent.as_ref()) {
+            want(&parent.vocabulary);
+        }
+        for name in unknown {
+            let message = format!("there is no vocabulary `{name}`");
+            let near = nearest(&name, self.vocabularies.keys().map(String::as_str));
+            let diag = Diag::error(Code::Config, At::file(path), message);
+            diags.push(match near {
+                Some(near) => diag.help(format!("did you mean `{near}`?")),
+                None => diag.help(format!("declare it under `[vocabularies.{name}]`")),
+            });
+        }
+    }
+}
+
+/// Counts the languages that pages declare in their front matter, without reading it in full.
+fn declared_languages(source: &Tree, content: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (path, blob) in source.iter() {
+        if path.extension() != "md" || path.below(content).is_none() {
+            continue;
+        }
+        let head = blob.bytes().map(|bytes| &bytes[..bytes.len().min(4096)]).unwrap_or_default();
+        let head = String::from_utf8_lossy(head);
+        if !head.trim_start_matches('\u{feff}').starts_with(['-', '+']) {
+            continue;
+        }
+        let declared =
+            head.lines().skip(1).take_while(|line| !matches!(line.trim_end(), "---" | "+++"));
+        for line in declared {
+            let Some(value) = line.strip_prefix("lang").map(str::trim_start) else { continue };
+            let Some(value) = value.strip_prefix([':', '=']) else { continue };
+            let code = value.trim().trim_matches(['"', '\'']);
+            if language::is_code(code) {
+                *counts.entry(language::canonical(code)).or_insert(0) += 1;
+            }
+        }
+    }
+    counts
+}
+
+fn read_site_file(source: &Tree, path: &TreePath, diags: &mut Vec<Diag>) -> Option<Node> {
+    source.get(path)?;
+    let Some(text) = source.text(path) else {
+        diags.push(Diag::error(Code::NotUtf8, At::file(path), "the file is no UTF-8 text"));
+        return None;
+    };
+    match front::read(Notation::Toml, text, 0..text.len()) {
+        Ok(node) => Some(node),
+        Err(fault) => {
+            diags.push(Diag::error(Code::Config, At::new(path, fault.range), fault.message));
+            None
+        }
+    }
+}
+
+fn read_home(reader: &mut Reader, node: &Node) -> Home {
+    reader.only(node, "home", &["featured", "ways", "newest"]);
+    let featured = node
+        .get("featured")
+        .and_then(|node| Some((reader.text(node, "vocabulary")?, reader.texts(node, "terms"))));
+    Home {
+        featured,
+        ways: reader.texts(node, "ways"),
+        newest: reader.integer(node, "newest").unwrap_or(0).clamp(0, 50) as usize,
+    }
+}
+
+fn read_field(reader: &mut Reader, name: &str, node: &Node) -> Field {
+    let known = [
+        "type",
+        "vocabulary",
+        "of",
+        "only",
+        "label",
+        "help",
+        "required",
+        "show",
+        "max",
+        "min",
+        "fields",
+    ];
+    reader.only(node, &format!("field {name}"), &known);
+    let written = reader.text(node, "type").unwrap_or_else(|| "text".to_owned());
+    let single = written.strip_suffix('s').unwrap_or(&written);
+    let kind = match single {
+        "text" => Kind::Text,
+        "integer" => Kind::Integer,
+        "number" => Kind::Number,
+        "boolean" => Kind::Boolean,
+        "date" => Kind::Date,
+        "url" => Kind::Url,
+        "language" => Kind::Language,
+        "any" => Kind::Any,
+        "term" => Kind::Term(reader.text(node, "vocabulary").unwrap_or_else(|| name.to_owned())),
+        "record" => Kind::Record(reader.texts(node, "of")),
+        "group" => Kind::Group(
+            reader
+                .entries(node, "fields")
+                .into_iter()
+                .map(|(key, node)| read_field(reader, &key.name, node).into())
+                .collect(),
+        ),
+        _ => {
+            let range = node.get("type").map_or(0..0, |node| node.range.clone());
+            let kinds = [
+                "text", "integer", "number", "boolean", "date", "url", "language", "term",
+                "record", "group", "any",
+            ];
+            let help = match nearest(single, kinds) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("use one of `{}`, with an `s` for a list", kinds.join("`, `")),
+            };
+            let at = At::new(reader.path, range);
+            let message = format!("there is no field type `{written}`");
+            reader.diags.push(Diag::error(Code::Config, at, message).help(help));
+            Kind::Any
+        }
+    };
+    let required = match node.get("required").and_then(Node::text) {
+        Some("true") => Required::Yes,
+        Some("in-translations") => Required::InTranslations,
+        _ => Required::No,
+    };
+    let show = match node.get("show").and_then(Node::text) {
+        Some("no" | "false") => Show::No,
+        _ => Show::Facts,
+    };
+    Field {
+        name: name.to_owned(),
+        kind,
+        many: written.ends_with('s'),
+        required,
+        label: reader.localized(node, "label"),
+        help: reader.localized(node, "help"),
+        show,
+        max: reader.integer(node, "max"),
+        min: reader.integer(node, "min"),
+        only: reader.texts(node, "only"),
+    }
+}
+
+/// Reads values from a configuration's nodes and reports those that do not fit.
+struct Reader<'a> {
+    path: &'a TreePath,
+    diags: &'a mut Vec<Diag>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, range: std::ops::Range<usize>, message: impl Into<String>) {
+        self.diags.push(Diag::error(Code::Config, At::new(self.path, range), message));
+    }
+
+    fn only(&mut self, node: &Node, place: &str, known: &[&str]) {
+        for (key, _) in node.table().unwrap_or_default() {
+            if !known.contains(&key.name.as_str()) {
+                let at = At::new(self.path, key.range.clone());
+                let message = format!("`{place}` has no setting `{}`", key.name);
+                let diag = Diag::error(Code::Config, at, message);
+                self.diags.push(match nearest(&key.name, known.iter().copied()) {
+                    Some(near) => diag.help(format!("did you mean `{near}`?")),
+                    None => diag,
+                });
+            }
+        }
+    }
+
+    fn text(&mut self, node: &Node, name: &str) -> Option<String> {
+        let value = node.get(name)?;
+        match value.text() {
+            Some(text) => Some(text.to_owned()),
+            None => {
+                let message = format!("`{name}` takes a text, not {}", value.describe());
+                self.wrong(value.range.clone(), message);
+                None
+            }
+        }
+    }
+
+    fn boolean(&mut self, node: &Node, name: &str) -> bool {
+        let Some(value) = node.get(name) else { return false };
+        match value.text() {
+            Some("true") => true,
+            Some("false") => false,
+            _ => {
+                self.wrong(value.range.clone(), format!("`{name}` takes `true` or `false`"));
+                false
+            }
+        }
+    }
+
+    fn integer(&mut self, node: &Node, name: &str) -> Option<i64> {
+        let value = node.get(name)?;
+        let number = value.text().and_then(|text| text.parse().ok());
+        if number.is_none() {
+            self.wrong(value.range.clone(), format!("`{name}` takes a whole number"));
+        }
+        number
+    }
+
+    fn placed_texts(&mut self, node: &Node, name: &str) -> Vec<(String, std::ops::Range<usize>)> {
+        let Some(value) = node.get(name) else { return Vec::new() };
+        let items = match &value.raw {
+            Raw::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(value),
+        };
+        let mut texts = Vec::new();
+        for item in items {
+            match item.text() {
+                Some(text) => texts.push((text.to_owned(), item.range.clone())),
+                None => self.wrong(item.range.clone(), format!("`{name}` takes a list of texts")),
+            }
+        }
+        texts
+    }
+
+    fn texts(&mut self, node: &Node, name: &str) -> Vec<String> {
+        self.placed_texts(node, name).into_iter().map(|(text, _)| text).collect()
+    }
+
+    fn localized(&mut self, node: &Node, name: &str) -> Localized {
+        let Some(value) = node.get(name) else { return Localized::default() };
+        match &value.raw {
+            Raw::Scalar { text, .. } => Localized(BTreeMap::from([(String::new(), text.clone())])),
+            Raw::Table(entries) => Localized(
+                entries
+                    .iter()
+                    .filter_map(|(key, node)| {
+                        Some((language::canonical(&key.name), node.text()?.to_owned()))
+                    })
+                    .collect(),
+            ),
+            Raw::List(_) => {
+                let message = format!("`{name}` takes a text, or one text for each language");
+                self.wrong(value.range.clone(), message);
+                Localized::default()
+            }
+        }
+    }
+
+    fn entries<'n>(&mut self, node: &'n Node, name: &str) -> Vec<(&'n front::Key, &'n Node)> {
+        let Some(value) = node.get(name) else { return Vec::new() };
+        match value.table() {
+            Some(entries) => entries.iter().map(|(key, node)| (key, node)).collect(),
+            None => {
+                self.wrong(value.range.clone(), format!("`{name}` takes a table"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn entries_of_list<'n>(&mut self, node: &'n Node, name: &str) -> Vec<(usize, &'n Node)> {
+        let Some(value) = node.get(name) else { return Vec::new() };
+        match &value.raw {
+            Raw::List(items) => items.iter().enumerate().collect(),
+            _ => {
+                self.wrong(value.range.clone(), format!("`{name}` takes a list of tables"));
+                Vec::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Blob;
+
+    fn read(files: &[(&str, &str)]) -> (Config, Vec<Diag>) {
+        let files =
+            files.iter().map(|(path, text)| (TreePath::of(path), Blob::new(text.as_bytes())));
+        Config::read(&files.collect())
+    }
+
+    fn codes(config: &Config) -> Vec<(&str, Option<&str>)> {
+        config.languages.iter().map(|l| (l.code.as_str(), l.folder.as_deref())).collect()
+    }
+
+    #[test]
+    fn two_folders_named_by_language_codes_are_languages() {
+        let (config, _) = read(&[("en/a.md", ""), ("fr/a.md", ""), ("docs/a.md", "")]);
+        assert_eq!(codes(&config), [("en", Some("en")), ("fr", Some("fr"))]);
+    }
+
+    #[test]
+    fn one_folder_alone_is_a_name_like_any_other() {
+        let (config, _) = read(&[("it/a.md", ""), ("docs/a.md", "")]);
+        assert_eq!(codes(&config), [("en", None)]);
+    }
+
+    #[test]
+    fn without_folders_the_language_most_pages_declare_counts() {
+        let (config, _) = read(&[
+            ("a.md", "---\nlang: fr\n---\n"),
+            ("b.md", "---\ntitle: x\nlang: \"fr\"\n---\n"),
+            ("c.md", "+++\nlang = \"en\"\n+++\n"),
+        ]);
+        assert_eq!(codes(&config), [("fr", None), ("en", None)]);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_told_its_nearest_name() {
+        let (_, diags) = read(&[("content/site.toml", "titel = 'x'\n")]);
+        assert_eq!(diags[0].help.as_deref(), Some("did you mean `title`?"));
+    }
+
+    #[test]
+    fn the_base_path_is_that_of_the_address() {
+        let (mut config, _) = read(&[]);
+        assert_eq!(config.base_path(), "/");
+        config.url = Some("https://example.org/a/b/".into());
+        assert_eq!(config.base_path(), "/a/b/");
+    }
+}

@@ -1,0 +1,213 @@
+//! A vocabulary's table: tab- or comma-separated, one row a term, its names in each language.
+
+use std::collections::BTreeMap;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use crate::{
+    diag::{At, Code, Diag},
+    language,
+    schema::{Localized, Term, Vocabulary},
+    tree::{Tree, TreePath},
+};
+
+/// The columns that hold one text per language: `name_fr`, `title_fr`, `title_fr_status`, `alt_fr`.
+const TEXTS: [&str; 3] = ["name", "title", "alt"];
+
+/// Reads the rows of a vocabulary's table, then those of `<name>-overrides.tsv`, whose cells
+/// replace the ones before where they are not empty.
+pub fn read(vocabulary: &mut Vocabulary, source: &Tree, diags: &mut Vec<Diag>) {
+    let Some(path) = vocabulary.path.clone() else { return };
+    if source.get(&path).is_none() {
+        let message = format!("the vocabulary `{}` has no table `{path}`", vocabulary.name);
+        let at = At::file(&TreePath::of(super::SITE_FILE));
+        diags.push(Diag::error(Code::Vocabulary, at, message));
+        return;
+    }
+    let Some(table) = Table::read(&path, source, diags) else { return };
+    let mut rows = table.rows;
+    let stem = path.stem();
+    let overrides = TreePath::of(&format!("{}/{stem}-overrides.tsv", path.folder()));
+    let mut extra = BTreeMap::new();
+    if source.get(&overrides).is_some()
+        && let Some(table) = Table::read(&overrides, source, diags)
+    {
+        for row in table.rows {
+            if !rows.iter().any(|other| other.id == row.id) {
+                let at = At::new(&overrides, row.range.clone());
+                let message = format!("`{}` overrides no row of `{path}`", row.id);
+                diags.push(Diag::error(Code::Vocabulary, at, message));
+            }
+            extra.insert(row.id.clone(), row.cells);
+        }
+    }
+    for row in &mut rows {
+        if let Some(cells) = extra.remove(&row.id) {
+            row.cells.extend(cells.into_iter().filter(|(_, cell)| !cell.is_empty()));
+        }
+        if !vocabulary.add(term(row)) {
+            let at = At::new(&path, row.range.clone());
+            let message = format!("the id `{}` stands twice", row.id);
+            diags.push(Diag::error(Code::Vocabulary, at, message));
+        }
+    }
+}
+
+fn term(row: &Row) -> Term {
+    let mut term = Term { id: row.id.clone(), range: row.range.clone(), ..Term::default() };
+    for (column, cell) in &row.cells {
+        if cell.is_empty() {
+            continue;
+        }
+        let (base, status) = match column.strip_suffix("_status") {
+            Some(base) => (base, true),
+            None => (column.as_str(), false),
+        };
+        let text = base
+            .split_once('_')
+            .filter(|(name, code)| TEXTS.contains(name) && language::is_code(code));
+        let Some((name, code)) = text else {
+            term.data.insert(column.clone(), cell.clone());
+            continue;
+        };
+        let texts: &mut Localized = match (name, status) {
+            ("name", false) => &mut term.name,
+            ("name", true) => &mut term.name_status,
+            ("title", false) => &mut term.title,
+            ("title", true) => &mut term.title_status,
+            _ => &mut term.alt,
+        };
+        texts.0.insert(language::canonical(code), cell.clone());
+    }
+    term
+}
+
+struct Table {
+    rows: Vec<Row>,
+}
+
+struct Row {
+    id: String,
+    cells: BTreeMap<String, String>,
+    range: std::ops::Range<usize>,
+}
+
+impl Table {
+    fn read(path: &TreePath, source: &Tree, diags: &mut Vec<Diag>) -> Option<Self> {
+        let Some(text) = source.text(path) else {
+            diags.push(Diag::error(Code::NotUtf8, At::file(path), "the table is no UTF-8 text"));
+            return None;
+        };
+        let text = text.trim_start_matches('\u{feff}');
+        let comma = path.extension() == "csv";
+        let mut reader = ReaderBuilder::new()
+            .delimiter(if comma { b',' } else { b'\t' })
+            .quoting(comma)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        let mut record = ByteRecord::new();
+        let mut columns: Option<Vec<String>> = None;
+        let mut rows: Vec<Row> = Vec::new();
+        loop {
+            let start = reader.position().byte() as usize;
+            // Reading from memory fails only on a record that the format forbids.
+            match reader.read_byte_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    let at = At::new(path, start..start + 1);
+                    diags.push(Diag::error(Code::Vocabulary, at, error.to_string()));
+                    break;
+                }
+            }
+            let start = record.position().map_or(start, |position| position.byte() as usize);
+            let line_end = text[start..].find('\n').map_or(text.len(), |end| start + end);
+            let range = start..line_end;
+            let cells: Vec<String> =
+                record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+            match &columns {
+                None => {
+                    if !cells.iter().any(|cell| cell == "id") {
+                        let message = "the first row must name the columns, one of them `id`";
+                        let at = At::new(path, range);
+                        diags.push(Diag::error(Code::Vocabulary, at, message));
+                        return None;
+                    }
+                    columns = Some(cells);
+                }
+                Some(columns) => {
+                    if cells.iter().all(String::is_empty) {
+                        continue;
+                    }
+                    if cells.len() > columns.len() {
+                        let message = format!(
+                            "the row has {} cells, but there are {} columns",
+                            cells.len(),
+                            columns.len()
+                        );
+                        let at = At::new(path, range.clone());
+                        diags.push(Diag::error(Code::Vocabulary, at, message));
+                    }
+                    let mut cells: BTreeMap<String, String> =
+                        columns.iter().cloned().zip(cells).collect();
+                    let id = cells.remove("id").unwrap_or_default();
+                    if id.is_empty() || TreePath::new(&id).is_none() || id.contains('/') {
+                        let at = At::new(path, range);
+                        let message = format!("`{id}` cannot be a term's id");
+                        let help = "use letters, digits and hyphens";
+                        diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
+                        continue;
+                    }
+                    rows.push(Row { id, cells, range });
+                }
+            }
+        }
+        Some(Self { rows })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Blob;
+
+    fn vocabulary(tables: &[(&str, &str)]) -> (Vocabulary, Vec<Diag>) {
+        let path = |name: &str| TreePath::of(&format!("content/vocabularies/{name}.tsv"));
+        let source: Tree =
+            tables.iter().map(|(name, text)| (path(name), Blob::new(text.as_bytes()))).collect();
+        let mut vocabulary = Vocabulary {
+            name: "countries".into(),
+            path: Some(path("countries")),
+            ..Default::default()
+        };
+        let mut diags = Vec::new();
+        read(&mut vocabulary, &source, &mut diags);
+        (vocabulary, diags)
+    }
+
+    #[test]
+    fn overrides_replace_only_what_they_fill_in() {
+        let (vocabulary, diags) = vocabulary(&[
+            ("countries", "id\tname_en\tname_fr\tregion\nBO\tBolivia\tBolivie\t019\n"),
+            (
+                "countries-overrides",
+                "id\tname_en\tname_fr\nBO\tBolivia (Plurinational State of)\t\n",
+            ),
+        ]);
+        assert!(diags.is_empty(), "{diags:?}");
+        let term = vocabulary.term("BO").unwrap();
+        assert_eq!(term.name.exact("en"), Some("Bolivia (Plurinational State of)"));
+        assert_eq!(term.name.exact("fr"), Some("Bolivie"));
+        assert_eq!(term.data["region"], "019");
+    }
+
+    #[test]
+    fn a_fault_of_a_row_has_its_line() {
+        let text = "id\tname_en\nTH\tThailand\nTH\tThai\n\tnothing\n";
+        let (_, diags) = vocabulary(&[("countries", text)]);
+        let lines: Vec<_> =
+            diags.iter().map(|diag| text[..diag.at.start].matches('\n').count() + 1).collect();
+        assert_eq!(lines, [4, 3]);
+    }
+}

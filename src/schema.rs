@@ -1,0 +1,558 @@
+//! Record types, fields and vocabularies as data, and the check of one value against its field.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use serde::Serialize;
+
+use crate::{
+    diag::{At, Code, Diag, nearest},
+    front::{Node, Raw, Value},
+    language,
+    tree::TreePath,
+};
+
+/// A text in several languages, or one for all of them (under the empty code).
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Localized(pub BTreeMap<String, String>);
+
+impl Localized {
+    /// Returns the text in `lang`, else in its primary language, else the one for all, else in
+    /// `fallback`, else the first there is.
+    pub fn get(&self, lang: &str, fallback: &str) -> Option<&str> {
+        [lang, language::primary(lang), "", fallback]
+            .iter()
+            .find_map(|code| self.0.get(*code))
+            .or_else(|| self.0.values().next())
+            .map(String::as_str)
+    }
+
+    /// Returns the text in exactly this language.
+    pub fn exact(&self, lang: &str) -> Option<&str> {
+        self.0.get(lang).map(String::as_str)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A sort of record: practice, guidance, event …
+#[derive(Clone, Debug, Default)]
+pub struct RecordType {
+    pub name: String,
+    /// Its place among the types as declared, by which lists are sorted.
+    pub position: usize,
+    /// The folder whose files have this type when they name none.
+    pub folder: Option<String>,
+    pub template: Option<String>,
+    pub label: Localized,
+    pub plural: Localized,
+    /// A record counts in lists, exports and the summary; a plain page does not.
+    pub is_record: bool,
+    /// Whether it counts where terms say how many records they have. An organisation is listed
+    /// below its country, but it is no practice of it.
+    pub counted: bool,
+    /// Fields in the order in which they are shown.
+    pub fields: Vec<Field>,
+    /// Fields that are not declared are kept without a remark.
+    pub open: bool,
+    /// The headings of its body, by language; `new` writes them.
+    pub sections: BTreeMap<String, Vec<String>>,
+}
+
+impl RecordType {
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// When a field must be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Required {
+    #[default]
+    No,
+    Yes,
+    /// Only on pages whose language is not the original's.
+    InTranslations,
+}
+
+/// Where the default theme shows a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Show {
+    #[default]
+    Facts,
+    No,
+}
+
+/// One field of a record type.
+#[derive(Clone, Debug, Default)]
+pub struct Field {
+    pub name: String,
+    pub kind: Kind,
+    pub many: bool,
+    pub required: Required,
+    pub label: Localized,
+    pub help: Localized,
+    pub show: Show,
+    /// The longest text in characters, or the largest number.
+    pub max: Option<i64>,
+    pub min: Option<i64>,
+    /// The only terms of the vocabulary that this record type takes; empty for all.
+    pub only: Vec<String>,
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Kind {
+    #[default]
+    Any,
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    /// A date of ISO 8601, which may stop at the year or month.
+    Date,
+    Url,
+    /// A language code of BCP 47.
+    Language,
+    /// A term of the vocabulary.
+    Term(String),
+    /// The id of a record of the type.
+    Record(Vec<String>),
+    /// A table with fields of its own.
+    Group(Vec<FieldBox>),
+}
+
+/// A field inside a group.
+pub type FieldBox = std::sync::Arc<Field>;
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.kind == other.kind
+    }
+}
+
+/// A controlled list of terms: objectives, countries, themes …
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    pub name: String,
+    /// What one term is called in messages: "objective".
+    pub noun: String,
+    pub label: Localized,
+    /// The folder of its term pages; without one its terms have no pages.
+    pub folder: Option<String>,
+    /// Terms that no record uses get no page and no place in lists.
+    pub used_only: bool,
+    /// Any value is a term: tags in a folder without configuration.
+    pub open: bool,
+    /// Show the id before the name, as in "13 Immigration detention".
+    pub numbered: bool,
+    /// A column that holds a term of another vocabulary, such as a country's region.
+    pub parent: Option<Parent>,
+    /// The table it was read from.
+    pub path: Option<TreePath>,
+    /// Terms in the order of the table.
+    pub terms: Vec<Term>,
+    pub(crate) by_id: BTreeMap<String, usize>,
+}
+
+/// A column of a vocabulary that names terms of another.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    pub column: String,
+    pub vocabulary: String,
+}
+
+/// One row of a vocabulary.
+#[derive(Clone, Debug, Default)]
+pub struct Term {
+    pub id: String,
+    pub name: Localized,
+    /// The full or official title, where it differs from the name.
+    pub title: Localized,
+    /// How sure the title is, by language: verified, abridged, recalled, working.
+    pub title_status: Localized,
+    /// How sure the name is, by language.
+    pub name_status: Localized,
+    /// Other names by which it is found, separated by `;`.
+    pub alt: Localized,
+    /// The other columns.
+    pub data: BTreeMap<String, String>,
+    pub range: Range<usize>,
+}
+
+impl Vocabulary {
+    pub fn add(&mut self, term: Term) -> bool {
+        if self.by_id.contains_key(&term.id) {
+            return false;
+        }
+        self.by_id.insert(term.id.clone(), self.terms.len());
+        self.terms.push(term);
+        true
+    }
+
+    pub fn term(&self, id: &str) -> Option<&Term> {
+        self.by_id.get(id).map(|&index| &self.terms[index])
+    }
+
+    /// Returns the term's place in the table, by which lists are sorted.
+    pub fn position(&self, id: &str) -> usize {
+        self.by_id.get(id).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Says that there is no such term, and what comes nearest.
+    pub fn unknown(&self, id: &str, at: At) -> Diag {
+        let message = format!("there is no {} `{id}`", self.noun);
+        let diag = Diag::error(Code::UnknownTerm, at, message);
+        match self.suggestion(id) {
+            Some(help) => diag.help(help),
+            None => diag,
+        }
+    }
+
+    fn suggestion(&self, id: &str) -> Option<String> {
+        let ids = || self.terms.iter().map(|term| term.id.as_str());
+        let numbers: Option<Vec<i64>> = ids().map(|id| id.parse().ok()).collect();
+        if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
+            let (low, high) = (numbers.iter().min()?, numbers.iter().max()?);
+            if (high - low + 1) as usize == numbers.len() {
+                return Some(format!("{}s go from {low} to {high}", self.noun));
+            }
+        }
+        let by_name = self.terms.iter().find(|term| {
+            let names = term.name.0.values().chain(term.title.0.values());
+            let others = term.alt.0.values().flat_map(|alt| alt.split(';'));
+            names.map(String::as_str).chain(others).any(|name| name.trim().eq_ignore_ascii_case(id))
+        });
+        if let Some(term) = by_name {
+            return Some(format!("write `{}`", term.id));
+        }
+        if let Some(term) = ids().find(|term| term.eq_ignore_ascii_case(id)) {
+            return Some(format!("write `{term}`"));
+        }
+        if let Some(near) = nearest(id, ids()) {
+            return Some(format!("did you mean `{near}`?"));
+        }
+        let few: Vec<_> = ids().take(FEW + 1).collect();
+        if few.len() <= FEW {
+            return Some(format!("use one of `{}`", few.join("`, `")));
+        }
+        let table = self.path.as_ref()?;
+        Some(format!("the {} ids stand in `{table}`", self.terms.len()))
+    }
+}
+
+/// As many values as a message may list.
+const FEW: usize = 24;
+
+/// One value of a field that points elsewhere: a term or a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// The field, with its groups: `sources.publisher`.
+    pub field: String,
+    pub target: Target,
+    pub range: Range<usize>,
+}
+
+/// Where a reference points.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    Term { vocabulary: String, id: String },
+    Record { types: Vec<String>, id: String },
+}
+
+/// The check of one record's fields; collects what it finds.
+pub struct Check<'a> {
+    pub path: &'a TreePath,
+    pub vocabularies: &'a BTreeMap<String, Vocabulary>,
+    pub lenient: bool,
+    pub references: Vec<Reference>,
+    pub diags: Vec<Diag>,
+}
+
+impl Check<'_> {
+    /// Reads a node as the field says. What is wrong is reported and left out.
+    pub fn field(&mut self, field: &Field, name: &str, node: &Node) -> Option<Value> {
+        if node.is_null() {
+            return None;
+        }
+        if !field.many {
+            if let Raw::List(items) = &node.raw {
+                // A list of one where one is wanted says the same.
+                if let [item] = items.as_slice() {
+                    return self.one(field, name, item);
+                }
+                if field.kind != Kind::Any {
+                    self.wrong(node, format!("`{name}` takes one value, not a list"));
+                    return None;
+                }
+            }
+            return self.one(field, name, node);
+        }
+        let items = match &node.raw {
+            Raw::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let values: Vec<Value> =
+            items.iter().filter_map(|item| self.one(field, name, item)).collect();
+        (!values.is_empty()).then_some(Value::List(values))
+    }
+
+    fn one(&mut self, field: &Field, name: &str, node: &Node) -> Option<Value> {
+        if node.is_null() {
+            return None;
+        }
+        if let Kind::Group(fields) = &field.kind {
+            return self.group(fields, name, node);
+        }
+        if field.kind == Kind::Any {
+            return Some(node.value());
+        }
+        let Some(text) = node.text() else {
+            self.wrong(
+                node,
+                format!("`{name}` takes {}, not {}", wanted(&field.kind), node.describe()),
+            );
+            return None;
+        };
+        let value = match &field.kind {
+            Kind::Text => self.text(field, name, node, text),
+            Kind::Integer => text.parse().ok().map(Value::Integer),
+            Kind::Number => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::Number),
+            Kind::Boolean => match text {
+                "true" | "yes" => Some(Value::Boolean(true)),
+                "false" | "no" => Some(Value::Boolean(false)),
+                _ => None,
+            },
+            Kind::Date => is_date(text).then(|| Value::Text(text.to_owned())),
+            Kind::Url => is_url(text).then(|| Value::Text(text.to_owned())),
+            Kind::Language => {
+                language::is_code(text).then(|| Value::Text(language::canonical(text)))
+            }
+            Kind::Term(vocabulary) => return self.term(field, vocabulary, name, node, text),
+            Kind::Record(types) => {
+                let target = Target::Record { types: types.clone(), id: text.to_owned() };
+                self.refer(name, target, node);
+                Some(Value::Text(text.to_owned()))
+            }
+            Kind::Any | Kind::Group(_) => None,
+        };
+        if value.is_none() {
+            self.wrong(node, format!("`{name}: {text}` is not {}", wanted(&field.kind)));
+        }
+        if let Some(Value::Integer(number)) = value {
+            let low = field.min.is_some_and(|min| number < min);
+            let high = field.max.is_some_and(|max| number > max);
+            if low || high {
+                let bound = |bound: Option<i64>| bound.map_or("…".to_owned(), |b| b.to_string());
+                let (min, max) = (bound(field.min), bound(field.max));
+                self.wrong(node, format!("`{name}: {number}` lies outside {min} to {max}"));
+                return None;
+            }
+        }
+        value
+    }
+
+    fn text(&mut self, field: &Field, name: &str, node: &Node, text: &str) -> Option<Value> {
+        let length = text.chars().count() as i64;
+        if let Some(max) = field.max.filter(|max| length > *max) {
+            self.wrong(
+                node,
+                format!("`{name}` has {length} characters; at most {max} are allowed"),
+            );
+        }
+        Some(Value::Text(text.to_owned()))
+    }
+
+    fn term(
+        &mut self,
+        field: &Field,
+        vocabulary: &str,
+        name: &str,
+        node: &Node,
+        text: &str,
+    ) -> Option<Value> {
+        let Some(vocabulary) = self.vocabularies.get(vocabulary) else {
+            return Some(Value::Text(text.to_owned()));
+        };
+        let id = if vocabulary.open { open_id(text) } else { text.to_owned() };
+        if id.is_empty() {
+            return None;
+        }
+        if !vocabulary.open && vocabulary.term(&id).is_none() {
+            let at = At::new(self.path, node.range.clone());
+            let mut diag = vocabulary.unknown(&id, at).lenient(self.lenient);
+            diag.message = format!("`{name}: {text}`: {}", diag.message);
+            self.diags.push(diag);
+            return None;
+        }
+        if !field.only.is_empty() && !field.only.contains(&id) {
+            let at = At::new(self.path, node.range.clone());
+            let only = field.only.iter().map(String::as_str);
+            let help = match nearest(&id, only) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("use one of `{}`", field.only.join("`, `")),
+            };
+            let message = format!("`{name}: {text}` does not fit this record type");
+            let diag = Diag::error(Code::UnknownTerm, at, message).help(help);
+            self.diags.push(diag.lenient(self.lenient));
+            return None;
+        }
+        let target = Target::Term { vocabulary: vocabulary.name.clone(), id: id.clone() };
+        self.refer(name, target, node);
+        Some(Value::Text(id))
+    }
+
+    fn refer(&mut self, field: &str, target: Target, node: &Node) {
+        let reference = Reference { field: field.to_owned(), target, range: node.range.clone() };
+        self.references.push(reference);
+    }
+
+    fn group(&mut self, fields: &[FieldBox], name: &str, node: &Node) -> Option<Value> {
+        let Some(entries) = node.table() else {
+            self.wrong(node, format!("`{name}` takes a table, not {}", node.describe()));
+            return None;
+        };
+        let mut values = BTreeMap::new();
+        for (key, node) in entries {
+            let full = format!("{name}.{}", key.name);
+            match fields.iter().find(|field| field.name == key.name) {
+                Some(field) => {
+                    if let Some(value) = self.field(field, &full, node) {
+                        values.insert(key.name.clone(), value);
+                    }
+                }
+                None => {
+                    let known = fields.iter().map(|field| field.name.as_str());
+                    let diag = unknown_field(self.path, &full, &key.name, &key.range, known);
+                    self.diags.push(diag);
+                    values.insert(key.name.clone(), node.value());
+                }
+            }
+        }
+        for field in fields.iter().filter(|field| field.required == Required::Yes) {
+            if !entries.iter().any(|(key, node)| key.name == field.name && !node.is_null()) {
+                let at = At::new(self.path, first_line(node));
+                let message = format!("`{name}` lacks `{}`", field.name);
+                self.diags.push(Diag::error(Code::MissingField, at, message).lenient(self.lenient));
+            }
+        }
+        Some(Value::Table(values))
+    }
+
+    fn wrong(&mut self, node: &Node, message: String) {
+        let at = At::new(self.path, node.range.clone());
+        self.diags.push(Diag::error(Code::WrongValue, at, message).lenient(self.lenient));
+    }
+}
+
+/// Says that a field is not known, and which comes nearest.
+pub fn unknown_field<'a>(
+    path: &TreePath,
+    full: &str,
+    name: &str,
+    range: &Range<usize>,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diag {
+    let at = At::new(path, range.clone());
+    let diag = Diag::warning(Code::UnknownField, at, format!("there is no field `{full}` here"));
+    match nearest(name, known) {
+        Some(near) => diag.help(format!("did you mean `{near}`?")),
+        None => diag,
+    }
+}
+
+fn first_line(node: &Node) -> Range<usize> {
+    node.range.start..node.range.end.min(node.range.start + 1)
+}
+
+fn wanted(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Any | Kind::Text => "a text",
+        Kind::Integer => "a whole number",
+        Kind::Number => "a number",
+        Kind::Boolean => "`true` or `false`",
+        Kind::Date => "a date such as `2020`, `2020-05` or `2020-05-15`",
+        Kind::Url => "an address that begins with `https://` or `http://`",
+        Kind::Language => "a language code such as `fr` or `pt-BR`",
+        Kind::Term(_) => "a term's id",
+        Kind::Record(_) => "a record's id",
+        Kind::Group(_) => "a table",
+    }
+}
+
+/// Returns the id of a free tag: lower case, words joined by hyphens, nothing a path cannot hold.
+pub fn open_id(text: &str) -> String {
+    let mut id = String::new();
+    for c in text.to_lowercase().chars() {
+        if c.is_alphanumeric() || matches!(c, '_' | '+' | '.') && !id.is_empty() {
+            id.push(c);
+        } else if !id.is_empty() && !id.ends_with('-') {
+            id.push('-');
+        }
+    }
+    id.truncate(id.trim_end_matches(['-', '.']).len());
+    id
+}
+
+/// Returns true for a date of ISO 8601 that exists and may stop at the year or the month. A time
+/// after the date is allowed, as other generators write it.
+pub fn is_date(text: &str) -> bool {
+    let digits =
+        |part: &str, width| part.len() == width && part.bytes().all(|b| b.is_ascii_digit());
+    let day = text.split(['T', ' ']).next().unwrap_or_default();
+    match day.split('-').collect::<Vec<_>>().as_slice() {
+        [year] => text.len() == 4 && digits(year, 4),
+        [year, month] => {
+            text.len() == 7
+                && digits(year, 4)
+                && digits(month, 2)
+                && format!("{day}-01").parse::<jiff::civil::Date>().is_ok()
+        }
+        [_, _, _] => day.len() == 10 && day.parse::<jiff::civil::Date>().is_ok(),
+        _ => false,
+    }
+}
+
+fn is_url(text: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| {
+        text.strip_prefix(scheme).is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_alphanumeric() || c == '[')
+                && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_may_stop_early_but_must_exist() {
+        for date in ["2020", "2020-02", "2020-02-29", "2020-02-29T10:00:00Z"] {
+            assert!(is_date(date), "{date}");
+        }
+        for date in ["20", "2020-13", "2021-02-29", "2020-2-1", "soon", "2020-01-01-01", ""] {
+            assert!(!is_date(date), "{date}");
+        }
+    }
+
+    #[test]
+    fn free_tags_become_ids() {
+        assert_eq!(open_id("  C++ & Rust! "), "c++-rust");
+        assert_eq!(open_id("Été 2020"), "été-2020");
+        assert_eq!(open_id("../../etc"), "etc");
+        assert_eq!(open_id("…"), "");
+    }
+
+    #[test]
+    fn an_unknown_number_is_told_the_range() {
+        let mut vocabulary = Vocabulary { noun: "objective".into(), ..Default::default() };
+        for number in 1..=23 {
+            vocabulary.add(Term { id: number.to_string(), ..Default::default() });
+        }
+        let diag = vocabulary.unknown("31", At::file(&TreePath::of("a.md")));
+        assert_eq!(diag.message, "there is no objective `31`");
+        assert_eq!(diag.help.as_deref(), Some("objectives go from 1 to 23"));
+    }
+}
