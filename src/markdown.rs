@@ -1,0 +1,669 @@
+//! Markdown to pieces: HTML with holes where links go, headings, sections of plain text, links.
+//!
+//! 1. comrak parses the body.
+//! 2. The tree is walked: headings get their ids, local links become holes, texts are gathered.
+//! 3. comrak writes HTML. Where the author wrote raw HTML, ammonia cleans the whole of it.
+//! 4. The HTML is cut at its holes.
+
+use std::{collections::HashSet, fmt::Write, ops::Range, sync::LazyLock};
+
+use comrak::{
+    Anchorizer, Arena, Options, create_formatter,
+    html::ChildRendering,
+    nodes::{AlertType, AstNode, NodeValue},
+    options::{Extension, Parse, Render},
+    parse_document,
+};
+
+mod highlight;
+mod sanitise;
+
+/// A body, understood alone.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    pub pieces: Vec<Piece>,
+    pub headings: Vec<Heading>,
+    pub sections: Vec<Section>,
+    pub links: Vec<Link>,
+    /// Footnotes that are called and not written: name and place.
+    pub missing_footnotes: Vec<(String, Range<usize>)>,
+    /// Ids in the body that a link may point at.
+    pub anchors: Vec<String>,
+    /// The text of a first heading of level 1 that stands before all else.
+    pub title: Option<String>,
+}
+
+/// A stretch of HTML, or a place where something goes that only the linker or the theme knows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    Html(String),
+    /// The address of the link with this index.
+    Hole(usize),
+    /// An interface word, by its key.
+    Word(&'static str),
+}
+
+#[derive(Clone, Debug)]
+pub struct Heading {
+    pub level: u8,
+    pub id: String,
+    pub text: String,
+}
+
+/// The plain text below one heading, for search. The first section stands before all headings.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    pub id: String,
+    pub heading: String,
+    pub text: String,
+}
+
+/// A link or picture as written, and where.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub target: String,
+    pub range: Range<usize>,
+    pub is_image: bool,
+}
+
+/// The longest code block that is highlighted, in bytes; longer ones are shown plain.
+pub const HIGHLIGHT_LIMIT: usize = 64 * 1024;
+
+fn options(unsafe_html: bool) -> Options<'static> {
+    Options {
+        extension: Extension {
+            strikethrough: true,
+            table: true,
+            autolink: true,
+            tasklist: true,
+            footnotes: true,
+            description_lists: true,
+            alerts: true,
+            header_attributes: true,
+            link_attributes: true,
+            cjk_friendly_emphasis: true,
+            ..Extension::default()
+        },
+        parse: Parse::default(),
+        render: Render { r#unsafe: unsafe_html, ..Render::default() },
+    }
+}
+
+/// What the writer needs beside the tree: ids of the headings in their order, and the links.
+#[derive(Default)]
+struct Writer {
+    headings: std::collections::VecDeque<(String, Option<String>, String)>,
+    open: Vec<(String, String)>,
+    nonce: String,
+}
+
+create_formatter!(Html<Writer>, {
+    NodeValue::Heading(ref heading) => |context, entering| {
+        if entering {
+            let (id, class, text) = context.user.headings.pop_front().unwrap_or_default();
+            let level = heading.level;
+            context.cr()?;
+            write!(context, "<div class=\"heading\"><h{level} id=\"")?;
+            context.escape(&id)?;
+            if let Some(class) = class {
+                context.write_str("\" class=\"")?;
+                context.escape(&class)?;
+            }
+            context.write_str("\">")?;
+            context.user.open.push((id, text));
+        } else {
+            let (id, text) = context.user.open.pop().unwrap_or_default();
+            write!(context, "</h{}><a class=\"anchor\" href=\"#", heading.level)?;
+            context.escape_href(&id)?;
+            context.write_str("\" aria-label=\"")?;
+            let word = word_mark(&context.user.nonce, "section-link");
+            context.write_str(&word)?;
+            context.write_str(" ")?;
+            context.escape(&text)?;
+            context.write_str("\">#</a></div>\n")?;
+        }
+    },
+    NodeValue::CodeBlock(ref block) => |context, entering| {
+        if entering {
+            let lang = block.info.split([' ', ',', '{', '\t']).next().unwrap_or_default().to_owned();
+            context.cr()?;
+            context.write_str("<pre tabindex=\"0\"><code")?;
+            if !lang.is_empty() {
+                context.write_str(" class=\"language-")?;
+                context.escape(&lang)?;
+                context.write_str("\"")?;
+            }
+            context.write_str(">")?;
+            match highlight::html(&lang, &block.literal) {
+                Some(html) => context.write_str(&html)?,
+                None => context.escape(&block.literal)?,
+            }
+            context.write_str("</code></pre>\n")?;
+        }
+        return Ok(ChildRendering::HTML);
+    },
+    NodeValue::Table(_) => |context, node, entering| {
+        if entering {
+            context.cr()?;
+            context.write_str("<div class=\"table\" tabindex=\"0\">")?;
+        }
+        let rendering = comrak::html::format_node_default(context, node, entering)?;
+        if !entering {
+            context.write_str("</div>\n")?;
+        }
+        return Ok(rendering);
+    },
+});
+
+/// Marks that stand in the HTML until it is cut; the nonce keeps a page's own words from being one.
+fn hole_mark(nonce: &str, index: usize) -> String {
+    format!("vdm{nonce}h{index}e")
+}
+
+fn word_mark(nonce: &str, key: &'static str) -> String {
+    let index = WORDS.iter().position(|word| *word == key).unwrap_or(0);
+    format!("vdm{nonce}w{index}e")
+}
+
+/// The interface words that a body may need.
+const WORDS: &[&str] = &[
+    "section-link",
+    "footnote-back",
+    "alert-note",
+    "alert-tip",
+    "alert-important",
+    "alert-warning",
+    "alert-caution",
+    "footnotes",
+];
+
+/// What is known of a body before it is read.
+pub struct Source<'a> {
+    pub text: &'a str,
+    /// Where the body begins in its file; places are those of the file.
+    pub offset: usize,
+    /// A text that the body does not hold, such as a digest of it.
+    pub nonce: &'a str,
+    /// The title of the front matter, if there is one.
+    pub title: Option<&'a str>,
+    pub raw_html: bool,
+}
+
+/// Reads a body. Never fails: what is no Markdown is text.
+pub fn read(source: &Source) -> Body {
+    let arena = Arena::new();
+    let bounded = bound_nesting(source.text);
+    let text = bounded.as_deref().unwrap_or(source.text);
+    let lines = line_starts(text);
+    let root = parse_document(&arena, text, &options(true));
+    let mut body = Body::default();
+    take_title(root, source.title, &mut body);
+    let mut walk = Walk {
+        body: &mut body,
+        writer: Writer { nonce: source.nonce.to_owned(), ..Writer::default() },
+        anchorizer: Anchorizer::new(),
+        taken: HashSet::new(),
+        has_raw_html: false,
+        demote: has_top_heading(root),
+        lines: &lines,
+        offset: source.offset,
+        length: text.len(),
+        in_heading: 0,
+    };
+    walk.body.sections.push(Section::default());
+    walk.walk(root);
+    let (writer, has_raw_html) = (walk.writer, walk.has_raw_html);
+    let nonce = writer.nonce.clone();
+    let mut html = String::with_capacity(text.len() * 3 / 2);
+    // Writing to a string cannot fail.
+    let _ = Html::format_document(root, &options(has_raw_html), &mut html, writer);
+    let html = localise_footnotes(html, &nonce);
+    let html = if has_raw_html && !source.raw_html {
+        sanitise::clean(&html, &nonce, source, &mut body)
+    } else {
+        html
+    };
+    body.pieces = cut(&html, &nonce);
+    find_missing_footnotes(source, &mut body);
+    for section in &mut body.sections {
+        section.text = section.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    body.sections.retain(|section| !section.text.is_empty() || !section.heading.is_empty());
+    body
+}
+
+/// The deepest nesting of quotes and lists that is read as such.
+pub const NESTING_LIMIT: usize = 100;
+
+/// Breaks up lines that open more quotes or lists than the limit; their markers become text.
+fn bound_nesting(text: &str) -> Option<String> {
+    let opens = |line: &str| {
+        line.bytes()
+            .take_while(|byte| b"> \t-*+".contains(byte))
+            .filter(|b| b">-*+".contains(b))
+            .count()
+    };
+    let is_rule = |line: &str| {
+        let bare: Vec<u8> = line.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        bare.iter().all(|byte| b"-*".contains(byte) && *byte == bare[0])
+    };
+    let deep = |line: &str| opens(line) > NESTING_LIMIT && !is_rule(line);
+    if !text.lines().any(deep) {
+        return None;
+    }
+    let mut bounded = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if deep(line) {
+            bounded.push_str("    ");
+        }
+        bounded.push_str(line);
+    }
+    Some(bounded)
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+/// Takes a heading of level 1 that opens the body out of it: it is the page's title.
+fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Body) {
+    let Some(first) = root.first_child() else { return };
+    if !matches!(first.data().value, NodeValue::Heading(ref heading) if heading.level == 1) {
+        return;
+    }
+    let text = text_of(first);
+    if title.is_none_or(|title| title.trim() == text) && !text.is_empty() {
+        first.detach();
+        body.title = Some(text);
+    }
+}
+
+fn has_top_heading<'a>(root: &'a AstNode<'a>) -> bool {
+    root.descendants().any(
+        |node| matches!(node.data().value, NodeValue::Heading(ref heading) if heading.level == 1),
+    )
+}
+
+fn text_of<'a>(node: &'a AstNode<'a>) -> String {
+    let mut text = String::new();
+    for node in node.descendants() {
+        match &node.data().value {
+            NodeValue::Text(literal) => text.push_str(literal),
+            NodeValue::Code(code) => text.push_str(&code.literal),
+            NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+struct Walk<'w> {
+    body: &'w mut Body,
+    writer: Writer,
+    anchorizer: Anchorizer,
+    taken: HashSet<String>,
+    has_raw_html: bool,
+    /// The page's title is the one heading of level 1, so the body's go one level down.
+    demote: bool,
+    lines: &'w [usize],
+    offset: usize,
+    length: usize,
+    in_heading: usize,
+}
+
+impl Walk<'_> {
+    fn walk<'a>(&mut self, root: &'a AstNode<'a>) {
+        use comrak::arena_tree::NodeEdge;
+        for edge in root.traverse() {
+            match edge {
+                NodeEdge::Start(node) => self.enter(node),
+                NodeEdge::End(node) => self.leave(node),
+            }
+        }
+    }
+
+    fn enter<'a>(&mut self, node: &'a AstNode<'a>) {
+        let range = self.range(node);
+        let mut ast = node.data_mut();
+        let attributes = ast.attrs.take();
+        match &mut ast.value {
+            NodeValue::Heading(heading) => {
+                if self.demote {
+                    heading.level = (heading.level + 1).min(6);
+                }
+                let level = heading.level;
+                drop(ast);
+                self.heading(node, level, attributes.as_deref());
+                self.in_heading += 1;
+            }
+            NodeValue::Link(link) => {
+                let target = link.url.clone();
+                link.url = self.link(target, range, false);
+            }
+            NodeValue::Image(link) => {
+                let target = link.url.clone();
+                link.url = self.link(target, range, true);
+            }
+            NodeValue::Text(text) => {
+                let text = text.to_string();
+                self.text(&text);
+            }
+            NodeValue::Code(code) => {
+                let text = code.literal.clone();
+                self.text(&text);
+            }
+            NodeValue::CodeBlock(block) => {
+                let text = block.literal.clone();
+                self.text(&text);
+            }
+            NodeValue::SoftBreak | NodeValue::LineBreak => self.text(" "),
+            NodeValue::HtmlBlock(block) => {
+                self.has_raw_html = true;
+                let text = sanitise::text(&block.literal);
+                self.text(&text);
+            }
+            NodeValue::HtmlInline(_) | NodeValue::Raw(_) => self.has_raw_html = true,
+            NodeValue::Alert(alert) if alert.title.is_none() => {
+                let key = match alert.alert_type {
+                    AlertType::Note => "alert-note",
+                    AlertType::Tip => "alert-tip",
+                    AlertType::Important => "alert-important",
+                    AlertType::Warning => "alert-warning",
+                    AlertType::Caution => "alert-caution",
+                };
+                alert.title = Some(word_mark(&self.writer.nonce, key));
+            }
+            _ => {}
+        }
+    }
+
+    fn leave<'a>(&mut self, node: &'a AstNode<'a>) {
+        let ast = node.data();
+        match ast.value {
+            NodeValue::Heading(_) => self.in_heading -= 1,
+            ref value if value.block() => self.text(" "),
+            _ => {}
+        }
+    }
+
+    fn heading<'a>(
+        &mut self,
+        node: &'a AstNode<'a>,
+        level: u8,
+        attributes: Option<&comrak::nodes::Attributes>,
+    ) {
+        let text = text_of(node);
+        let given = attributes
+            .and_then(|attributes| attributes.id.clone())
+            .filter(|id| !id.is_empty() && !id.contains(char::is_whitespace));
+        let id = match given {
+            Some(id) if self.taken.insert(id.clone()) => id,
+            _ => loop {
+                let id = self.anchorizer.anchorize(&text);
+                let id = if id.is_empty() { "section".to_owned() } else { id };
+                if self.taken.insert(id.clone()) {
+                    break id;
+                }
+                let numbered = format!("{id}-{}", self.taken.len());
+                if self.taken.insert(numbered.clone()) {
+                    break numbered;
+                }
+            },
+        };
+        let class = attributes
+            .filter(|attributes| !attributes.classes.is_empty())
+            .map(|attributes| attributes.classes.join(" "));
+        self.writer.headings.push_back((id.clone(), class, text.clone()));
+        self.body.anchors.push(id.clone());
+        self.body.headings.push(Heading { level, id: id.clone(), text: text.clone() });
+        self.body.sections.push(Section { id, heading: text, text: String::new() });
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.in_heading > 0 {
+            return;
+        }
+        if let Some(section) = self.body.sections.last_mut() {
+            section.text.push_str(text);
+        }
+    }
+
+    /// Returns what is written instead of the address: a hole for a local one.
+    fn link(&mut self, target: String, range: Range<usize>, is_image: bool) -> String {
+        match is_local(&target) {
+            true => {
+                let index = self.body.links.len();
+                self.body.links.push(Link { target, range, is_image });
+                hole_mark(&self.writer.nonce, index)
+            }
+            false if is_dangerous(&target) => String::new(),
+            false => target,
+        }
+    }
+
+    fn range<'a>(&self, node: &'a AstNode<'a>) -> Range<usize> {
+        let position = node.data().sourcepos;
+        let byte = |line: usize, column: usize| {
+            let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.length);
+            (start + column).min(self.length) + self.offset
+        };
+        let start = byte(position.start.line, position.start.column.saturating_sub(1));
+        start..byte(position.end.line, position.end.column).max(start)
+    }
+}
+
+/// Returns true for a link into the site itself: no scheme, no host, and not only an anchor's sign.
+pub fn is_local(target: &str) -> bool {
+    let before_path = target.split(['/', '?', '#']).next().unwrap_or_default();
+    !target.starts_with("//") && !before_path.contains(':')
+}
+
+/// Returns true for addresses that run code when followed. Unlike a list of bad schemes, everything
+/// but a few well-known ones is refused.
+pub fn is_dangerous(target: &str) -> bool {
+    let bare: String = target
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect::<String>()
+        .to_lowercase();
+    match bare.split_once(':') {
+        Some((scheme, _)) if !is_local(&bare) => !SCHEMES.contains(&scheme),
+        _ => false,
+    }
+}
+
+/// The schemes a link may have.
+const SCHEMES: &[&str] =
+    &["http", "https", "mailto", "tel", "sms", "geo", "ftp", "doi", "urn", "magnet", "xmpp", "irc"];
+
+/// Replaces comrak's English labels of footnotes by marks for words.
+fn localise_footnotes(html: String, nonce: &str) -> String {
+    if !html.contains("class=\"footnotes\"") {
+        return html;
+    }
+    let back = word_mark(nonce, "footnote-back");
+    let label = word_mark(nonce, "footnotes");
+    html.replace("aria-label=\"Back to reference ", &format!("aria-label=\"{back} "))
+        .replace(
+            "<section class=\"footnotes\" data-footnotes>",
+            &format!("<section class=\"footnotes\" aria-label=\"{label}\">"),
+        )
+        .replace(" data-footnote-ref>", ">")
+        .replace(" data-footnote-backref ", " ")
+}
+
+/// Finds calls such as `[^3]` for which no footnote is written; comrak leaves them as text.
+fn find_missing_footnotes(source: &Source, body: &mut Body) {
+    if !source.text.contains("[^") {
+        return;
+    }
+    let left: String = body.sections.iter().map(|section| section.text.as_str()).collect();
+    let mut rest = left.as_str();
+    let mut found = HashSet::new();
+    while let Some(at) = rest.find("[^") {
+        rest = &rest[at + 2..];
+        let Some(end) = rest.find(']') else { break };
+        let name = &rest[..end];
+        let is_name = !name.is_empty()
+            && name.len() <= 40
+            && !name.contains(|c: char| c.is_whitespace() || "[]^\\".contains(c));
+        let call = format!("[^{name}]");
+        if is_name
+            && found.insert(name.to_owned())
+            && let Some(start) = source.text.find(&call).filter(|_| !in_code(source.text, &call))
+        {
+            let start = start + source.offset;
+            body.missing_footnotes.push((name.to_owned(), start..start + call.len()));
+        }
+    }
+}
+
+/// Returns true when the words stand between backticks or in a block of code.
+fn in_code(text: &str, words: &str) -> bool {
+    let mut fenced = false;
+    for line in text.lines() {
+        let bare = line.trim_start();
+        if bare.starts_with("```") || bare.starts_with("~~~") {
+            fenced = !fenced;
+        }
+        if let Some(at) = line.find(words) {
+            let spans = line[..at].matches('`').count() % 2 == 1;
+            return fenced || spans || line.starts_with("    ") || line.starts_with('\t');
+        }
+    }
+    false
+}
+
+/// Cuts HTML at its marks.
+fn cut(html: &str, nonce: &str) -> Vec<Piece> {
+    let start = format!("vdm{nonce}");
+    let mut pieces = Vec::new();
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find(&start) {
+        text.push_str(&rest[..at]);
+        let after = &rest[at + start.len()..];
+        let number_end =
+            after.get(1..).and_then(|digits| digits.find('e')).map_or(0, |end| end + 1);
+        let index = after.get(1..number_end).and_then(|digits| digits.parse::<usize>().ok());
+        let piece = match (after.as_bytes().first(), index) {
+            (Some(b'h'), Some(index)) => Some(Piece::Hole(index)),
+            (Some(b'w'), Some(index)) => WORDS.get(index).map(|word| Piece::Word(word)),
+            _ => None,
+        };
+        match piece {
+            Some(piece) => {
+                if !text.is_empty() {
+                    pieces.push(Piece::Html(std::mem::take(&mut text)));
+                }
+                pieces.push(piece);
+                rest = &after[number_end + 1..];
+            }
+            None => {
+                text.push_str(&start);
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    if !text.is_empty() {
+        pieces.push(Piece::Html(text));
+    }
+    pieces
+}
+
+/// The style-sheet classes that highlighted code may have; the theme's own test reads this.
+pub static CODE_CLASSES: LazyLock<&[&str]> = LazyLock::new(|| highlight::CLASSES);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(text: &str) -> Body {
+        read(&Source { text, offset: 0, nonce: "0123", title: None, raw_html: false })
+    }
+
+    fn html(text: &str) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Html(html) => html.clone(),
+            Piece::Hole(index) => format!("⟨{index}⟩"),
+            Piece::Word(word) => format!("⟨{word}⟩"),
+        };
+        body(text).pieces.iter().map(piece).collect()
+    }
+
+    #[test]
+    fn local_links_are_holes_and_others_are_kept() {
+        assert_eq!(
+            html("[a](b.md#c) ![d](e.png) [f](https://g.org)"),
+            "<p><a href=\"⟨0⟩\">a</a> <img src=\"⟨1⟩\" alt=\"d\" /> <a href=\"https://g.org\">f</a></p>\n"
+        );
+        let text = "x\n\n[a](b.md)\n";
+        let link = &body(text).links[0];
+        assert_eq!(&text[link.range.clone()], "[a](b.md)");
+    }
+
+    #[test]
+    fn a_first_heading_is_the_title() {
+        let body = body("# Title *here*\n\nText\n\n## Part\n");
+        assert_eq!(body.title.as_deref(), Some("Title here"));
+        assert_eq!(body.headings.len(), 1);
+    }
+
+    #[test]
+    fn headings_have_unique_ids() {
+        let headings = body("## A\n\n## A\n\n## B {#a}\n\n## …\n\n## C {#own}\n").headings;
+        let ids: Vec<_> = headings.iter().map(|heading| heading.id.as_str()).collect();
+        assert_eq!(ids, ["a", "a-1", "b", "section", "own"]);
+    }
+
+    #[test]
+    fn raw_html_is_cleaned() {
+        let cleaned = html(
+            "<script>alert(1)</script>\n\n<b onclick=\"x()\">bold</b> <a href=\"javascript:x()\">y</a>\n\n<img src=x onerror=alert(1)>",
+        );
+        for bad in ["<script", "onclick", "javascript", "onerror"] {
+            assert!(!cleaned.contains(bad), "{cleaned}");
+        }
+        assert!(cleaned.contains("<b>bold</b>"), "{cleaned}");
+    }
+
+    #[test]
+    fn dangerous_addresses_are_dropped() {
+        for address in
+            ["javascript:x", "JaVaScRiPt:x", "java\tscript:x", "data:text/html,x", "vbscript:x"]
+        {
+            assert!(is_dangerous(address), "{address}");
+        }
+        for address in ["https://x", "mailto:a@b.org", "a/b:c.md", "#x:y", "a?b=c:d"] {
+            assert!(!is_dangerous(address), "{address}");
+        }
+        assert!(!html("[x](<javascript:alert(1)>)").contains("javascript"));
+    }
+
+    #[test]
+    fn sections_hold_plain_text() {
+        let sections = body("Before *it*.\n\n## One\n\nText `code`.\n\n- a\n- b\n").sections;
+        assert_eq!(sections[0].text, "Before it.");
+        assert_eq!((sections[1].id.as_str(), sections[1].text.as_str()), ("one", "Text code. a b"));
+    }
+
+    #[test]
+    fn footnotes_without_a_text_are_found() {
+        let text = "A[^1] b[^2] `[^3]`\n\n[^1]: note\n";
+        let missing = body(text).missing_footnotes;
+        assert_eq!(missing.len(), 1);
+        assert_eq!(&text[missing[0].1.clone()], "[^2]");
+    }
+
+    #[test]
+    fn a_thousand_nested_quotes_are_text() {
+        assert!(html(&"> ".repeat(5_000)).len() < 100_000);
+        assert!(html(&format!("{}x", "- ".repeat(5_000))).len() < 100_000);
+    }
+
+    #[test]
+    fn words_that_look_like_marks_stay_words() {
+        assert_eq!(html("vdmh0e vdm99w1e"), "<p>vdmh0e vdm99w1e</p>\n");
+    }
+}

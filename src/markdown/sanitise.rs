@@ -1,0 +1,113 @@
+//! Raw HTML from many hands, reduced to what cannot harm a reader.
+
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    mem::take,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use ammonia::Builder;
+
+use super::{Body, Link, Source, hole_mark, is_dangerous, is_local};
+
+/// Attributes any element may keep. No `style`, no event handler, no `name`.
+const ATTRIBUTES: &[&str] = &[
+    "class",
+    "id",
+    "lang",
+    "dir",
+    "title",
+    "aria-label",
+    "aria-hidden",
+    "aria-describedby",
+    "role",
+];
+
+/// Elements beyond ammonia's own list; all are text or structure.
+const ELEMENTS: &[&str] = &["section", "input", "picture", "source", "video", "audio", "track"];
+
+fn builder() -> Builder<'static> {
+    let mut builder = Builder::default();
+    builder
+        .add_tags(ELEMENTS)
+        .add_generic_attributes(ATTRIBUTES)
+        .add_tag_attributes("input", ["type", "checked", "disabled"])
+        .add_tag_attribute_values("input", "type", ["checkbox"])
+        .add_tag_attributes("img", ["loading"])
+        .add_tag_attributes("pre", ["tabindex"])
+        .add_tag_attributes("div", ["tabindex"])
+        .add_tag_attributes("details", ["open"])
+        .add_tag_attributes("source", ["src", "type", "media"])
+        .add_tag_attributes("video", ["src", "controls", "poster", "width", "height", "preload"])
+        .add_tag_attributes("audio", ["src", "controls", "preload"])
+        .add_tag_attributes("track", ["src", "kind", "srclang", "label"])
+        .add_tag_attributes("a", ["rel"])
+        .link_rel(None);
+    builder
+}
+
+/// Cleans HTML; local addresses in it become holes as those of Markdown do.
+pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> String {
+    let mark = format!("vdm{nonce}");
+    let mut builder = builder();
+    let text = source.text.to_owned();
+    let offset = source.offset;
+    let nonce = nonce.to_owned();
+    // The filter must own what it uses and be shared, so found links pass through a lock.
+    let found = Arc::new(Mutex::new(take(&mut body.links)));
+    let filled = found.clone();
+    builder.attribute_filter(move |element, attribute, value| {
+        if !matches!(attribute, "href" | "src" | "poster") {
+            return Some(Cow::Borrowed(value));
+        }
+        if value.starts_with(&mark) {
+            return Some(Cow::Borrowed(value));
+        }
+        if is_dangerous(value) {
+            return None;
+        }
+        if !is_local(value) || value.starts_with('#') {
+            return Some(Cow::Borrowed(value));
+        }
+        // Poisoning would need a panic while the list is held, and pushing does not panic.
+        let mut links = found.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = text.find(value).unwrap_or(0) + offset;
+        let is_image = element != "a";
+        links.push(Link { target: value.to_owned(), range: start..start + value.len(), is_image });
+        Some(Cow::Owned(hole_mark(&nonce, links.len() - 1)))
+    });
+    let cleaned = builder.clean(html).to_string();
+    drop(builder);
+    body.links = take(&mut *filled.lock().unwrap_or_else(PoisonError::into_inner));
+    body.anchors.extend(ids(&cleaned));
+    cleaned
+}
+
+/// Returns the ids in cleaned HTML, where every attribute stands in double quotes.
+fn ids(html: &str) -> Vec<String> {
+    let mut seen = HashSet::new();
+    html.match_indices(" id=\"")
+        .filter_map(|(at, start)| html[at + start.len()..].split('"').next())
+        .filter(|id| seen.insert(*id))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Returns the text between tags, for search.
+pub fn text(html: &str) -> String {
+    let mut text = String::new();
+    let mut in_tag = false;
+    for c in html.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' if in_tag => {
+                in_tag = false;
+                text.push(' ');
+            }
+            _ if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
