@@ -1,0 +1,545 @@
+//! One file to one page: front matter, schema and body, understood alone.
+
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use serde::Serialize;
+
+use crate::{
+    config::{CORE_FIELDS, Config},
+    diag::{At, Code, Diag, nearest},
+    front::{self, Node, Raw, Value},
+    language,
+    markdown::{self, Body, Link, Piece},
+    memory::Memory,
+    schema::{Check, RecordType, Reference, Required, Target, unknown_field},
+    tree::{Blob, Digest, Tree, TreePath},
+};
+
+/// A page's only identity: the folder of its language and its path below it, without extension.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
+pub struct PageId {
+    /// The folder of its language, as part of its address; empty without such folders.
+    pub folder: String,
+    /// `practices/x`; the empty path is the home page of its language.
+    pub path: String,
+}
+
+/// The editorial state of a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Status {
+    /// Draft, submitted, in review: `serve` builds it, `build` leaves it out.
+    Unpublished,
+    #[default]
+    Published,
+    /// Keeps its address and says why; stands in no list and no search.
+    Withdrawn,
+}
+
+/// What a page is, beside its words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Role {
+    #[default]
+    Page,
+    /// Stands for a folder: `index.md`, `_index.md`, or made for a folder without one.
+    Folder,
+    /// `README.md`, which stands for its folder when no index does. The linker decides.
+    Readme,
+    /// A term of a vocabulary, written or made.
+    Term,
+}
+
+/// One page, understood alone.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub id: PageId,
+    /// Of path, bytes and the configuration it was read with.
+    pub key: Option<Digest>,
+    pub source: Option<TreePath>,
+    pub role: Role,
+    /// BCP 47.
+    pub lang: String,
+    pub record_type: String,
+    pub is_record: bool,
+    /// What references name: the front matter's `id`, else the file's name.
+    pub record_id: String,
+    pub title: String,
+    pub summary: String,
+    pub status: Status,
+    pub template: Option<String>,
+    pub order: Option<i64>,
+    pub show_toc: bool,
+    pub fields: BTreeMap<String, Value>,
+    pub aliases: Vec<(String, Range<usize>)>,
+    pub body: Vec<Piece>,
+    pub headings: Vec<markdown::Heading>,
+    pub sections: Vec<markdown::Section>,
+    pub anchors: Vec<String>,
+    pub links: Vec<Link>,
+    pub references: Vec<Reference>,
+    pub diags: Vec<Diag>,
+    /// Vocabulary and id, where the page is a term.
+    pub term: Option<(String, String)>,
+    /// The front matter could not be read: the page is left out unless forced.
+    pub is_broken: bool,
+}
+
+impl Page {
+    /// Returns the output folder: `en/practices/x`, empty for a page at the root.
+    pub fn address(&self) -> String {
+        match (self.id.folder.as_str(), self.id.path.as_str()) {
+            ("", path) => path.to_owned(),
+            (folder, "") => folder.to_owned(),
+            (folder, path) => format!("{folder}/{path}"),
+        }
+    }
+
+    /// Returns the output file.
+    pub fn file(&self) -> String {
+        match self.address().as_str() {
+            "" => "index.html".to_owned(),
+            address => format!("{address}/index.html"),
+        }
+    }
+
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.fields.get(field).and_then(Value::as_text)
+    }
+
+    /// Returns the terms of a vocabulary that the page refers to, in their order, without repeats.
+    pub fn terms(&self, vocabulary: &str) -> Vec<&str> {
+        let mut ids: Vec<&str> = Vec::new();
+        for reference in &self.references {
+            if let Target::Term { vocabulary: name, id } = &reference.target
+                && name == vocabulary
+                && !ids.contains(&id.as_str())
+            {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+}
+
+/// The largest Markdown file that is read, in bytes.
+pub const FILE_LIMIT: u64 = 8 * 1024 * 1024;
+
+/// Reads every Markdown file of the content, in parallel; unchanged ones come from memory.
+pub fn read_all(
+    source: &Tree,
+    config: &Config,
+    memory: &Memory<Digest, Arc<Page>>,
+) -> Vec<Arc<Page>> {
+    use rayon::prelude::*;
+    let files: Vec<(&TreePath, &Blob)> = source
+        .iter()
+        .filter(|(path, _)| is_markdown(path) && !config.is_configuration(path))
+        .filter(|(path, _)| path.below(&config.content).is_some())
+        .collect();
+    let configured = config.digest.map(|digest| digest.to_string()).unwrap_or_default();
+    files
+        .par_iter()
+        .map(|(path, blob)| {
+            let key = Digest::of_parts([
+                configured.as_bytes(),
+                path.as_str().as_bytes(),
+                blob.digest().as_bytes(),
+            ]);
+            memory.get_or(key, || Arc::new(read(path, blob, config, key)))
+        })
+        .collect()
+}
+
+pub fn is_markdown(path: &TreePath) -> bool {
+    matches!(path.extension().as_str(), "md" | "markdown")
+}
+
+/// Reads one file. Never fails: a broken page is still a page.
+pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page {
+    let mut page = Page { key: Some(key), source: Some(path.clone()), ..Page::default() };
+    locate(&mut page, path, config);
+    page.record_id = path.stem().to_owned();
+    let Some(bytes) = blob.bytes().filter(|bytes| bytes.len() as u64 <= FILE_LIMIT) else {
+        let message = format!(
+            "the file has {} MB; a page may have {} MB",
+            blob.length() / 1_000_000,
+            FILE_LIMIT / 1_000_000
+        );
+        let diag = Diag::error(Code::Limit, At::file(path), message);
+        page.diags.push(diag.help("split it, or carry it along as a file of another kind"));
+        page.is_broken = true;
+        page.title = path.stem().to_owned();
+        return page;
+    };
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let diag =
+                Diag::error(Code::NotUtf8, At::new(path, at..at + 1), "the text is not UTF-8");
+            page.diags.push(diag.help("save the file with the encoding UTF-8"));
+            page.is_broken = true;
+            String::from_utf8_lossy(bytes).into_owned()
+        }
+    };
+    let split = front::split(&text);
+    let front = read_front(&mut page, path, &text, &split);
+    if let Some(node) = &front {
+        read_fields(&mut page, path, config, node);
+    } else {
+        choose_type(&mut page, path, config, None);
+        if split.front.is_none() && split.unclosed.is_none() {
+            check_required(&mut page, path, config, &[], 0..0);
+        }
+    }
+    let nonce = key.to_string();
+    let given = (!page.title.is_empty()).then(|| page.title.clone());
+    let body = markdown::read(&markdown::Source {
+        text: &text[split.body..],
+        offset: split.body,
+        nonce: &nonce[..12],
+        title: given.as_deref(),
+        raw_html: config.raw_html,
+    });
+    take_body(&mut page, path, body);
+    page
+}
+
+/// Derives language, address and role from the file's path.
+fn locate(page: &mut Page, path: &TreePath, config: &Config) {
+    let below = path.below(&config.content).unwrap_or(path.as_str());
+    let lang = below.split_once('/').and_then(|(folder, rest)| {
+        let lang = config.languages.iter().find(|lang| lang.folder.as_deref() == Some(folder))?;
+        Some((lang, rest))
+    });
+    let below = match lang {
+        Some((lang, rest)) => {
+            page.lang = lang.code.clone();
+            page.id.folder = lang.folder.clone().unwrap_or_default();
+            rest
+        }
+        None => {
+            page.lang = config.default_language().to_owned();
+            below
+        }
+    };
+    let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    page.id.path = match stem {
+        "index" | "_index" => {
+            page.role = Role::Folder;
+            folder.to_owned()
+        }
+        // Only when the folder has no index; the linker decides.
+        _ if stem.eq_ignore_ascii_case("readme") => {
+            page.role = Role::Readme;
+            folder.to_owned()
+        }
+        _ if folder.is_empty() => stem.to_owned(),
+        _ => format!("{folder}/{stem}"),
+    };
+    if let Some(vocabulary) = config.vocabulary_of_folder(folder)
+        && page.role == Role::Page
+    {
+        page.role = Role::Term;
+        let term = vocabulary.terms.iter().find(|term| slug(&term.id) == stem.to_lowercase());
+        let id = term.map_or(stem, |term| term.id.as_str());
+        page.term = Some((vocabulary.name.clone(), id.to_owned()));
+        if term.is_none() && !vocabulary.open {
+            page.diags.push(vocabulary.unknown(stem, At::file(path)).lenient(!config.configured));
+        }
+    }
+    page.id.path = portable(&page.id.path, path, &mut page.diags);
+}
+
+/// Returns the address part that a term's id gives its page: `TH` is `th`.
+pub fn slug(id: &str) -> String {
+    crate::schema::open_id(id)
+}
+
+/// Replaces characters that the file systems of USB sticks refuse, and says so.
+fn portable(address: &str, path: &TreePath, diags: &mut Vec<Diag>) -> String {
+    let refused = |c: char| c.is_control() || "<>:\"|?*\\".contains(c);
+    let reserved = |part: &str| {
+        let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
+        matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+            || ((stem.starts_with("COM") || stem.starts_with("LPT"))
+                && stem.len() == 4
+                && stem.as_bytes()[3].is_ascii_digit())
+    };
+    let mend = |part: &str| {
+        let clean: String = part.chars().map(|c| if refused(c) { '-' } else { c }).collect();
+        let clean = clean.trim_end_matches(['.', ' ']);
+        if reserved(clean) { format!("{clean}-") } else { clean.to_owned() }
+    };
+    let mended =
+        address.split('/').map(mend).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    if mended != address {
+        let message =
+            format!("`{address}` cannot be a file's name everywhere; the page is at `{mended}`");
+        let help = "use letters, digits and hyphens in the file's name";
+        diags.push(Diag::warning(Code::FileName, At::file(path), message).help(help));
+    }
+    mended
+}
+
+fn read_front(page: &mut Page, path: &TreePath, text: &str, split: &front::Split) -> Option<Node> {
+    if let Some(range) = &split.unclosed {
+        let diag = Diag::error(
+            Code::FrontMatter,
+            At::new(path, range.clone()),
+            "the front matter does not end",
+        );
+        page.diags.push(diag.help("write `---` on a line of its own after the last field"));
+        page.is_broken = true;
+        return None;
+    }
+    let (notation, range) = split.front.clone()?;
+    match front::read(notation, text, range) {
+        Ok(node) => Some(node),
+        Err(fault) => {
+            let name = if notation == front::Notation::Yaml { "YAML" } else { "TOML" };
+            let message = format!("the front matter is no {name}: {}", fault.message);
+            let help = "put texts that hold `:`, `#` or quotes between quotation marks";
+            page.diags.push(
+                Diag::error(Code::FrontMatter, At::new(path, fault.range), message).help(help),
+            );
+            page.is_broken = true;
+            None
+        }
+    }
+}
+
+fn choose_type(page: &mut Page, path: &TreePath, config: &Config, node: Option<&Node>) {
+    let by_folder = config.type_of_folder(&page.id.path).filter(|_| page.role == Role::Page);
+    let written = node.and_then(|node| node.get("type"));
+    let chosen = match written.and_then(Node::text) {
+        Some(name) => match config.types.get(name) {
+            Some(record_type) => Some(record_type),
+            None if config.types.is_empty() || matches!(name, "page" | "term") => None,
+            None => {
+                let at = At::new(path, written.map_or(0..0, |node| node.range.clone()));
+                let message = format!("there is no record type `{name}`");
+                let near = nearest(name, config.types.keys().map(String::as_str));
+                let types =
+                    config.types.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
+                let diag = Diag::error(Code::UnknownType, at, message);
+                page.diags.push(match near {
+                    Some(near) => diag.help(format!("did you mean `{near}`?")),
+                    None => diag.help(format!("use one of `{types}`")),
+                });
+                by_folder
+            }
+        },
+        None => by_folder,
+    };
+    page.record_type = chosen.map_or("page", |record_type| &record_type.name).to_owned();
+    page.is_record = chosen.is_some_and(|record_type| record_type.is_record);
+    page.template = chosen.and_then(|record_type| record_type.template.clone());
+}
+
+fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
+    choose_type(page, path, config, Some(node));
+    let record_type = config.types.get(&page.record_type);
+    let entries = node.table().unwrap_or_default();
+    let lenient = !config.configured;
+    let mut seen: Vec<&str> = Vec::new();
+    let mut check = Check {
+        path,
+        vocabularies: &config.vocabularies,
+        lenient,
+        references: Vec::new(),
+        diags: Vec::new(),
+    };
+    for (key, node) in entries {
+        let name = key.name.as_str();
+        if seen.contains(&name) {
+            let at = At::new(path, key.range.clone());
+            check.diags.push(Diag::error(
+                Code::DuplicateField,
+                at,
+                format!("the field `{name}` stands twice"),
+            ));
+            continue;
+        }
+        seen.push(name);
+        let declared = record_type
+            .and_then(|record_type| record_type.field(name))
+            .or_else(|| config.shared.iter().find(|field| field.name == name));
+        if let Some(field) = declared {
+            if let Some(value) = check.field(field, name, node) {
+                page.fields.insert(name.to_owned(), value);
+            }
+        } else if !node.is_null() {
+            let known = CORE_FIELDS.contains(&name);
+            if !known && !lenient && record_type.is_some_and(|record_type| !record_type.open) {
+                let names = known_names(record_type, config);
+                check.diags.push(unknown_field(path, name, name, &key.range, names));
+            }
+            page.fields.insert(name.to_owned(), node.value());
+        }
+        read_core(page, path, config, name, node);
+    }
+    page.references = check.references;
+    page.diags.append(&mut check.diags);
+    let place = entries.first().map_or(node.range.start, |(key, _)| key.range.start);
+    check_required(page, path, config, entries, place..place);
+}
+
+fn known_names<'a>(record_type: Option<&'a RecordType>, config: &'a Config) -> Vec<&'a str> {
+    let declared = record_type.into_iter().flat_map(|t| &t.fields).chain(&config.shared);
+    declared.map(|field| field.name.as_str()).chain(CORE_FIELDS.iter().copied()).collect()
+}
+
+/// Reads the fields that the generator itself knows.
+fn read_core(page: &mut Page, path: &TreePath, config: &Config, name: &str, node: &Node) {
+    let text = node.text().filter(|_| !node.is_null());
+    let mut want = |what: &str| {
+        let at = At::new(path, node.range.clone());
+        let message = format!("`{name}` takes {what}, not {}", node.describe());
+        page.diags.push(Diag::error(Code::WrongValue, at, message).lenient(!config.configured));
+    };
+    match (name, text) {
+        ("title", Some(text)) => page.title = text.trim().to_owned(),
+        ("summary", Some(text)) => page.summary = text.trim().to_owned(),
+        ("description", Some(text)) if page.summary.is_empty() => {
+            page.summary = text.trim().to_owned();
+        }
+        ("id", Some(text)) => page.record_id = text.to_owned(),
+        ("title" | "id", None) if !node.is_null() => want("a text"),
+        ("template", Some(text)) if config.configured => page.template = Some(text.to_owned()),
+        ("order" | "weight", Some(text)) => page.order = text.parse().ok(),
+        ("toc", Some(text)) => page.show_toc = text == "true",
+        ("draft", Some("true")) => page.status = Status::Unpublished,
+        ("status", Some(text)) => {
+            page.status = match text {
+                "draft" | "submitted" | "in-review" => Status::Unpublished,
+                "withdrawn" => Status::Withdrawn,
+                _ => Status::Published,
+            }
+        }
+        ("lang", Some(text)) => read_lang(page, path, config, text, node),
+        ("aliases", _) => read_aliases(page, path, node),
+        _ => {}
+    }
+}
+
+fn read_lang(page: &mut Page, path: &TreePath, config: &Config, text: &str, node: &Node) {
+    let at = At::new(path, node.range.clone());
+    if !language::is_code(text) {
+        let diag = Diag::error(Code::WrongValue, at, format!("`lang: {text}` is no language code"));
+        page.diags
+            .push(diag.help("use a code such as `fr` or `pt-BR`").lenient(!config.configured));
+        return;
+    }
+    let code = language::canonical(text);
+    if !page.id.folder.is_empty() {
+        if code != page.lang {
+            let message =
+                format!("`lang: {text}`, but the file lies in the folder of `{}`", page.lang);
+            let help = format!("write `lang: {}` or move the file to `{code}/`", page.lang);
+            page.diags.push(
+                Diag::error(Code::WrongValue, at, message).help(help).lenient(!config.configured),
+            );
+        }
+        return;
+    }
+    page.lang = code;
+}
+
+fn read_aliases(page: &mut Page, path: &TreePath, node: &Node) {
+    let items = match &node.raw {
+        Raw::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    for item in items {
+        let Some(text) = item.text() else { continue };
+        let alias = text.trim_matches('/').trim_end_matches("/index.html").to_owned();
+        if TreePath::new(&alias).is_some() {
+            page.aliases.push((alias, item.range.clone()));
+        } else {
+            let at = At::new(path, item.range.clone());
+            let diag =
+                Diag::error(Code::WrongValue, at, format!("`{text}` is no address of this site"));
+            page.diags.push(diag.help("write an old address such as `en/old/page`"));
+        }
+    }
+}
+
+fn check_required(
+    page: &mut Page,
+    path: &TreePath,
+    config: &Config,
+    entries: &[(front::Key, Node)],
+    place: Range<usize>,
+) {
+    let Some(record_type) = config.types.get(&page.record_type) else { return };
+    let original = entries.iter().find(|(key, _)| key.name == "original_lang");
+    let is_translation = original
+        .and_then(|(_, node)| node.text())
+        .is_some_and(|original| language::canonical(original) != page.lang);
+    let missing: Vec<&str> = record_type
+        .fields
+        .iter()
+        .filter(|field| match field.required {
+            Required::Yes => true,
+            Required::InTranslations => is_translation,
+            Required::No => false,
+        })
+        .map(|field| field.name.as_str())
+        .filter(|name| !entries.iter().any(|(key, node)| key.name == *name && !node.is_null()))
+        .collect();
+    for name in missing {
+        let at = At::new(path, place.clone());
+        let message = format!("the {} lacks the field `{name}`", record_type.name);
+        let field = record_type.field(name);
+        let help = field
+            .map(|field| config.localized(&field.help, "en").to_owned())
+            .filter(|help| !help.is_empty());
+        let mut diag = Diag::error(Code::MissingField, at, message);
+        diag.help = help;
+        page.diags.push(diag);
+    }
+}
+
+fn take_body(page: &mut Page, path: &TreePath, body: Body) {
+    if page.title.is_empty() {
+        page.title = body.title.unwrap_or_else(|| title_of_path(&page.id.path, path));
+    }
+    for (name, range) in body.missing_footnotes {
+        let message = format!("the note `[^{name}]` is called, but not written");
+        let help = format!("add a line `[^{name}]: …`");
+        page.diags
+            .push(Diag::warning(Code::MissingFootnote, At::new(path, range), message).help(help));
+    }
+    if page.summary.is_empty() && page.record_type == "page" {
+        let first =
+            body.sections.iter().map(|section| section.text.as_str()).find(|t| !t.is_empty());
+        page.summary = first.map(|text| shorten(text, SUMMARY)).unwrap_or_default();
+    }
+    page.body = body.pieces;
+    page.headings = body.headings;
+    page.sections = body.sections;
+    page.anchors = body.anchors;
+    page.links = body.links;
+}
+
+/// The length in characters of a summary taken from the text.
+const SUMMARY: usize = 200;
+
+/// Cuts a text at a word's end so that it has at most `limit` characters.
+pub fn shorten(text: &str, limit: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(limit) else { return text.to_owned() };
+    let cut = text[..end].rfind(' ').unwrap_or(end);
+    format!("{}…", text[..cut].trim_end_matches([',', ';', ':', ' ', '.']))
+}
+
+/// Makes a title of a file's name: `good-practices_2` is "Good practices 2".
+pub fn title_of_path(address: &str, path: &TreePath) -> String {
+    let name = address.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(path.stem());
+    let spaced = name.replace(['-', '_'], " ");
+    let mut letters = spaced.trim().chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => name.to_owned(),
+    }
+}

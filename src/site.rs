@@ -1,0 +1,486 @@
+//! All pages, understood together: addresses, links, references, translations, related records.
+//!
+//! The linker is never remembered; it is cheap, and it alone knows what one page shows of others.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use crate::{
+    config::Config,
+    diag::{At, Code, Diag, nearest},
+    page::{Page, PageId, Role, Status, slug, title_of_path},
+    schema::{Localized, Target, Vocabulary},
+    tree::{Blob, Tree, TreePath},
+};
+
+mod links;
+mod related;
+
+pub use links::Hole;
+pub use related::SHOWN as RELATED_SHOWN;
+
+/// The place of a page in `Site::pages`.
+pub type PageIndex = usize;
+
+/// All pages, understood together.
+pub struct Site {
+    pub config: Arc<Config>,
+    /// Pages in the order of their identities.
+    pub pages: Vec<Arc<Page>>,
+    /// What goes into the holes of each page.
+    pub holes: Vec<Vec<Hole>>,
+    pub edges: Vec<Edge>,
+    /// Edges read backwards: for each page, the fields and pages that refer to it.
+    pub backlinks: Vec<Vec<(String, PageIndex)>>,
+    /// Records that share rare terms and words, the nearest first.
+    pub related: Vec<Vec<PageIndex>>,
+    /// The pages of each folder, for the page that stands for it.
+    pub children: Vec<Vec<PageIndex>>,
+    /// The page of the folder above.
+    pub parents: Vec<Option<PageIndex>>,
+    /// The same page in other languages.
+    pub translations: Vec<Vec<PageIndex>>,
+    /// Uses of terms, by folder of language, vocabulary and id.
+    pub uses: BTreeMap<(String, String, String), Use>,
+    /// Files that are carried along: output path, bytes, source.
+    pub assets: Vec<(TreePath, Blob, TreePath)>,
+    pub diags: Vec<Diag>,
+    by_id: HashMap<PageId, PageIndex>,
+}
+
+/// A labelled arrow between two pages: a link, a reference of a field, or a term.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    pub from: PageIndex,
+    pub label: String,
+    pub to: PageIndex,
+}
+
+/// The pages that carry a term, and its own page.
+#[derive(Clone, Debug, Default)]
+pub struct Use {
+    pub pages: Vec<PageIndex>,
+    pub page: Option<PageIndex>,
+}
+
+/// What of the content is built.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scope {
+    /// Drafts and submitted pages too, as `serve` shows them.
+    pub drafts: bool,
+}
+
+impl Site {
+    /// Links pages into a site.
+    pub fn link(config: Arc<Config>, source: &Tree, pages: Vec<Arc<Page>>, scope: Scope) -> Self {
+        // A draft is left out of a published site, so its faults keep nothing else from it.
+        let left_out = |page: &Page| page.status == Status::Unpublished && !scope.drafts;
+        let mut diags: Vec<Diag> = pages
+            .iter()
+            .flat_map(|page| page.diags.iter().map(|diag| diag.clone().lenient(left_out(page))))
+            .collect();
+        let (pages, unpublished) = choose(pages, scope, &mut diags);
+        let pages = complete(&config, pages);
+        let by_id: HashMap<PageId, PageIndex> =
+            pages.iter().enumerate().map(|(index, page)| (page.id.clone(), index)).collect();
+        let count = pages.len();
+        let mut site = Self {
+            config,
+            pages,
+            by_id,
+            holes: Vec::new(),
+            edges: Vec::new(),
+            backlinks: vec![Vec::new(); count],
+            related: vec![Vec::new(); count],
+            children: vec![Vec::new(); count],
+            parents: vec![None; count],
+            translations: vec![Vec::new(); count],
+            uses: BTreeMap::new(),
+            assets: Vec::new(),
+            diags,
+        };
+        site.find_parents();
+        site.find_translations();
+        site.find_uses();
+        site.resolve_references();
+        links::resolve(&mut site, source, &unpublished);
+        site.edges.sort();
+        site.edges.dedup();
+        for edge in &site.edges {
+            if edge.from != edge.to {
+                site.backlinks[edge.to].push((edge.label.clone(), edge.from));
+            }
+        }
+        site.related = related::find(&site);
+        site.diags.sort();
+        site.diags.dedup();
+        site
+    }
+
+    pub fn page(&self, id: &PageId) -> Option<PageIndex> {
+        self.by_id.get(id).copied()
+    }
+
+    /// Returns the page at a path in the same tree of languages as `page`.
+    pub fn sibling(&self, page: &Page, path: &str) -> Option<PageIndex> {
+        self.page(&PageId { folder: page.id.folder.clone(), path: path.to_owned() })
+    }
+
+    /// Returns the pages that lists, search and exports show.
+    pub fn listed(&self) -> impl Iterator<Item = (PageIndex, &Arc<Page>)> {
+        self.pages.iter().enumerate().filter(|(_, page)| page.status != Status::Withdrawn)
+    }
+
+    /// Returns the use of a term in the tree of languages of a page.
+    pub fn use_of(&self, folder: &str, vocabulary: &str, id: &str) -> Option<&Use> {
+        self.uses.get(&(folder.to_owned(), vocabulary.to_owned(), id.to_owned()))
+    }
+
+    /// Returns how many records carry a term, those of types that do not count left out.
+    pub fn count(&self, term: &Use) -> usize {
+        let counts = |index: &&PageIndex| {
+            let record_type = self.config.types.get(&self.pages[**index].record_type);
+            record_type.is_none_or(|record_type| record_type.counted)
+        };
+        term.pages.iter().filter(counts).count()
+    }
+
+    /// Returns the folders of languages that hold pages; one empty folder without languages.
+    pub fn folders(&self) -> Vec<(String, String)> {
+        let mut folders: Vec<(String, String)> = self
+            .config
+            .languages
+            .iter()
+            .filter_map(|lang| Some((lang.folder.clone()?, lang.code.clone())))
+            .collect();
+        if folders.is_empty() {
+            folders.push((String::new(), self.config.default_language().to_owned()));
+        }
+        folders
+    }
+
+    fn find_parents(&mut self) {
+        for index in 0..self.pages.len() {
+            let id = &self.pages[index].id;
+            let mut path = id.path.as_str();
+            while !path.is_empty() {
+                path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let above = PageId { folder: id.folder.clone(), path: path.to_owned() };
+                if let Some(&parent) = self.by_id.get(&above) {
+                    self.parents[index] = Some(parent);
+                    break;
+                }
+            }
+        }
+        for index in 0..self.pages.len() {
+            if let Some(parent) = self.parents[index]
+                && self.pages[index].status != Status::Withdrawn
+            {
+                self.children[parent].push(index);
+            }
+        }
+    }
+
+    fn find_translations(&mut self) {
+        let mut by_path: HashMap<&str, Vec<PageIndex>> = HashMap::new();
+        for (index, page) in self.pages.iter().enumerate() {
+            if !page.id.folder.is_empty() {
+                by_path.entry(&page.id.path).or_default().push(index);
+            }
+        }
+        let order = |index: &PageIndex| {
+            let folder = Some(self.pages[*index].id.folder.as_str());
+            self.config.languages.iter().position(|lang| lang.folder.as_deref() == folder)
+        };
+        for mut group in by_path.into_values() {
+            group.sort_by_key(order);
+            for &index in &group {
+                self.translations[index] =
+                    group.iter().copied().filter(|&other| other != index).collect();
+            }
+        }
+    }
+
+    fn find_uses(&mut self) {
+        for (index, page) in self.pages.iter().enumerate() {
+            if let Some((vocabulary, id)) = &page.term {
+                let key = (page.id.folder.clone(), vocabulary.clone(), id.clone());
+                self.uses.entry(key).or_default().page = Some(index);
+            }
+        }
+        for (index, page) in self.pages.iter().enumerate() {
+            if page.status == Status::Withdrawn || page.role == Role::Term {
+                continue;
+            }
+            for reference in &page.references {
+                let Target::Term { vocabulary, id } = &reference.target else { continue };
+                let key = (page.id.folder.clone(), vocabulary.clone(), id.clone());
+                let term = self.uses.entry(key).or_default();
+                if term.pages.last() != Some(&index) {
+                    term.pages.push(index);
+                }
+                if let Some(to) = term.page {
+                    let label = reference.field.clone();
+                    self.edges.push(Edge { from: index, label, to });
+                }
+            }
+        }
+    }
+
+    fn resolve_references(&mut self) {
+        let mut by_record: HashMap<(&str, &str), Vec<PageIndex>> = HashMap::new();
+        let mut anywhere: BTreeMap<&str, Vec<PageIndex>> = BTreeMap::new();
+        let mut diags = Vec::new();
+        for (index, page) in self.pages.iter().enumerate() {
+            if !page.is_record {
+                continue;
+            }
+            let key = (page.id.folder.as_str(), page.record_id.as_str());
+            let same = by_record.entry(key).or_default();
+            same.push(index);
+            anywhere.entry(&page.record_id).or_default().push(index);
+            if let [first, _, ..] = same.as_slice()
+                && let (Some(path), Some(other)) = (&page.source, &self.pages[*first].source)
+            {
+                let message = format!("the id `{}` stands in `{other}` too", page.record_id);
+                let diag = Diag::error(Code::DuplicateId, At::file(path), message);
+                diags.push(diag.help("an id is given once in each language"));
+            }
+        }
+        let mut edges = Vec::new();
+        for (index, page) in self.pages.iter().enumerate() {
+            for reference in &page.references {
+                let Target::Record { types, id } = &reference.target else { continue };
+                let here = by_record.get(&(page.id.folder.as_str(), id.as_str()));
+                let found = [here, anywhere.get(id.as_str())]
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .find(|&&to| fits(types, &self.pages[to]));
+                match found {
+                    Some(&to) => {
+                        edges.push(Edge { from: index, label: reference.field.clone(), to });
+                    }
+                    None => {
+                        let Some(path) = &page.source else { continue };
+                        let at = At::new(path, reference.range.clone());
+                        let what =
+                            if types.is_empty() { "record".into() } else { types.join(" or ") };
+                        let message =
+                            format!("`{}: {id}`: there is no {what} `{id}`", reference.field);
+                        let known = anywhere
+                            .iter()
+                            .filter(|(_, all)| all.iter().any(|&to| fits(types, &self.pages[to])))
+                            .map(|(id, _)| *id);
+                        let diag = Diag::error(Code::UnknownReference, at, message)
+                            .lenient(!self.config.configured);
+                        diags.push(match nearest(id, known) {
+                            Some(near) => diag.help(format!("did you mean `{near}`?")),
+                            None => diag,
+                        });
+                    }
+                }
+            }
+        }
+        self.edges.append(&mut edges);
+        self.diags.append(&mut diags);
+    }
+
+    /// Returns the record that a reference of the page names.
+    pub fn record(&self, page: PageIndex, field: &str, id: &str) -> Option<PageIndex> {
+        let from = self.edges.partition_point(|edge| edge.from < page);
+        self.edges[from..]
+            .iter()
+            .take_while(|edge| edge.from == page)
+            .find(|edge| edge.label == field && self.pages[edge.to].record_id == id)
+            .map(|edge| edge.to)
+    }
+}
+
+fn fits(types: &[String], page: &Page) -> bool {
+    types.is_empty() || types.contains(&page.record_type)
+}
+
+/// Chooses one page for each identity and leaves out what is not published. Returns also the
+/// identities of what was left out, so that links to it can say so.
+fn choose(
+    mut pages: Vec<Arc<Page>>,
+    scope: Scope,
+    diags: &mut Vec<Diag>,
+) -> (Vec<Arc<Page>>, BTreeSet<PageId>) {
+    let indexed: BTreeSet<PageId> =
+        pages.iter().filter(|page| page.role == Role::Folder).map(|page| page.id.clone()).collect();
+    for page in &mut pages {
+        if page.role != Role::Readme {
+            continue;
+        }
+        let page = Arc::make_mut(page);
+        page.role = Role::Folder;
+        if indexed.contains(&page.id) {
+            let stem = page.source.as_ref().map_or("README", |path| path.stem()).to_owned();
+            page.role = Role::Page;
+            page.id.path = match page.id.path.as_str() {
+                "" => stem,
+                folder => format!("{folder}/{stem}"),
+            };
+        }
+    }
+    pages.sort_by(|a, b| (&a.id, &a.source).cmp(&(&b.id, &b.source)));
+    let mut unpublished = BTreeSet::new();
+    let mut chosen: Vec<Arc<Page>> = Vec::with_capacity(pages.len());
+    for page in pages {
+        if page.status == Status::Unpublished && !scope.drafts {
+            unpublished.insert(page.id.clone());
+            continue;
+        }
+        if let Some(first) = chosen.last().filter(|first| first.id == page.id)
+            && let (Some(path), Some(other)) = (&page.source, &first.source)
+        {
+            let message =
+                format!("this page and `{other}` have one address, `{}/`", page.address());
+            let diag = Diag::error(Code::DuplicateAddress, At::file(path), message);
+            diags.push(diag.help("rename one of the two files"));
+            continue;
+        }
+        chosen.push(page);
+    }
+    (chosen, unpublished)
+}
+
+/// Adds the pages that no file was written for: terms, folders, home pages.
+fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
+    let mut known: BTreeSet<PageId> = pages.iter().map(|page| page.id.clone()).collect();
+    let mut made: Vec<Page> = Vec::new();
+    let mut folders: Vec<(String, String)> = config
+        .languages
+        .iter()
+        .filter_map(|lang| Some((lang.folder.clone()?, lang.code.clone())))
+        .collect();
+    if folders.is_empty() || pages.iter().any(|page| page.id.folder.is_empty()) {
+        folders.push((String::new(), config.default_language().to_owned()));
+    }
+    for (folder, lang) in &folders {
+        if folder.is_empty() && folders.len() > 1 {
+            continue;
+        }
+        let mut used: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for page in pages.iter().filter(|page| page.id.folder == *folder) {
+            for reference in &page.references {
+                if let Target::Term { vocabulary, id } = &reference.target {
+                    used.entry(vocabulary).or_default().insert(id);
+                }
+            }
+        }
+        for vocabulary in config.vocabularies.values() {
+            let Some(at) = &vocabulary.folder else { continue };
+            let ids: Vec<&str> = if vocabulary.used_only {
+                used.get(vocabulary.name.as_str()).into_iter().flatten().copied().collect()
+            } else {
+                vocabulary.terms.iter().map(|term| term.id.as_str()).collect()
+            };
+            let any = !ids.is_empty();
+            for id in ids {
+                let page_id = PageId { folder: folder.clone(), path: format!("{at}/{}", slug(id)) };
+                if known.insert(page_id.clone()) {
+                    made.push(term_page(config, vocabulary, id, page_id, lang));
+                }
+            }
+            let page_id = PageId { folder: folder.clone(), path: at.clone() };
+            if any && known.insert(page_id.clone()) {
+                let title = config.localized(&vocabulary.label, lang);
+                let title = if title.is_empty() { title_of(at) } else { title.to_owned() };
+                made.push(folder_page(page_id, lang, title));
+            }
+        }
+    }
+    // Term pages that a person wrote take their names from the vocabulary.
+    for page in &mut pages {
+        if page.term.is_some() {
+            let page = Arc::make_mut(page);
+            name_term(config, page);
+        }
+    }
+    pages.extend(made.into_iter().map(Arc::new));
+    let mut made: Vec<Page> = Vec::new();
+    for page in &pages {
+        let mut path = page.id.path.as_str();
+        while !path.is_empty() {
+            path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            // Pages outside the folders of languages need no home: the list of languages is there.
+            if path.is_empty() && page.id.folder.is_empty() && folders.len() > 1 {
+                break;
+            }
+            let id = PageId { folder: page.id.folder.clone(), path: path.to_owned() };
+            if !known.insert(id.clone()) {
+                break;
+            }
+            let lang = folders.iter().find(|(folder, _)| *folder == id.folder);
+            let lang = lang.map_or(config.default_language(), |(_, lang)| lang);
+            let by_type = config.types.values().find(|t| t.folder.as_deref() == Some(path));
+            let title = match by_type.map(|t| config.localized(&t.plural, lang)) {
+                Some(title) if !title.is_empty() => title.to_owned(),
+                _ if path.is_empty() => config.localized(&config.title, lang).to_owned(),
+                _ => title_of(path),
+            };
+            made.push(folder_page(id, lang, title));
+        }
+    }
+    for (folder, lang) in &folders {
+        let id = PageId { folder: folder.clone(), path: String::new() };
+        let outside = folder.is_empty() && folders.len() > 1;
+        if !outside && known.insert(id.clone()) {
+            made.push(folder_page(id, lang, config.localized(&config.title, lang).to_owned()));
+        }
+    }
+    pages.extend(made.into_iter().map(Arc::new));
+    pages.sort_by(|a, b| a.id.cmp(&b.id));
+    pages
+}
+
+fn title_of(path: &str) -> String {
+    TreePath::new(path).map_or_else(String::new, |tree_path| title_of_path(path, &tree_path))
+}
+
+fn folder_page(id: PageId, lang: &str, title: String) -> Page {
+    Page {
+        id,
+        lang: lang.to_owned(),
+        role: Role::Folder,
+        record_type: "page".to_owned(),
+        title,
+        ..Page::default()
+    }
+}
+
+fn term_page(config: &Config, vocabulary: &Vocabulary, id: &str, at: PageId, lang: &str) -> Page {
+    let mut page = Page {
+        id: at,
+        lang: lang.to_owned(),
+        role: Role::Term,
+        record_type: "term".to_owned(),
+        record_id: id.to_owned(),
+        term: Some((vocabulary.name.clone(), id.to_owned())),
+        source: vocabulary.path.clone(),
+        ..Page::default()
+    };
+    name_term(config, &mut page);
+    page
+}
+
+fn name_term(config: &Config, page: &mut Page) {
+    let Some((vocabulary, id)) = &page.term else { return };
+    let Some(vocabulary) = config.vocabularies.get(vocabulary) else { return };
+    let named =
+        |text: &Localized| text.get(&page.lang, config.default_language()).map(str::to_owned);
+    let term = vocabulary.term(id);
+    let name = term.and_then(|term| named(&term.name).or_else(|| named(&term.title)));
+    if let Some(name) = name {
+        page.title = name;
+    } else if page.title.is_empty() {
+        page.title.clone_from(id);
+    }
+    page.record_type = "term".to_owned();
+    page.is_record = false;
+}

@@ -1,0 +1,258 @@
+//! Where links go: each hole of a page is filled with a page, a file, or what was written.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    diag::{At, Code, Diag, nearest},
+    page::{Page, PageId, is_markdown},
+    tree::{Tree, TreePath},
+};
+
+use super::{Edge, PageIndex, Site};
+
+/// What goes into a hole.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hole {
+    /// A page, and what follows it: `#section` or nothing.
+    Page(PageIndex, String),
+    /// A file that is carried along, by its output path, and what follows it.
+    File(TreePath, String),
+    /// What was written, unchanged.
+    Written(String),
+}
+
+/// Files that are carried along from a folder without `content/` even when no page links to them.
+const MEDIA: &[&str] = &[
+    "apng", "avif", "bmp", "csv", "docx", "epub", "gif", "ico", "jpeg", "jpg", "m4a", "mp3", "mp4",
+    "odp", "ods", "odt", "ogg", "ogv", "pdf", "png", "pptx", "svg", "tif", "tiff", "wav", "webm",
+    "webp", "xlsx",
+];
+
+struct Places<'a> {
+    source: &'a Tree,
+    /// Pages by their source file.
+    by_source: HashMap<&'a str, PageIndex>,
+    /// Pages by their output folder, in lower case for a second look.
+    by_address: HashMap<String, PageIndex>,
+    /// Source files that the content holds beside pages.
+    files: BTreeMap<&'a str, &'a TreePath>,
+    unpublished: &'a BTreeSet<PageId>,
+}
+
+/// Fills the holes of every page, and carries files along.
+pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
+    let content = site.config.content.clone();
+    let pages = site.pages.clone();
+    let mut places = Places {
+        source,
+        by_source: HashMap::new(),
+        by_address: HashMap::new(),
+        files: BTreeMap::new(),
+        unpublished,
+    };
+    for (index, page) in pages.iter().enumerate() {
+        places.by_address.insert(page.address(), index);
+        if let Some(path) = &page.source
+            && is_markdown(path)
+        {
+            places.by_source.insert(path.as_str(), index);
+        }
+    }
+    for (path, _) in source.iter() {
+        if !is_markdown(path)
+            && !site.config.is_configuration(path)
+            && let Some(below) = path.below(&content)
+        {
+            places.files.insert(below, path);
+        }
+    }
+    let mut carried: BTreeSet<&TreePath> = places
+        .files
+        .values()
+        .copied()
+        .filter(|path| !content.is_empty() || MEDIA.contains(&path.extension().as_str()))
+        .collect();
+    for (index, page) in pages.iter().enumerate() {
+        let mut holes = Vec::with_capacity(page.links.len());
+        for link in &page.links {
+            let found = places.find(site, page, &link.target);
+            let hole = match found {
+                Ok(hole) => hole,
+                Err(diag) => {
+                    if let Some(path) = &page.source {
+                        let at = At::new(path, link.range.clone());
+                        site.diags.push(Diag { at, ..diag }.lenient(!site.config.configured));
+                    }
+                    Hole::Written(link.target.clone())
+                }
+            };
+            match &hole {
+                Hole::Page(to, fragment) => {
+                    let label = "links to".to_owned();
+                    site.edges.push(Edge { from: index, label, to: *to });
+                    if let (Some(path), Some(diag)) =
+                        (&page.source, check_fragment(&pages[*to], fragment))
+                    {
+                        let at = At::new(path, link.range.clone());
+                        site.diags.push(Diag { at, ..diag });
+                    }
+                }
+                Hole::File(path, _) => {
+                    if let Some(path) = places.files.get(path.as_str()) {
+                        carried.insert(path);
+                    }
+                }
+                Hole::Written(_) => {}
+            }
+            holes.push(hole);
+        }
+        site.holes.push(holes);
+    }
+    for path in carried {
+        let below = path.below(&content).unwrap_or(path.as_str());
+        if let (Some(output), Some(blob)) = (TreePath::new(below), source.get(path)) {
+            site.assets.push((output, blob.clone(), path.clone()));
+        }
+    }
+}
+
+impl Places<'_> {
+    /// Finds where a link goes; the place of a returned remark is filled in by the caller.
+    fn find(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
+        let split = target.find(['#', '?']).unwrap_or(target.len());
+        let (path, rest) = target.split_at(split);
+        let decoded = percent_decode_str(path).decode_utf8_lossy();
+        if decoded.is_empty() {
+            let own = site.page(&page.id);
+            return Ok(match own {
+                Some(own) if rest.starts_with('#') => Hole::Page(own, rest.to_owned()),
+                _ => Hole::Written(target.to_owned()),
+            });
+        }
+        let content = &site.config.content;
+        let file = page.source.as_ref().map_or("", |path| path.folder());
+        let folder = file.strip_prefix(content.as_str()).unwrap_or(file).trim_start_matches('/');
+        let from_file = join(folder, &decoded);
+        // Generators differ: some read a link from the file, some from the page's address.
+        let from_address = join(&page.address(), &decoded);
+        let in_language = decoded.strip_prefix('/').map(|rest| join(&page.id.folder, rest));
+        let candidates = [from_file.clone(), in_language.flatten(), from_address];
+        for candidate in candidates.iter().flatten() {
+            if let Some(hole) = self.at(content, candidate, rest) {
+                return Ok(hole);
+            }
+        }
+        let wanted = from_file.unwrap_or_else(|| decoded.to_string());
+        Err(self.broken(site, page, target, &wanted))
+    }
+
+    fn at(&self, content: &str, path: &str, rest: &str) -> Option<Hole> {
+        let with_content = |path: &str| match content {
+            "" => path.to_owned(),
+            _ => format!("{content}/{path}"),
+        };
+        let page = |index: &PageIndex| Hole::Page(*index, rest.to_owned());
+        let trimmed = path.trim_end_matches('/');
+        if let Some(index) = self.by_source.get(with_content(trimmed).as_str()) {
+            return Some(page(index));
+        }
+        if let Some((file, _)) = self.files.get_key_value(trimmed) {
+            return TreePath::new(file).map(|path| Hole::File(path, rest.to_owned()));
+        }
+        let address = trimmed
+            .strip_suffix("index.html")
+            .or_else(|| trimmed.strip_suffix(".html"))
+            .unwrap_or(trimmed)
+            .trim_end_matches('/');
+        if let Some(index) = self.by_address.get(address) {
+            return Some(page(index));
+        }
+        for name in ["md", "mdx", "markdown"] {
+            let file = with_content(&format!("{trimmed}.{name}"));
+            if let Some(index) = self.by_source.get(file.as_str()) {
+                return Some(page(index));
+            }
+        }
+        let stem = trimmed.strip_suffix(".md").unwrap_or(trimmed);
+        let folder = stem.strip_suffix("/index").or_else(|| stem.strip_suffix("/README"))?;
+        self.by_address.get(folder).map(page)
+    }
+
+    fn broken(&self, site: &Site, page: &Page, target: &str, wanted: &str) -> Diag {
+        let nowhere = At::new(&TreePath::of("x"), 0..0);
+        let stem = wanted.trim_end_matches('/').trim_end_matches(".md");
+        let below = stem.strip_prefix(&page.id.folder).unwrap_or(stem).trim_start_matches('/');
+        let id = PageId { folder: page.id.folder.clone(), path: below.to_owned() };
+        if self.unpublished.contains(&id) {
+            let message = format!("`{target}` leads to a page that is not published");
+            let diag = Diag::error(Code::BrokenLink, nowhere, message);
+            return diag.help("publish it, or take the link out");
+        }
+        let diag = Diag::error(Code::BrokenLink, nowhere, format!("`{target}` leads nowhere"));
+        let content = &site.config.content;
+        let full =
+            if content.is_empty() { wanted.to_owned() } else { format!("{content}/{wanted}") };
+        let folder = full.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let name = full.rsplit('/').next().unwrap_or(&full);
+        let neighbours = self.source.iter().filter(|(path, _)| path.folder() == folder);
+        let near = nearest(name, neighbours.map(|(path, _)| path.file_name()));
+        match near {
+            Some(near) => diag.help(format!("did you mean `{near}`?")),
+            None => diag.help(format!("there is no file `{full}`")),
+        }
+    }
+}
+
+/// Joins a relative path to a folder; `None` when it leaves the content.
+fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = match path.strip_prefix('/') {
+        Some(_) => Vec::new(),
+        None => folder.split('/').filter(|part| !part.is_empty()).collect(),
+    };
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Says when the part after `#` names nothing on the page.
+fn check_fragment(page: &Page, fragment: &str) -> Option<Diag> {
+    let id = fragment.strip_prefix('#')?;
+    let id = percent_decode_str(id).decode_utf8_lossy();
+    let known = |id: &str| page.anchors.iter().any(|anchor| anchor == id);
+    // A page that was made, not written, gets its headings from a template.
+    let made = page.source.as_ref().is_none_or(|path| !is_markdown(path));
+    if id.is_empty() || id == "top" || known(&id) || id.starts_with("fn") || made {
+        return None;
+    }
+    let nowhere = At::new(&TreePath::of("x"), 0..0);
+    let diag = Diag::warning(
+        Code::BrokenAnchor,
+        nowhere,
+        format!("`{}` has no heading `#{id}`", page.title),
+    );
+    Some(match nearest(&id, page.anchors.iter().map(String::as_str)) {
+        Some(near) => diag.help(format!("did you mean `#{near}`?")),
+        None => diag,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leaves_the_content_is_none() {
+        assert_eq!(join("en/a", "../b/./c.md").as_deref(), Some("en/b/c.md"));
+        assert_eq!(join("en", "../../etc/passwd"), None);
+        assert_eq!(join("en", "/fr/x").as_deref(), Some("fr/x"));
+    }
+}
