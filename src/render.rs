@@ -1,0 +1,290 @@
+//! Views, and their HTML. A template sees its view and nothing else.
+//!
+//! The view is the list of what a page's HTML depends on: its digest is the memory's key, so an
+//! unchanged view is neither rendered nor written again.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use rayon::prelude::*;
+
+use crate::{
+    diag::Diag,
+    markdown::Piece,
+    memory::Memory,
+    page::{Page, Role, Status},
+    site::{Hole, PageIndex, Site},
+    theme::Theme,
+    tree::{Blob, Claim, Digest, TreePath},
+};
+
+mod facts;
+mod lists;
+mod view;
+
+pub use view::View;
+
+/// What is remembered of a rendered page.
+pub type HtmlMemory = Memory<Digest, Result<Blob, Diag>>;
+
+/// Renders every page of the site, in parallel.
+pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory) -> (Vec<Claim>, Vec<Diag>) {
+    let common: BTreeMap<String, view::Common> = site
+        .folders()
+        .into_iter()
+        .map(|(_, lang)| lang)
+        .chain(site.pages.iter().map(|page| page.lang.clone()))
+        .map(|lang| (lang.clone(), view::Common::new(site, theme, &lang)))
+        .collect();
+    let claims: Vec<Result<Claim, Diag>> = (0..site.pages.len())
+        .into_par_iter()
+        .flat_map_iter(|index| {
+            let page = &site.pages[index];
+            let common = &common[&page.lang];
+            let count = lists::page_count(site, index);
+            (1..=count).map(move |number| (index, number, common))
+        })
+        .map(|(index, number, common)| render(site, theme, memory, common, index, number))
+        .collect();
+    let mut written = Vec::with_capacity(claims.len());
+    let mut diags = Vec::new();
+    for claim in claims {
+        match claim {
+            Ok(claim) => written.push(claim),
+            Err(diag) => diags.push(diag),
+        }
+    }
+    let (others, mut other_diags) = special_pages(site, theme, &common);
+    written.extend(others);
+    diags.append(&mut other_diags);
+    diags.sort();
+    diags.dedup();
+    (written, diags)
+}
+
+/// Renders one page of a list, or the one page that there is.
+fn render(
+    site: &Site,
+    theme: &Theme,
+    memory: &HtmlMemory,
+    common: &view::Common,
+    index: PageIndex,
+    number: usize,
+) -> Result<Claim, Diag> {
+    let page = &site.pages[index];
+    let address = lists::address_of(page, number);
+    let view = View::of_page(site, theme, common, index, number);
+    let template = template_of(site, theme, index);
+    let make = || {
+        let body = if number == 1 { body(site, theme, index, &address) } else { String::new() };
+        let html = theme.render(template, &page.lang, &view, &body)?;
+        Ok(Blob::new(html.into_bytes()))
+    };
+    let blob = if memory.is_warm() {
+        let own = page.key.map(|key| key.to_string()).unwrap_or_default();
+        let around = Digest::of_value(&view);
+        let parts = [
+            theme.digest.as_bytes().to_vec(),
+            template.as_bytes().to_vec(),
+            own.into_bytes(),
+            around.as_bytes().to_vec(),
+            holes_text(site, index, &address).into_bytes(),
+        ];
+        memory.get_or(Digest::of_parts(parts.iter().map(Vec::as_slice)), make)?
+    } else {
+        make()?
+    };
+    let by = page.source.clone().unwrap_or_else(|| TreePath::of("content"));
+    Ok(Claim { path: file_of(&address), blob, by })
+}
+
+/// Returns the output file of an address.
+pub fn file_of(address: &str) -> TreePath {
+    match address {
+        "" => TreePath::of("index.html"),
+        _ => TreePath::of(&format!("{address}/index.html")),
+    }
+}
+
+fn template_of<'a>(site: &'a Site, theme: &Theme, index: PageIndex) -> &'a str {
+    let page = &site.pages[index];
+    if let Some(template) = page.template.as_deref().filter(|name| theme.has_template(name)) {
+        return template;
+    }
+    match page.role {
+        Role::Term => "term.html",
+        Role::Folder | Role::Readme
+            if site.config.vocabulary_of_folder(&page.id.path).is_some() =>
+        {
+            "terms.html"
+        }
+        Role::Folder | Role::Readme if !site.children[index].is_empty() => "list.html",
+        _ if page.is_record => "record.html",
+        _ => "page.html",
+    }
+}
+
+/// Fills the holes of a body.
+fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
+    let page = &site.pages[index];
+    let mut html = String::new();
+    for piece in &page.body {
+        match piece {
+            Piece::Html(text) => html.push_str(text),
+            Piece::Word(key) => html.push_str(&escape(theme.words.text(&page.lang, key))),
+            Piece::Hole(hole) => {
+                let hole = site.holes[index].get(*hole);
+                html.push_str(&escape(
+                    &hole.map_or_else(String::new, |hole| url(site, hole, address)),
+                ));
+            }
+        }
+    }
+    html
+}
+
+fn holes_text(site: &Site, index: PageIndex, address: &str) -> String {
+    let urls: Vec<String> = site.holes[index].iter().map(|hole| url(site, hole, address)).collect();
+    urls.join("\n")
+}
+
+fn url(site: &Site, hole: &Hole, from: &str) -> String {
+    match hole {
+        Hole::Page(to, rest) => {
+            let to = &site.pages[*to];
+            if to.address() == from && rest.starts_with('#') {
+                return rest.clone();
+            }
+            relative(from, &to.file()) + rest
+        }
+        Hole::File(path, rest) => relative(from, path.as_str()) + rest,
+        Hole::Written(text) => text.clone(),
+    }
+}
+
+/// Characters that a path in an address writes as `%xx`.
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'|')
+    .add(b'[')
+    .add(b']')
+    .add(b'\'');
+
+/// Writes an output path as part of an address.
+pub fn encode(path: &str) -> String {
+    utf8_percent_encode(path, PATH).to_string()
+}
+
+/// Returns the relative address of a file as seen from a page in the output folder `from`.
+///
+/// It always names the file (`../x/index.html`), because from a folder opened by double click a
+/// link to `../x/` shows a listing.
+pub fn relative(from: &str, file: &str) -> String {
+    let from: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    let to: Vec<&str> = file.split('/').collect();
+    let folders = &to[..to.len() - 1];
+    let shared = from.iter().zip(folders).take_while(|(a, b)| a == b).count();
+    let up = "../".repeat(from.len() - shared);
+    let path = encode(&to[shared..].join("/"));
+    // A first part with a colon would read as a scheme.
+    if up.is_empty() && path.split('/').next().is_some_and(|part| part.contains(':')) {
+        return format!("./{path}");
+    }
+    up + &path
+}
+
+/// Escapes a text for HTML.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+/// Renders the pages that belong to no file: search, "not found", the choice of a language,
+/// redirects from old addresses.
+fn special_pages(
+    site: &Site,
+    theme: &Theme,
+    common: &BTreeMap<String, view::Common>,
+) -> (Vec<Claim>, Vec<Diag>) {
+    let mut claims = Vec::new();
+    let mut diags = Vec::new();
+    let mut claim = |path: String, by: TreePath, html: Result<String, Diag>| match html {
+        Ok(html) => {
+            if let Some(path) = TreePath::new(&path) {
+                claims.push(Claim { path, blob: Blob::new(html.into_bytes()), by });
+            }
+        }
+        Err(diag) => diags.push(diag),
+    };
+    let by_theme = |name: &str| TreePath::of(&format!("themes/default/templates/{name}"));
+    let folders = site.folders();
+    for (folder, lang) in &folders {
+        let address =
+            if folder.is_empty() { "search".to_owned() } else { format!("{folder}/search") };
+        let view = View::special(site, theme, &common[lang], folder, &address, "search", None);
+        let html = theme.render("search.html", lang, &view, "");
+        claim(format!("{address}/index.html"), by_theme("search.html"), html);
+    }
+    if let Some((folder, lang)) = folders.first() {
+        // A host shows this page at any address, so its links start at the site's root.
+        let base = Some(site.config.base_path().to_owned());
+        let view = View::special(site, theme, &common[lang], folder, "", "not-found", base);
+        let html = theme.render("404.html", lang, &view, "");
+        claim("404.html".to_owned(), by_theme("404.html"), html);
+        let has_root = site.pages.iter().any(|page| page.address().is_empty());
+        if !has_root {
+            let view =
+                View::special(site, theme, &common[lang], folder, "", "choose-language", None);
+            let html = theme.render("languages.html", lang, &view, "");
+            claim("index.html".to_owned(), by_theme("languages.html"), html);
+        }
+    }
+    for page in &site.pages {
+        for (alias, _) in &page.aliases {
+            let address = alias.trim_end_matches(".html");
+            let file = match alias.ends_with(".html") {
+                true => alias.clone(),
+                false => format!("{address}/index.html"),
+            };
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+            let view = View::redirect(site, &common[&page.lang], page, &folder);
+            let html = theme.render("redirect.html", &page.lang, &view, "");
+            let by = page.source.clone().unwrap_or_else(|| TreePath::of("content"));
+            claim(file, by, html);
+        }
+    }
+    (claims, diags)
+}
+
+/// Returns true for pages that search engines, feeds and exports are told of.
+pub fn is_public(page: &Page) -> bool {
+    page.status == Status::Published
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_relative_and_name_the_file() {
+        assert_eq!(relative("en/a/b", "en/c/index.html"), "../../c/index.html");
+        assert_eq!(relative("en/a", "en/a/index.html"), "index.html");
+        assert_eq!(relative("", "en/index.html"), "en/index.html");
+        assert_eq!(relative("en", "assets/a b.css"), "../assets/a%20b.css");
+        assert_eq!(relative("", "a:b/index.html"), "./a:b/index.html");
+    }
+}

@@ -1,0 +1,412 @@
+//! Rows, groups and pages of lists.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use serde::Serialize;
+
+use crate::{
+    page::{Page, Role, Status},
+    schema::Vocabulary,
+    site::{PageIndex, Site},
+    theme::Theme,
+    words::Language,
+};
+
+use super::{facts, relative};
+
+/// One row of a list: title, one line, then what kind, where, when.
+#[derive(Serialize, Debug, Clone)]
+pub struct Row {
+    pub title: String,
+    pub url: String,
+    pub summary: String,
+    pub meta: Vec<String>,
+    /// What must be said beside the title: temporary, withdrawn.
+    pub marks: Vec<String>,
+    /// The language where it is not the page's.
+    pub lang: Option<String>,
+}
+
+/// Rows below one heading.
+#[derive(Serialize, Debug, Default)]
+pub struct Group {
+    pub label: String,
+    pub count: usize,
+    pub rows: Vec<Row>,
+}
+
+/// Terms below one heading; without a heading when there is only one group.
+#[derive(Serialize, Debug, Default)]
+pub struct TermGroup {
+    pub label: String,
+    pub terms: Vec<TermRow>,
+}
+
+/// A term in a list, with the number of its records.
+#[derive(Serialize, Debug)]
+pub struct TermRow {
+    pub id: String,
+    pub number: Option<String>,
+    pub name: String,
+    pub title: Option<String>,
+    pub url: Option<String>,
+    pub count: usize,
+}
+
+/// A vocabulary as a way in or a way to narrow a list down.
+#[derive(Serialize, Debug)]
+pub struct Way {
+    pub name: String,
+    pub label: String,
+    pub url: Option<String>,
+    pub numbered: bool,
+    pub groups: Vec<TermGroup>,
+    /// How many terms were left out.
+    pub more: usize,
+}
+
+/// The pages of a list.
+#[derive(Serialize, Debug)]
+pub struct Paging {
+    pub number: usize,
+    pub total: usize,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub pages: Vec<PageLink>,
+}
+
+#[derive(Serialize, Debug)]
+pub struct PageLink {
+    pub number: usize,
+    pub url: String,
+    pub current: bool,
+}
+
+/// Returns the pages that a list shows, in the order in which it shows them.
+pub fn members(site: &Site, index: PageIndex) -> Vec<PageIndex> {
+    let page = &site.pages[index];
+    match &page.term {
+        Some((vocabulary, id)) => site
+            .use_of(&page.id.folder, vocabulary, id)
+            .map(|term| term.pages.clone())
+            .unwrap_or_default(),
+        None => site.children[index].clone(),
+    }
+}
+
+/// Returns how many pages the list of this page fills; 1 for a page without a list.
+pub fn page_count(site: &Site, index: PageIndex) -> usize {
+    let page = &site.pages[index];
+    let is_list = matches!(page.role, Role::Term | Role::Folder | Role::Readme);
+    let has_terms = site.config.vocabulary_of_folder(&page.id.path).is_some();
+    if !is_list || (has_terms && page.role != Role::Term) {
+        return 1;
+    }
+    let count = match &page.term {
+        Some((vocabulary, id)) => {
+            site.use_of(&page.id.folder, vocabulary, id).map_or(0, |term| term.pages.len())
+        }
+        None => site.children[index].len(),
+    };
+    count.div_ceil(site.config.page_size).max(1)
+}
+
+/// Returns the output folder of a page of a list.
+pub fn address_of(page: &Page, number: usize) -> String {
+    match (page.address().as_str(), number) {
+        (address, 1) => address.to_owned(),
+        ("", number) => format!("page/{number}"),
+        (address, number) => format!("{address}/page/{number}"),
+    }
+}
+
+/// Returns the links between the pages of a list, or `None` when one page holds it all.
+pub fn paging(page: &Page, number: usize, total: usize) -> Option<Paging> {
+    if total < 2 {
+        return None;
+    }
+    let from = address_of(page, number);
+    let link = |to: usize| relative(&from, super::file_of(&address_of(page, to)).as_str());
+    // First, last and the neighbours: enough to walk, short enough for a phone.
+    let shown = (1..=total).filter(|n| *n == 1 || *n == total || n.abs_diff(number) <= 2);
+    Some(Paging {
+        number,
+        total,
+        previous: (number > 1).then(|| link(number - 1)),
+        next: (number < total).then(|| link(number + 1)),
+        pages: shown.map(|n| PageLink { number: n, url: link(n), current: n == number }).collect(),
+    })
+}
+
+/// Orders pages as a reader expects: by `order`, then by title in the order of the language.
+pub fn compare(words: Option<&Language>, a: &Page, b: &Page) -> Ordering {
+    let order = |page: &Page| page.order.unwrap_or(i64::MAX);
+    let titles = match words {
+        Some(words) => words.compare(&a.title, &b.title),
+        None => a.title.cmp(&b.title),
+    };
+    order(a).cmp(&order(b)).then(titles).then_with(|| a.id.cmp(&b.id))
+}
+
+/// Returns the groups of rows on one page of a list: by record type, then by title.
+pub fn groups(
+    site: &Site,
+    theme: &Theme,
+    index: PageIndex,
+    number: usize,
+    from: &str,
+) -> Vec<Group> {
+    let page = &site.pages[index];
+    let words = theme.words.of(&page.lang);
+    let position = |page: &Page| {
+        site.config
+            .types
+            .get(&page.record_type)
+            .map_or(usize::MAX, |record_type| record_type.position)
+    };
+    let mut members = members(site, index);
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for &member in &members {
+        *counts.entry(site.pages[member].record_type.as_str()).or_default() += 1;
+    }
+    members.sort_by(|&a, &b| {
+        let (a, b) = (&site.pages[a], &site.pages[b]);
+        position(a).cmp(&position(b)).then_with(|| compare(words, a, b))
+    });
+    let size = site.config.page_size;
+    let mut groups: Vec<(&str, Group)> = Vec::new();
+    for &member in members.iter().skip((number - 1) * size).take(size) {
+        let record = &site.pages[member];
+        let name = record.record_type.as_str();
+        if groups.last().is_none_or(|(last, _)| *last != name) {
+            let plural =
+                site.config.types.get(name).map(|t| site.config.localized(&t.plural, &page.lang));
+            let label = plural.unwrap_or_default().to_owned();
+            groups.push((name, Group { label, count: counts[name], rows: Vec::new() }));
+        }
+        if let Some((_, group)) = groups.last_mut() {
+            group.rows.push(row(site, theme, member, &page.lang, from));
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Returns the row of a page in a list.
+pub fn row(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str) -> Row {
+    let page = &site.pages[index];
+    Row {
+        title: page.title.clone(),
+        url: relative(from, &page.file()),
+        summary: crate::page::shorten(&page.summary, ROW_SUMMARY),
+        meta: meta(site, theme, index, lang, from),
+        marks: marks(site, page),
+        lang: (page.lang != lang).then(|| page.lang.clone()),
+    }
+}
+
+/// The longest summary in a list, in characters.
+const ROW_SUMMARY: usize = 180;
+/// How many values of one field a row shows.
+const ROW_VALUES: usize = 3;
+
+fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str) -> Vec<String> {
+    let page = &site.pages[index];
+    let mut meta = Vec::new();
+    let record_type = site.config.types.get(&page.record_type);
+    for name in &site.config.rows {
+        let declared = record_type.and_then(|t| t.field(name));
+        let Some(field) = declared.or_else(|| site.config.shared.iter().find(|f| f.name == *name))
+        else {
+            continue;
+        };
+        let Some(value) = page.fields.get(name) else { continue };
+        let values = facts::shown(site, theme, index, field, value, from);
+        let mut texts: Vec<String> = values
+            .iter()
+            .take(ROW_VALUES)
+            .map(|shown| match &shown.number {
+                Some(number) => format!("{number} {}", shown.text),
+                None => shown.text.clone(),
+            })
+            .collect();
+        if values.len() > ROW_VALUES {
+            texts.push(format!("+{}", values.len() - ROW_VALUES));
+        }
+        let text = texts.join(theme.words.text(lang, "list-separator"));
+        let kind = &field.kind;
+        meta.push(match kind {
+            crate::schema::Kind::Date => theme.words.text(lang, "as-of").replace("{date}", &text),
+            _ => text,
+        });
+    }
+    meta
+}
+
+/// Returns what must be said beside a title, in words.
+pub fn marks(site: &Site, page: &Page) -> Vec<String> {
+    let mut marks = Vec::new();
+    for notice in &site.config.notices {
+        if page.text(&notice.field) != Some(notice.is.as_str()) {
+            continue;
+        }
+        let field = site.config.types.get(&page.record_type).and_then(|t| t.field(&notice.field));
+        let vocabulary = field.and_then(|field| match &field.kind {
+            crate::schema::Kind::Term(name) => site.config.vocabularies.get(name),
+            _ => None,
+        });
+        let term = vocabulary.and_then(|vocabulary| vocabulary.term(&notice.is));
+        let name = term.map(|term| facts::name_of(&site.config, term, &page.lang));
+        marks.push(name.unwrap_or(&notice.is).to_owned());
+    }
+    marks
+}
+
+/// Returns a vocabulary with counts: the terms of its table or, where only used ones count, those.
+pub fn way(
+    site: &Site,
+    theme: &Theme,
+    vocabulary: &Vocabulary,
+    folder: &str,
+    lang: &str,
+    from: &str,
+) -> Way {
+    let words = theme.words.of(lang);
+    let ids: Vec<&str> = if vocabulary.open {
+        let first = (folder.to_owned(), vocabulary.name.clone(), String::new());
+        let uses = site.uses.range(first..);
+        uses.take_while(|((f, v, _), _)| f == folder && *v == vocabulary.name)
+            .filter(|(_, term)| !term.pages.is_empty())
+            .map(|((_, _, id), _)| id.as_str())
+            .collect()
+    } else {
+        vocabulary.terms.iter().map(|term| term.id.as_str()).collect()
+    };
+    let mut terms: Vec<(String, TermRow)> = Vec::new();
+    for id in ids {
+        let used = site.use_of(folder, &vocabulary.name, id);
+        let count = used.map_or(0, |term| site.count(term));
+        if used.is_none_or(|term| term.pages.is_empty()) && vocabulary.used_only {
+            continue;
+        }
+        terms.push((
+            group_of(site, vocabulary, id, lang),
+            term_row(site, vocabulary, id, folder, lang, from, count),
+        ));
+    }
+    // A numbered vocabulary keeps its order; so does one whose table says all there is.
+    if vocabulary.used_only {
+        terms.sort_by(|(a_group, a), (b_group, b)| match words {
+            Some(words) => {
+                words.compare(a_group, b_group).then_with(|| words.compare(&a.name, &b.name))
+            }
+            None => a_group.cmp(b_group).then_with(|| a.name.cmp(&b.name)),
+        });
+    }
+    let mut groups: Vec<TermGroup> = Vec::new();
+    for (label, term) in terms {
+        match groups.iter_mut().find(|group| group.label == label) {
+            Some(group) => group.terms.push(term),
+            None => groups.push(TermGroup { label, terms: vec![term] }),
+        }
+    }
+    let url = vocabulary.folder.as_ref().and_then(|path| {
+        let id = crate::page::PageId { folder: folder.to_owned(), path: path.clone() };
+        Some(relative(from, &site.pages[site.page(&id)?].file()))
+    });
+    let label = site.config.localized(&vocabulary.label, lang);
+    Way {
+        name: vocabulary.name.clone(),
+        label: if label.is_empty() { vocabulary.name.clone() } else { label.to_owned() },
+        url,
+        numbered: vocabulary.numbered,
+        groups,
+        more: 0,
+    }
+}
+
+fn group_of(site: &Site, vocabulary: &Vocabulary, id: &str, lang: &str) -> String {
+    let parent = vocabulary.parent.as_ref().and_then(|parent| {
+        let value = vocabulary.term(id)?.data.get(&parent.column)?;
+        let term = site.config.vocabularies.get(&parent.vocabulary)?.term(value)?;
+        Some(facts::name_of(&site.config, term, lang).to_owned())
+    });
+    parent.unwrap_or_default()
+}
+
+/// Returns a term's row in a list.
+pub fn term_row(
+    site: &Site,
+    vocabulary: &Vocabulary,
+    id: &str,
+    folder: &str,
+    lang: &str,
+    from: &str,
+    count: usize,
+) -> TermRow {
+    let term = vocabulary.term(id);
+    let page = site.use_of(folder, &vocabulary.name, id).and_then(|term| term.page);
+    let name = term.map(|term| facts::name_of(&site.config, term, lang));
+    let title = term.and_then(|term| term.title.get(lang, site.config.default_language()));
+    TermRow {
+        id: id.to_owned(),
+        number: vocabulary.numbered.then(|| id.to_owned()),
+        name: name.unwrap_or(id).to_owned(),
+        title: title.filter(|title| Some(*title) != name).map(str::to_owned),
+        url: page.map(|page| relative(from, &site.pages[page].file())),
+        count,
+    }
+}
+
+/// How many terms of a vocabulary a list offers to narrow it down.
+const NARROW: usize = 8;
+
+/// Returns the terms that the members of a list carry, the most frequent first.
+pub fn narrow(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Way> {
+    let page = &site.pages[index];
+    let members = members(site, index);
+    if members.len() < NARROW {
+        return Vec::new();
+    }
+    let words = theme.words.of(&page.lang);
+    let mut ways = Vec::new();
+    for name in &site.config.home.ways {
+        let Some(vocabulary) = site.config.vocabularies.get(name) else { continue };
+        if page.term.as_ref().is_some_and(|(own, _)| own == name) {
+            continue;
+        }
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for &member in &members {
+            for id in site.pages[member].terms(name) {
+                *counts.entry(id).or_default() += 1;
+            }
+        }
+        let mut terms: Vec<TermRow> = counts
+            .into_iter()
+            .map(|(id, count)| {
+                term_row(site, vocabulary, id, &page.id.folder, &page.lang, from, count)
+            })
+            .collect();
+        terms.sort_by(|a, b| {
+            let names = words.map_or(Ordering::Equal, |words| words.compare(&a.name, &b.name));
+            b.count.cmp(&a.count).then(names).then_with(|| a.id.cmp(&b.id))
+        });
+        if terms.len() < 2 {
+            continue;
+        }
+        let more = terms.len().saturating_sub(NARROW);
+        terms.truncate(NARROW);
+        let mut way = way(site, theme, vocabulary, &page.id.folder, &page.lang, from);
+        way.groups = vec![TermGroup { label: String::new(), terms }];
+        way.more = more;
+        ways.push(way);
+    }
+    ways
+}
+
+/// Returns the records of a language, withdrawn ones left out.
+pub fn records<'a>(site: &'a Site, folder: &'a str) -> impl Iterator<Item = PageIndex> + 'a {
+    site.listed()
+        .filter(move |(_, page)| page.is_record && page.id.folder == folder)
+        .filter(|(_, page)| page.status == Status::Published)
+        .map(|(index, _)| index)
+}

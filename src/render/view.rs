@@ -1,0 +1,774 @@
+//! What one template sees: the page, and all that is shown around it.
+
+use serde::Serialize;
+
+use crate::{
+    config::Config,
+    language,
+    page::{Page, PageId, Role, Status},
+    site::{PageIndex, Site},
+    theme::Theme,
+};
+
+use super::{
+    facts::{self, Fact, SourceView},
+    lists::{self, Group, Paging, Row, TermRow, Way},
+    relative,
+};
+
+/// What is the same on every page of a language.
+pub struct Common {
+    site: SiteView,
+    lang: LangView,
+    menu: Vec<PageIndex>,
+}
+
+#[derive(Serialize, Clone, Debug)]
+pub struct SiteView {
+    pub title: String,
+    pub description: String,
+    pub publisher: String,
+    pub url: Option<String>,
+    pub contact: Option<String>,
+    pub licence: Option<String>,
+    pub licence_url: Option<String>,
+    pub version: Option<String>,
+    pub records: usize,
+}
+
+#[derive(Serialize, Clone, Debug)]
+pub struct LangView {
+    pub code: String,
+    pub dir: &'static str,
+    pub name: String,
+}
+
+#[derive(Serialize, Debug, Default)]
+pub struct Link {
+    pub title: String,
+    pub url: String,
+    pub current: bool,
+}
+
+/// An entry of the language switch.
+#[derive(Serialize, Debug)]
+pub struct LanguageLink {
+    pub code: String,
+    pub name: String,
+    pub dir: &'static str,
+    pub url: String,
+    pub current: bool,
+    /// Whether it leads to this very page in that language.
+    pub exact: bool,
+}
+
+#[derive(Serialize, Debug)]
+pub struct Alternate {
+    pub lang: String,
+    pub url: String,
+}
+
+#[derive(Serialize, Debug)]
+pub struct TocEntry {
+    pub level: u8,
+    pub id: String,
+    pub text: String,
+}
+
+#[derive(Serialize, Debug, Default)]
+pub struct PageView {
+    pub title: String,
+    pub summary: String,
+    /// The way from this page to the site's root: `../../`.
+    pub root: String,
+    /// The way to the home page of the language.
+    pub home: String,
+    pub search: String,
+    pub feed: String,
+    pub canonical: Option<String>,
+    pub record_type: String,
+    pub type_label: String,
+    pub id: String,
+    pub status: &'static str,
+    pub is_home: bool,
+    pub as_of: Option<String>,
+    pub date: Option<String>,
+    pub show_toc: bool,
+    pub toc: Vec<TocEntry>,
+    pub has_body: bool,
+    pub translation: Option<String>,
+    pub original: Option<String>,
+    pub original_url: Option<String>,
+}
+
+/// What a term's page says of the term itself.
+#[derive(Serialize, Debug, Default)]
+pub struct TermView {
+    pub vocabulary: String,
+    pub vocabulary_label: String,
+    pub vocabulary_url: Option<String>,
+    pub number: Option<String>,
+    pub title: Option<String>,
+    pub title_status: Option<String>,
+    pub name_status: Option<String>,
+    pub count: usize,
+    pub previous: Option<TermRow>,
+    pub next: Option<TermRow>,
+    pub parent: Option<String>,
+    pub names: Vec<NameView>,
+}
+
+#[derive(Serialize, Debug)]
+pub struct NameView {
+    pub lang: String,
+    pub dir: &'static str,
+    pub language: String,
+    pub name: String,
+    pub status: Option<String>,
+}
+
+#[derive(Serialize, Debug)]
+pub struct Featured {
+    pub name: String,
+    pub url: Option<String>,
+    pub summary: String,
+    pub count: usize,
+}
+
+/// All that a template sees, beside the words and the body.
+#[derive(Serialize, Debug)]
+pub struct View {
+    pub site: SiteView,
+    pub lang: LangView,
+    pub page: PageView,
+    pub menu: Vec<Link>,
+    pub languages: Vec<LanguageLink>,
+    pub alternates: Vec<Alternate>,
+    pub breadcrumbs: Vec<Link>,
+    pub facts: Vec<Fact>,
+    pub notices: Vec<String>,
+    pub marks: Vec<String>,
+    pub sources: Vec<SourceView>,
+    pub key_points: Vec<String>,
+    pub related: Vec<Row>,
+    pub cited_by: Vec<Group>,
+    pub cite: Option<String>,
+    pub correct_url: Option<String>,
+    pub total: usize,
+    pub groups: Vec<Group>,
+    pub paging: Option<Paging>,
+    pub narrow: Vec<Way>,
+    pub term: Option<TermView>,
+    pub way: Option<Way>,
+    pub ways: Vec<Way>,
+    pub featured: Vec<Featured>,
+    pub newest: Vec<Row>,
+    pub previous: Option<Link>,
+    pub next: Option<Link>,
+    pub json_ld: Option<String>,
+}
+
+impl Common {
+    pub fn new(site: &Site, theme: &Theme, lang: &str) -> Self {
+        let config = &site.config;
+        let folder = folder_of(site, lang);
+        let menu = config
+            .menu
+            .iter()
+            .filter_map(|path| site.page(&PageId { folder: folder.clone(), path: path.clone() }));
+        let menu: Vec<PageIndex> = menu.collect();
+        let home = site.page(&PageId { folder: folder.clone(), path: String::new() });
+        // Without a configured menu, the folders at the top are one, as long as they are few.
+        let assumed = || -> Vec<PageIndex> {
+            let Some(home) = home else { return Vec::new() };
+            let mut top: Vec<PageIndex> = site.children[home]
+                .iter()
+                .copied()
+                .filter(|&child| !site.children[child].is_empty())
+                .collect();
+            top.sort_by(|&a, &b| {
+                lists::compare(theme.words.of(lang), &site.pages[a], &site.pages[b])
+            });
+            top.truncate(8);
+            top
+        };
+        let title = match config.localized(&config.title, lang) {
+            "" => home.map_or_else(String::new, |home| site.pages[home].title.clone()),
+            title => title.to_owned(),
+        };
+        Self {
+            menu: if config.menu.is_empty() { assumed() } else { menu },
+            site: SiteView {
+                publisher: match config.localized(&config.publisher, lang) {
+                    "" => title.clone(),
+                    publisher => publisher.to_owned(),
+                },
+                title,
+                description: config.localized(&config.description, lang).to_owned(),
+                url: config.url.clone(),
+                contact: config.contact.clone(),
+                licence: config.licence.as_ref().map(|licence| licence.name.clone()),
+                licence_url: config.licence.as_ref().and_then(|licence| licence.url.clone()),
+                version: config.version.clone(),
+                records: lists::records(site, &folder).count(),
+            },
+            lang: LangView {
+                code: lang.to_owned(),
+                dir: language::direction(lang),
+                name: theme.words.name_of(lang),
+            },
+        }
+    }
+}
+
+fn folder_of(site: &Site, lang: &str) -> String {
+    let found = site.config.languages.iter().find(|known| known.code == lang);
+    found.and_then(|lang| lang.folder.clone()).unwrap_or_default()
+}
+
+impl View {
+    /// Returns the view of a page, or of page `number` of its list.
+    pub fn of_page(
+        site: &Site,
+        theme: &Theme,
+        common: &Common,
+        index: PageIndex,
+        number: usize,
+    ) -> Self {
+        let page = &site.pages[index];
+        let address = lists::address_of(page, number);
+        let from = address.as_str();
+        let lang = page.lang.as_str();
+        let mut view = Self::frame(site, common, &page.id.folder, from);
+        view.page.title.clone_from(&page.title);
+        view.page.summary.clone_from(&page.summary);
+        view.page.canonical = canonical(&site.config, super::file_of(from).as_str());
+        view.fill_page(site, page, index, from);
+        view.breadcrumbs = breadcrumbs(site, theme, index, from);
+        view.mark_menu(site, common, index);
+        view.link_languages(site, theme, index, from);
+        view.marks = lists::marks(site, page);
+        view.facts = facts::facts(site, theme, index, from);
+        view.notices = notices(site, page);
+        view.sources = facts::sources(page, theme);
+        if page.is_record {
+            view.fill_record(site, theme, common, index, from);
+        }
+        match page.role {
+            Role::Term => view.fill_term(site, theme, index, number, from),
+            Role::Folder | Role::Readme => view.fill_folder(site, theme, index, number, from),
+            Role::Page => view.fill_neighbours(site, theme, index, from),
+        }
+        if page.id.path.is_empty() {
+            view.fill_home(site, theme, page, from);
+        }
+        // The theme shows no list of pages for a home page that has ways in.
+        let total = lists::page_count(site, index);
+        view.paging = lists::paging(page, number, total);
+        view.total = lists::members(site, index).len();
+        view.json_ld = Some(json_ld(&view, page));
+        view.cite = page.is_record.then(|| cite(&view));
+        let subject = theme.words.text(lang, "correct-subject").replace("{title}", &page.title);
+        view.correct_url =
+            page.source.is_some().then(|| correct_url(&site.config, &subject)).flatten();
+        view
+    }
+
+    /// Returns the view of a page that belongs to no file.
+    pub fn special(
+        site: &Site,
+        theme: &Theme,
+        common: &Common,
+        folder: &str,
+        address: &str,
+        key: &str,
+        base: Option<String>,
+    ) -> Self {
+        let mut view = Self::frame(site, common, folder, address);
+        if let Some(base) = base {
+            let home = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            view.page.home = format!("{base}{home}index.html");
+            view.page.search = format!("{base}{home}search/index.html");
+            view.page.feed = format!("{base}{home}feed.xml");
+            for (link, &index) in view.menu.iter_mut().zip(&common.menu) {
+                link.url = format!("{base}{}", super::encode(&site.pages[index].file()));
+            }
+            view.page.root = base;
+        }
+        view.page.title = theme.words.text(&common.lang.code, key).to_owned();
+        view.languages = site
+            .folders()
+            .into_iter()
+            .map(|(folder, lang)| {
+                let home = format!("{folder}/index.html");
+                LanguageLink {
+                    name: theme.words.name_of(&lang),
+                    dir: language::direction(&lang),
+                    url: format!("{}{}", view.page.root, home.trim_start_matches('/')),
+                    current: lang == common.lang.code && key != "choose-language",
+                    exact: true,
+                    code: lang,
+                }
+            })
+            .collect();
+        for name in &site.config.home.ways {
+            if let Some(vocabulary) = site.config.vocabularies.get(name) {
+                let mut way =
+                    lists::way(site, theme, vocabulary, folder, &common.lang.code, address);
+                way.groups.clear();
+                view.ways.push(way);
+            }
+        }
+        view
+    }
+
+    /// Returns the view of an old address that leads to a page.
+    pub fn redirect(site: &Site, common: &Common, page: &Page, from: &str) -> Self {
+        let mut view = Self::frame(site, common, &page.id.folder, from);
+        view.page.title.clone_from(&page.title);
+        view.page.home = relative(from, &page.file());
+        view.page.canonical = canonical(&site.config, &page.file());
+        view
+    }
+
+    fn frame(site: &Site, common: &Common, folder: &str, from: &str) -> Self {
+        let root = "../".repeat(from.split('/').filter(|part| !part.is_empty()).count());
+        let below = |file: &str| match folder {
+            "" => relative(from, file),
+            _ => relative(from, &format!("{folder}/{file}")),
+        };
+        let menu = common.menu.iter().map(|&index| Link {
+            title: site.pages[index].title.clone(),
+            url: relative(from, &site.pages[index].file()),
+            current: false,
+        });
+        Self {
+            site: common.site.clone(),
+            lang: common.lang.clone(),
+            page: PageView {
+                home: below("index.html"),
+                search: below("search/index.html"),
+                feed: below("feed.xml"),
+                status: "published",
+                root,
+                ..PageView::default()
+            },
+            menu: menu.collect(),
+            languages: Vec::new(),
+            alternates: Vec::new(),
+            breadcrumbs: Vec::new(),
+            facts: Vec::new(),
+            notices: Vec::new(),
+            marks: Vec::new(),
+            sources: Vec::new(),
+            key_points: Vec::new(),
+            related: Vec::new(),
+            cited_by: Vec::new(),
+            cite: None,
+            correct_url: None,
+            total: 0,
+            groups: Vec::new(),
+            paging: None,
+            narrow: Vec::new(),
+            term: None,
+            way: None,
+            ways: Vec::new(),
+            featured: Vec::new(),
+            newest: Vec::new(),
+            previous: None,
+            next: None,
+            json_ld: None,
+        }
+    }
+
+    fn fill_page(&mut self, site: &Site, page: &Page, index: PageIndex, from: &str) {
+        let config = &site.config;
+        let record_type = config.types.get(&page.record_type);
+        let label = record_type.map(|t| config.localized(&t.label, &page.lang));
+        let text = |name: &str| page.text(name).map(str::to_owned);
+        let original = text("original_lang").filter(|lang| *lang != page.lang);
+        let original_page = original.as_ref().and_then(|lang| {
+            site.translations[index].iter().find(|&&other| site.pages[other].lang == *lang)
+        });
+        let headings = page.headings.iter().filter(|heading| heading.level <= 3);
+        self.page = PageView {
+            record_type: page.record_type.clone(),
+            type_label: label.unwrap_or_default().to_owned(),
+            id: page.record_id.clone(),
+            status: match page.status {
+                Status::Unpublished => "draft",
+                Status::Withdrawn => "withdrawn",
+                Status::Published => match page.text("status") {
+                    Some("archived") => "archived",
+                    Some("needs-update") => "needs-update",
+                    _ => "published",
+                },
+            },
+            is_home: page.id.path.is_empty(),
+            as_of: text("as_of"),
+            date: text("date")
+                .map(|date| date.split(['T', ' ']).next().unwrap_or_default().to_owned()),
+            toc: headings
+                .map(|heading| TocEntry {
+                    level: heading.level,
+                    id: heading.id.clone(),
+                    text: heading.text.clone(),
+                })
+                .collect(),
+            show_toc: page.show_toc || (!page.is_record && page.headings.len() >= 4),
+            has_body: !page.body.is_empty(),
+            translation: text("translation"),
+            original_url: original_page.map(|&other| relative(from, &site.pages[other].file())),
+            original,
+            ..std::mem::take(&mut self.page)
+        };
+    }
+
+    fn mark_menu(&mut self, site: &Site, common: &Common, index: PageIndex) {
+        for (link, &entry) in self.menu.iter_mut().zip(&common.menu) {
+            let mut above = Some(index);
+            while let Some(page) = above {
+                link.current |= page == entry;
+                above = site.parents[page];
+            }
+        }
+    }
+
+    fn link_languages(&mut self, site: &Site, theme: &Theme, index: PageIndex, from: &str) {
+        let page = &site.pages[index];
+        if page.id.folder.is_empty() || site.config.languages.len() < 2 {
+            return;
+        }
+        for lang in &site.config.languages {
+            let Some(folder) = &lang.folder else { continue };
+            // The same page, else the nearest page above that exists there.
+            let mut path = page.id.path.as_str();
+            let (to, exact) = loop {
+                let id = PageId { folder: folder.clone(), path: path.to_owned() };
+                if let Some(to) = site.page(&id) {
+                    break (Some(to), path == page.id.path);
+                }
+                if path.is_empty() {
+                    break (None, false);
+                }
+                path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            };
+            let Some(to) = to else { continue };
+            let to = &site.pages[to];
+            self.languages.push(LanguageLink {
+                code: lang.code.clone(),
+                name: theme.words.name_of(&lang.code),
+                dir: language::direction(&lang.code),
+                url: relative(from, &to.file()),
+                current: *folder == page.id.folder,
+                exact,
+            });
+            if exact && let Some(url) = canonical(&site.config, &to.file()) {
+                self.alternates.push(Alternate { lang: lang.code.clone(), url });
+            }
+        }
+        if self.alternates.len() < 2 {
+            self.alternates.clear();
+        }
+    }
+
+    fn fill_record(
+        &mut self,
+        site: &Site,
+        theme: &Theme,
+        common: &Common,
+        index: PageIndex,
+        from: &str,
+    ) {
+        let page = &site.pages[index];
+        let lang = common.lang.code.as_str();
+        let chosen: Vec<PageIndex> = match page.fields.get("related") {
+            Some(crate::front::Value::List(ids)) => {
+                ids.iter().filter_map(|id| site.record(index, "related", id.as_text()?)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let found = site.related[index].iter().copied().filter(|other| !chosen.contains(other));
+        let shown: Vec<PageIndex> =
+            chosen.iter().copied().chain(found).take(crate::site::RELATED_SHOWN).collect();
+        self.related =
+            shown.iter().map(|&other| lists::row(site, theme, other, lang, from)).collect();
+        self.cited_by = cited_by(site, theme, index, from);
+        if let Some(crate::front::Value::List(points)) = page.fields.get("key_points") {
+            self.key_points =
+                points.iter().filter_map(|point| point.as_text().map(str::to_owned)).collect();
+        }
+    }
+
+    fn fill_term(
+        &mut self,
+        site: &Site,
+        theme: &Theme,
+        index: PageIndex,
+        number: usize,
+        from: &str,
+    ) {
+        let page = &site.pages[index];
+        let Some((name, id)) = &page.term else { return };
+        let Some(vocabulary) = site.config.vocabularies.get(name) else { return };
+        let lang = page.lang.as_str();
+        self.groups = lists::groups(site, theme, index, number, from);
+        self.narrow = lists::narrow(site, theme, index, from);
+        let way = lists::way(site, theme, vocabulary, &page.id.folder, lang, from);
+        let terms: Vec<TermRow> = way.groups.into_iter().flat_map(|group| group.terms).collect();
+        let at = terms.iter().position(|term| term.id == *id);
+        let mut terms: Vec<Option<TermRow>> = terms.into_iter().map(Some).collect();
+        let mut take = |at: Option<usize>| terms.get_mut(at?).and_then(Option::take);
+        let (previous, next) =
+            (take(at.and_then(|at| at.checked_sub(1))), take(at.map(|at| at + 1)));
+        let term = vocabulary.term(id);
+        let exact = |text: &crate::schema::Localized| text.exact(lang).map(str::to_owned);
+        let used = site.use_of(&page.id.folder, name, id).map_or(0, |term| site.count(term));
+        self.term = Some(TermView {
+            vocabulary: name.clone(),
+            vocabulary_label: way.label,
+            vocabulary_url: way.url,
+            number: vocabulary.numbered.then(|| id.clone()),
+            title: term.and_then(|term| exact(&term.title)).filter(|title| *title != page.title),
+            title_status: term.and_then(|term| exact(&term.title_status)),
+            name_status: term.and_then(|term| exact(&term.name_status)),
+            count: used,
+            previous,
+            next,
+            parent: None,
+            names: term.map(|term| names(theme, term, lang)).unwrap_or_default(),
+        });
+    }
+
+    fn fill_folder(
+        &mut self,
+        site: &Site,
+        theme: &Theme,
+        index: PageIndex,
+        number: usize,
+        from: &str,
+    ) {
+        let page = &site.pages[index];
+        if let Some(vocabulary) = site.config.vocabulary_of_folder(&page.id.path) {
+            let way = lists::way(site, theme, vocabulary, &page.id.folder, &page.lang, from);
+            self.way = Some(way);
+            return;
+        }
+        self.groups = lists::groups(site, theme, index, number, from);
+        self.narrow = lists::narrow(site, theme, index, from);
+    }
+
+    /// Links to the page before and after in the same folder, for texts that are read in order.
+    fn fill_neighbours(&mut self, site: &Site, theme: &Theme, index: PageIndex, from: &str) {
+        let page = &site.pages[index];
+        let Some(parent) = site.parents[index].filter(|_| !page.is_record && page.order.is_some())
+        else {
+            return;
+        };
+        let mut siblings = site.children[parent].clone();
+        let words = theme.words.of(&page.lang);
+        siblings.sort_by(|&a, &b| lists::compare(words, &site.pages[a], &site.pages[b]));
+        let Some(at) = siblings.iter().position(|&sibling| sibling == index) else { return };
+        let link = |at: usize| {
+            let to = &site.pages[*siblings.get(at)?];
+            Some(Link { title: to.title.clone(), url: relative(from, &to.file()), current: false })
+        };
+        self.previous = at.checked_sub(1).and_then(link);
+        self.next = link(at + 1);
+    }
+
+    fn fill_home(&mut self, site: &Site, theme: &Theme, page: &Page, from: &str) {
+        let (folder, lang) = (page.id.folder.as_str(), page.lang.as_str());
+        let home = &site.config.home;
+        self.ways = home
+            .ways
+            .iter()
+            .filter_map(|name| site.config.vocabularies.get(name))
+            .map(|vocabulary| lists::way(site, theme, vocabulary, folder, lang, from))
+            .collect();
+        if let Some((name, ids)) = &home.featured
+            && let Some(vocabulary) = site.config.vocabularies.get(name)
+        {
+            for id in ids {
+                let Some(used) = site.use_of(folder, name, id) else { continue };
+                let row =
+                    lists::term_row(site, vocabulary, id, folder, lang, from, site.count(used));
+                let summary = used.page.map(|page| site.pages[page].summary.clone());
+                self.featured.push(Featured {
+                    name: row.name,
+                    url: row.url,
+                    count: row.count,
+                    summary: summary.unwrap_or_default(),
+                });
+            }
+        }
+        if home.newest > 0 {
+            let mut records: Vec<PageIndex> = lists::records(site, folder).collect();
+            let date = |index: &PageIndex| {
+                let page = &site.pages[*index];
+                page.text("date").or_else(|| page.text("as_of")).unwrap_or_default().to_owned()
+            };
+            records.sort_by(|a, b| date(b).cmp(&date(a)).then(a.cmp(b)));
+            self.newest = records
+                .into_iter()
+                .take(home.newest)
+                .map(|index| lists::row(site, theme, index, lang, from))
+                .collect();
+        }
+    }
+}
+
+/// Returns the absolute address of an output file, where the site has one.
+pub fn canonical(config: &Config, file: &str) -> Option<String> {
+    let url = config.url.as_ref()?;
+    let file = file.strip_suffix("index.html").unwrap_or(file);
+    Some(format!("{url}{}", super::encode(file)))
+}
+
+fn breadcrumbs(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Link> {
+    let mut trail = Vec::new();
+    let mut above = site.parents[index];
+    while let Some(page) = above {
+        let to = &site.pages[page];
+        let title = match to.id.path.as_str() {
+            "" => theme.words.text(&to.lang, "home").to_owned(),
+            _ => to.title.clone(),
+        };
+        trail.push(Link { title, url: relative(from, &to.file()), current: false });
+        above = site.parents[page];
+    }
+    trail.reverse();
+    trail
+}
+
+fn notices(site: &Site, page: &Page) -> Vec<String> {
+    let notices = site.config.notices.iter();
+    notices
+        .filter(|notice| page.text(&notice.field) == Some(notice.is.as_str()))
+        .map(|notice| site.config.localized(&notice.text, &page.lang).to_owned())
+        .collect()
+}
+
+/// Returns the records that refer to this one, by the field in which they do.
+fn cited_by(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Group> {
+    let page = &site.pages[index];
+    let mut groups: Vec<(String, Vec<PageIndex>)> = Vec::new();
+    for (label, other) in &site.backlinks[index] {
+        let record = &site.pages[*other];
+        if !record.is_record || record.status == Status::Withdrawn || label == "related" {
+            continue;
+        }
+        match groups.iter_mut().find(|(name, _)| name == label) {
+            Some((_, list)) => list.push(*other),
+            None => groups.push((label.clone(), vec![*other])),
+        }
+    }
+    let field_label = |name: &str, other: PageIndex| {
+        let record_type = site.config.types.get(&site.pages[other].record_type)?;
+        Some(facts::label(&site.config, record_type.field(name)?, &page.lang))
+    };
+    let words = theme.words.of(&page.lang);
+    groups
+        .into_iter()
+        .map(|(name, mut list)| {
+            list.sort_by(|&a, &b| lists::compare(words, &site.pages[a], &site.pages[b]));
+            list.dedup();
+            let label = list.first().and_then(|&other| field_label(&name, other));
+            Group {
+                label: label.unwrap_or_else(|| theme.words.text(&page.lang, "cited-by").to_owned()),
+                count: list.len(),
+                rows: list
+                    .iter()
+                    .map(|&other| lists::row(site, theme, other, &page.lang, from))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn names(theme: &Theme, term: &crate::schema::Term, lang: &str) -> Vec<NameView> {
+    let status = |code: &str| {
+        let title = term.title_status.exact(code);
+        term.name_status.exact(code).or(title).map(str::to_owned)
+    };
+    let mut names: Vec<NameView> = term
+        .name
+        .0
+        .iter()
+        .filter(|(code, _)| *code != lang && !code.is_empty())
+        .map(|(code, name)| NameView {
+            lang: code.clone(),
+            dir: language::direction(code),
+            language: theme.words.name_of(code),
+            name: term.title.exact(code).unwrap_or(name).to_owned(),
+            status: status(code),
+        })
+        .collect();
+    names.sort_by(|a, b| a.lang.cmp(&b.lang));
+    names
+}
+
+fn cite(view: &View) -> String {
+    let mut parts = vec![format!("“{}”", view.page.title)];
+    parts.push(view.site.publisher.clone());
+    if let Some(version) = &view.site.version {
+        parts.push(format!("v{version}"));
+    }
+    if let Some(as_of) = &view.page.as_of {
+        parts.push(as_of.clone());
+    }
+    let text = parts.join(", ");
+    match &view.page.canonical {
+        Some(url) => format!("{text}, {url}"),
+        None => text,
+    }
+}
+
+/// Returns where a correction goes: a mail with its subject filled in, or the page of the contact.
+fn correct_url(config: &Config, subject: &str) -> Option<String> {
+    let contact = config.contact.as_ref()?;
+    let address = contact.strip_prefix("mailto:").unwrap_or(contact);
+    if address.contains('@') && !address.contains('/') {
+        let subject =
+            percent_encoding::utf8_percent_encode(subject, percent_encoding::NON_ALPHANUMERIC);
+        return Some(format!("mailto:{address}?subject={subject}"));
+    }
+    Some(contact.clone())
+}
+
+/// Describes the page for machines (schema.org), safe inside a script element.
+fn json_ld(view: &View, page: &Page) -> String {
+    let kind = if page.is_record { "Article" } else { "WebPage" };
+    let mut data = serde_json::json!({
+        "@context": "https://schema.org",
+        "@type": kind,
+        "name": view.page.title,
+        "headline": view.page.title,
+        "description": view.page.summary,
+        "inLanguage": view.lang.code,
+        "isPartOf": { "@type": "WebSite", "name": view.site.title, "url": view.site.url },
+        "publisher": { "@type": "Organization", "name": view.site.publisher },
+    });
+    // The value was made as an object, so it takes entries.
+    if let Some(object) = data.as_object_mut() {
+        object.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
+        let mut put = |key: &str, value: Option<&String>| {
+            if let Some(value) = value {
+                object.insert(key.to_owned(), value.clone().into());
+            }
+        };
+        put("url", view.page.canonical.as_ref());
+        put("license", view.site.licence_url.as_ref());
+        put("temporalCoverage", view.page.as_of.as_ref());
+        let citations: Vec<serde_json::Value> = view
+            .sources
+            .iter()
+            .filter_map(|source| source.title.clone().or_else(|| source.url.clone()))
+            .map(Into::into)
+            .collect();
+        if !citations.is_empty() {
+            object.insert("citation".to_owned(), citations.into());
+        }
+    }
+    data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}

@@ -1,0 +1,265 @@
+//! Templates, styles and words: the default theme, overlaid by the site's own file by file.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::Serialize;
+use tera::{Context, ErrorKind, Kwargs, State, Tera, Value};
+
+use crate::{
+    config::Config,
+    diag::{At, Code, Diag},
+    tree::{Blob, Digest, Tree, TreePath},
+    words::{Entry, Words},
+};
+
+/// A theme, compiled.
+pub struct Theme {
+    tera: Tera,
+    pub words: Arc<Words>,
+    /// Files that go to the output as they are, below `assets/`.
+    pub assets: Tree,
+    pub digest: Digest,
+    /// The words of each language as templates see them.
+    texts: BTreeMap<String, Value>,
+    /// The site's own theme folder and the templates it replaces.
+    own: Option<(String, Tree)>,
+}
+
+macro_rules! embed {
+    ($($path:literal,)*) => {
+        /// The files of the default theme, part of the program.
+        const DEFAULT: &[(&str, &[u8])] =
+            &[$(($path, include_bytes!(concat!("../themes/default/", $path)).as_slice()),)*];
+    };
+}
+
+embed! {
+    "assets/icon.svg",
+    "assets/search.js",
+    "assets/site.js",
+    "assets/style.css",
+    "starter/content/en/about.md",
+    "starter/content/en/index.md",
+    "starter/content/en/practices/first-practice.md",
+    "starter/content/site.toml",
+    "starter/content/vocabularies/objectives.tsv",
+    "starter/content/vocabularies/statuses.tsv",
+    "templates/404.html",
+    "templates/base.html",
+    "templates/facts.html",
+    "templates/groups.html",
+    "templates/home.html",
+    "templates/languages.html",
+    "templates/list.html",
+    "templates/narrow.html",
+    "templates/page.html",
+    "templates/record.html",
+    "templates/redirect.html",
+    "templates/row.html",
+    "templates/search.html",
+    "templates/sources.html",
+    "templates/term.html",
+    "templates/terms.html",
+    "templates/title.html",
+    "templates/toc.html",
+    "templates/way.html",
+    "words/ar.toml",
+    "words/en.toml",
+    "words/es.toml",
+    "words/fr.toml",
+    "words/ru.toml",
+    "words/zh.toml",
+}
+
+/// Returns the files of the default theme.
+pub fn default_files() -> Tree {
+    DEFAULT.iter().map(|(path, bytes)| (TreePath::of(path), Blob::new(*bytes))).collect()
+}
+
+impl Theme {
+    /// Compiles the theme. A template that cannot be compiled is a remark, and the default theme's
+    /// template stands in for it.
+    pub fn compile(source: &Tree, config: &Config) -> (Self, Vec<Diag>) {
+        let mut diags = Vec::new();
+        let own = own_files(source, config, &mut diags);
+        let defaults = default_files();
+        let files = match &own {
+            Some((_, own)) => defaults.clone().overlay(own.clone()),
+            None => defaults.clone(),
+        };
+        let mut word_diags = Vec::new();
+        let words = Arc::new(Words::read(&files, &mut word_diags));
+        diags.extend(word_diags.into_iter().map(|diag| place(diag, own.as_ref())));
+        let tera = match compile(&files, &words) {
+            Ok(tera) => tera,
+            Err(error) => {
+                diags.push(explain(&error, own.as_ref(), "base.html"));
+                // The default theme is part of the program and its own test compiles it.
+                compile(&defaults, &words).expect("the default theme compiles")
+            }
+        };
+        let texts = config.languages.iter().map(|lang| lang.code.as_str());
+        let texts = texts.map(|code| (code.to_owned(), texts_of(&words, code))).collect();
+        let assets = files.under("assets");
+        let theme = Self { digest: files.digest(), tera, words, assets, texts, own };
+        (theme, diags)
+    }
+
+    pub fn has_template(&self, name: &str) -> bool {
+        self.tera.contains_template(name)
+    }
+
+    /// Fills a template in.
+    ///
+    /// # Errors
+    /// Returns where and why the template failed.
+    pub fn render<T: Serialize>(
+        &self,
+        template: &str,
+        lang: &str,
+        view: &T,
+        body: &str,
+    ) -> Result<String, Diag> {
+        let filled = Context::from_serialize(view).and_then(|mut context| {
+            let texts = match self.texts.get(lang) {
+                Some(texts) => texts.clone(),
+                None => texts_of(&self.words, lang),
+            };
+            context.insert_value("t", texts);
+            context.insert_value("body", Value::safe_string(body));
+            self.tera.render(template, &context)
+        });
+        filled.map_err(|error| explain(&error, self.own.as_ref(), template))
+    }
+}
+
+/// Finds the site's own theme.
+fn own_files(source: &Tree, config: &Config, diags: &mut Vec<Diag>) -> Option<(String, Tree)> {
+    let name = config.theme.as_ref()?;
+    let folder = format!("themes/{name}");
+    let files = TreePath::new(&folder).map(|path| source.under(path.as_str())).unwrap_or_default();
+    if files.is_empty() && name != "default" {
+        let at = At::file(&TreePath::of(crate::config::SITE_FILE));
+        let diag = Diag::error(Code::Config, at, format!("there is no theme `{name}`"));
+        diags.push(diag.help(format!("put its files into `{folder}/`")));
+        return None;
+    }
+    Some((folder, files))
+}
+
+fn compile(files: &Tree, words: &Arc<Words>) -> tera::TeraResult<Tera> {
+    let mut tera = Tera::default();
+    let counting = words.clone();
+    tera.register_function(
+        "count",
+        move |kwargs: Kwargs, state: &State| -> tera::TeraResult<String> {
+            let number: u64 = kwargs.must_get("n")?;
+            let key: &str = kwargs.must_get("of")?;
+            Ok(counting.count(&language(state)?, key, number as usize))
+        },
+    );
+    let numbers = words.clone();
+    tera.register_filter(
+        "number",
+        move |number: u64, _: Kwargs, state: &State| -> tera::TeraResult<String> {
+            let lang = language(state)?;
+            Ok(numbers
+                .of(&lang)
+                .map_or_else(|| number.to_string(), |words| words.number(number as usize)))
+        },
+    );
+    tera.register_filter("fill", |text: &str, kwargs: Kwargs, _: &State| -> String {
+        let mut text = text.to_owned();
+        for (key, value) in kwargs.iter() {
+            text = text.replace(&format!("{{{key}}}"), &value.to_string());
+        }
+        text
+    });
+    let templates: Vec<(String, String)> = files
+        .under("templates")
+        .iter()
+        .filter(|(path, _)| matches!(path.extension().as_str(), "html" | "xml"))
+        .map(|(path, blob)| {
+            let text = String::from_utf8_lossy(blob.bytes().unwrap_or_default()).into_owned();
+            (path.as_str().to_owned(), text)
+        })
+        .collect();
+    tera.add_raw_templates(templates)?;
+    Ok(tera)
+}
+
+/// Returns the language of the page that is being rendered.
+fn language(state: &State) -> tera::TeraResult<String> {
+    let lang: Option<Value> = state.get("lang")?;
+    let code = lang.as_ref().and_then(|lang| lang.get_from_path("code")).and_then(Value::as_str);
+    Ok(code.unwrap_or("en").to_owned())
+}
+
+/// Returns the words of a language with keys that templates can write: `as-of` is `t.as_of`.
+fn texts_of(words: &Words, lang: &str) -> Value {
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for code in ["en", lang] {
+        let Some(language) = words.of(code) else { continue };
+        for (key, entry) in &language.entries {
+            if let Entry::Text(text) = entry {
+                texts.insert(key.replace('-', "_"), text.clone());
+            }
+        }
+    }
+    Value::from_serializable(&texts)
+}
+
+/// Moves a remark about a theme's file to where the site keeps it.
+fn place(diag: Diag, own: Option<&(String, Tree)>) -> Diag {
+    let folder = match own {
+        Some((folder, files)) if files.get(&diag.at.path).is_some() => folder.as_str(),
+        _ => "themes/default",
+    };
+    let path = TreePath::of(&format!("{folder}/{}", diag.at.path));
+    Diag { at: At { path, ..diag.at.clone() }, ..diag }
+}
+
+fn explain(error: &tera::Error, own: Option<&(String, Tree)>, template: &str) -> Diag {
+    let (file, range, message) = match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            (report.filename().to_owned(), report.span().range.clone(), report.message().to_owned())
+        }
+        _ => (template.to_owned(), 0..0, error.to_string()),
+    };
+    let file = if file.is_empty() { template.to_owned() } else { file };
+    let path = TreePath::new(&format!("templates/{file}"))
+        .unwrap_or_else(|| TreePath::of("templates/base.html"));
+    let message = message.lines().next().unwrap_or_default().to_owned();
+    place(Diag::error(Code::TemplateError, At::new(&path, range), message), own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_default_theme_is_embedded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/themes/default");
+        let found: std::collections::BTreeSet<String> = walkdir::WalkDir::new(folder)
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| {
+                let path = entry.path().strip_prefix(folder).unwrap().to_str().unwrap();
+                path.replace('\\', "/")
+            })
+            .collect();
+        let embedded = DEFAULT.iter().map(|(path, _)| (*path).to_owned()).collect();
+        assert_eq!(found, embedded);
+    }
+
+    #[test]
+    fn the_default_theme_compiles_and_lacks_no_word() {
+        let mut diags = Vec::new();
+        let words = Arc::new(Words::read(&default_files(), &mut diags));
+        assert!(diags.is_empty(), "{diags:?}");
+        if let Err(error) = compile(&default_files(), &words) {
+            panic!("{error}");
+        }
+    }
+}

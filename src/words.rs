@@ -1,0 +1,223 @@
+//! The words of the interface, with the plural, number and sort rules of each language (CLDR).
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
+use icu_decimal::{DecimalFormatter, input::Decimal, options::DecimalFormatterOptions};
+use icu_locale_core::Locale;
+use icu_plurals::{PluralCategory, PluralRules};
+
+use crate::{
+    diag::{At, Code, Diag},
+    front::{self, Node, Notation, Raw},
+    language,
+    tree::{Digest, Tree, TreePath},
+};
+
+/// The interface words of every language that has a file.
+pub struct Words {
+    languages: BTreeMap<String, Language>,
+    pub digest: Digest,
+}
+
+/// The words and rules of one language.
+pub struct Language {
+    /// Entries by key. One with plural forms has a form for each category.
+    pub entries: BTreeMap<String, Entry>,
+    plurals: PluralRules,
+    numbers: DecimalFormatter,
+    collator: CollatorBorrowed<'static>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    Text(String),
+    /// Forms by CLDR category: zero, one, two, few, many, other.
+    Plural(BTreeMap<String, String>),
+}
+
+/// The language whose words stand in where another's are missing; its file is always complete.
+const FALLBACK: &str = "en";
+
+impl Words {
+    /// Reads `words/<language>.toml` from a theme, and reports what a language lacks.
+    pub fn read(theme: &Tree, diags: &mut Vec<Diag>) -> Self {
+        let mut languages = BTreeMap::new();
+        let files = theme.under("words");
+        for (path, _) in files.iter().filter(|(path, _)| path.extension() == "toml") {
+            let full = TreePath::of(&format!("words/{path}"));
+            let entries = match read_file(theme, &full) {
+                Ok(entries) => entries,
+                Err(diag) => {
+                    diags.push(diag);
+                    continue;
+                }
+            };
+            languages.insert(language::canonical(path.stem()), Language::new(path.stem(), entries));
+        }
+        let words = Self { languages, digest: files.digest() };
+        words.report(diags);
+        words
+    }
+
+    /// Returns the words of a language, else of its primary language, else English.
+    pub fn of(&self, lang: &str) -> Option<&Language> {
+        [lang, language::primary(lang), FALLBACK].iter().find_map(|code| self.languages.get(*code))
+    }
+
+    /// Returns the text of a key, or the key itself when no language has it.
+    pub fn text<'a>(&'a self, lang: &str, key: &'a str) -> &'a str {
+        match self.entry(lang, key) {
+            Some(Entry::Text(text)) => text,
+            Some(Entry::Plural(forms)) => forms.get("other").map_or(key, String::as_str),
+            None => key,
+        }
+    }
+
+    fn entry(&self, lang: &str, key: &str) -> Option<&Entry> {
+        let own = self.of(lang).and_then(|language| language.entries.get(key));
+        own.or_else(|| self.languages.get(FALLBACK)?.entries.get(key))
+    }
+
+    /// Returns the form of a key for a number, the number written in.
+    pub fn count(&self, lang: &str, key: &str, number: usize) -> String {
+        let Some(language) = self.of(lang) else { return number.to_string() };
+        let written = language.number(number);
+        let form = match self.entry(lang, key) {
+            Some(Entry::Plural(forms)) => {
+                let category = language.category(number);
+                forms.get(category).or_else(|| forms.get("other")).map_or(key, String::as_str)
+            }
+            Some(Entry::Text(text)) => text,
+            None => key,
+        };
+        form.replace("{n}", &written)
+    }
+
+    /// Returns the name of a language in itself.
+    pub fn name_of(&self, code: &str) -> String {
+        let own = self.languages.get(code).or_else(|| self.languages.get(language::primary(code)));
+        match own.and_then(|language| language.entries.get("language-name")) {
+            Some(Entry::Text(name)) => name.clone(),
+            _ => language::autonym(code).map_or_else(|| code.to_owned(), str::to_owned),
+        }
+    }
+
+    fn report(&self, diags: &mut Vec<Diag>) {
+        let Some(reference) = self.languages.get(FALLBACK) else { return };
+        for (code, language) in &self.languages {
+            let path = TreePath::of(&format!("words/{code}.toml"));
+            for (key, entry) in &reference.entries {
+                let missing = match (entry, language.entries.get(key)) {
+                    (_, None) => format!("the words of `{code}` lack `{key}`"),
+                    (Entry::Plural(_), Some(Entry::Plural(forms))) => {
+                        let lacks =
+                            |category: &PluralCategory| !forms.contains_key(name_of(*category));
+                        match language.plurals.categories().find(lacks) {
+                            Some(category) => {
+                                let category = name_of(category);
+                                format!(
+                                    "the words of `{code}` lack the form `{category}` of `{key}`"
+                                )
+                            }
+                            None => continue,
+                        }
+                    }
+                    (Entry::Plural(_), Some(Entry::Text(_))) => {
+                        format!("`{key}` needs plural forms in the words of `{code}`")
+                    }
+                    _ => continue,
+                };
+                diags.push(Diag::warning(Code::MissingWords, At::file(&path), missing));
+            }
+        }
+    }
+}
+
+fn name_of(category: PluralCategory) -> &'static str {
+    match category {
+        PluralCategory::Zero => "zero",
+        PluralCategory::One => "one",
+        PluralCategory::Two => "two",
+        PluralCategory::Few => "few",
+        PluralCategory::Many => "many",
+        PluralCategory::Other => "other",
+    }
+}
+
+impl Language {
+    /// Makes a language from its words; rules unknown to CLDR are those of the root locale.
+    pub fn new(code: &str, entries: BTreeMap<String, Entry>) -> Self {
+        let locale: Locale = language::canonical(code).parse().unwrap_or(Locale::UNKNOWN);
+        // The compiled data hold the root locale, so a fallback always exists.
+        let plurals = PluralRules::try_new_cardinal((&locale).into())
+            .expect("compiled plural data hold every locale's fallback");
+        let numbers =
+            DecimalFormatter::try_new((&locale).into(), DecimalFormatterOptions::default())
+                .expect("compiled number data hold every locale's fallback");
+        let collator = Collator::try_new((&locale).into(), CollatorOptions::default())
+            .expect("compiled collation data hold every locale's fallback");
+        Self { entries, plurals, numbers, collator }
+    }
+
+    pub fn number(&self, number: usize) -> String {
+        self.numbers.format(&Decimal::from(number as u64)).to_string()
+    }
+
+    fn category(&self, number: usize) -> &'static str {
+        name_of(self.plurals.category_for(number as u64))
+    }
+
+    /// Orders two texts as a reader of the language expects.
+    pub fn compare(&self, a: &str, b: &str) -> Ordering {
+        self.collator.compare(a, b).then_with(|| a.cmp(b))
+    }
+}
+
+fn read_file(theme: &Tree, path: &TreePath) -> Result<BTreeMap<String, Entry>, Diag> {
+    let text = theme
+        .text(path)
+        .ok_or_else(|| Diag::error(Code::NotUtf8, At::file(path), "the words are no UTF-8 text"))?;
+    let node = front::read(Notation::Toml, text, 0..text.len())
+        .map_err(|fault| Diag::error(Code::Config, At::new(path, fault.range), fault.message))?;
+    let entry = |node: &Node| match &node.raw {
+        Raw::Scalar { text, .. } => Some(Entry::Text(text.clone())),
+        Raw::Table(forms) => Some(Entry::Plural(
+            forms
+                .iter()
+                .filter_map(|(key, node)| Some((key.name.clone(), node.text()?.to_owned())))
+                .collect(),
+        )),
+        Raw::List(_) => None,
+    };
+    let entries = node.table().unwrap_or_default();
+    Ok(entries.iter().filter_map(|(key, node)| Some((key.name.clone(), entry(node)?))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language(code: &str) -> Language {
+        Language::new(code, BTreeMap::new())
+    }
+
+    #[test]
+    fn plural_rules_are_those_of_the_language() {
+        assert_eq!(language("fr").category(0), "one");
+        assert_eq!(language("en").category(0), "other");
+        assert_eq!([1, 2, 5].map(|n| language("ru").category(n)), ["one", "few", "many"]);
+        assert_eq!(
+            [0, 1, 2, 3, 11].map(|n| language("ar").category(n)),
+            ["zero", "one", "two", "few", "many"]
+        );
+    }
+
+    #[test]
+    fn sorting_knows_accents() {
+        let fr = language("fr");
+        let mut words = ["Zambie", "Équateur", "Égypte", "Danemark"];
+        words.sort_by(|a, b| fr.compare(a, b));
+        assert_eq!(words, ["Danemark", "Égypte", "Équateur", "Zambie"]);
+    }
+}
