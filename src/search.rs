@@ -1,0 +1,310 @@
+//! How things are found: documents, their analysis in each language, queries, hits.
+//!
+//! One page is one document. A page without a translation is a document of every language all the
+//! same: its labels are translated by the vocabularies even where its prose is not.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    config::Config,
+    diag::{At, Code, Diag},
+    front::{self, Notation, Value},
+    page::{Page, Status},
+    schema::{Kind, Target},
+    site::{PageIndex, Site},
+    tree::{Digest, Tree, TreePath},
+};
+
+pub mod analysis;
+mod excerpt;
+pub mod index;
+pub mod query;
+
+/// One page as search sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Document {
+    /// The output file: `en/practices/x/index.html`.
+    pub url: String,
+    pub lang: String,
+    pub title: String,
+    pub summary: String,
+    /// Names of countries, objectives, themes and so on, in the language of the index.
+    pub labels: Vec<String>,
+    pub sections: Vec<Part>,
+    /// Values by facet, for filters: `country` is `["TH"]`.
+    pub facets: BTreeMap<String, Vec<String>>,
+}
+
+/// One section of a document.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Part {
+    pub id: String,
+    pub heading: String,
+    pub text: String,
+}
+
+/// The documents of one index.
+pub struct Collection {
+    pub lang: String,
+    pub weights: Weights,
+    /// In the order of their addresses.
+    pub documents: Vec<Document>,
+}
+
+/// What each field counts, from `index/<lang>.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Weights {
+    pub title: f32,
+    pub labels: f32,
+    pub headings: f32,
+    pub summary: f32,
+    pub body: f32,
+}
+
+impl Default for Weights {
+    /// Chosen on the golden questions of the example; `tests/search.rs` measures them.
+    fn default() -> Self {
+        Self { title: 1.0, labels: 0.5, headings: 0.3, summary: 1.0, body: 1.0 }
+    }
+}
+
+/// The answer to a query, in the one shape that every reader returns.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found {
+    pub query: String,
+    pub lang: String,
+    /// Exact, however many hits are shown.
+    pub total: usize,
+    pub hits: Vec<Hit>,
+    /// Counts by facet and value over all that matched; exact too.
+    pub facets: BTreeMap<String, BTreeMap<String, usize>>,
+    /// What was searched instead of a word that the site does not hold.
+    pub corrected: Option<String>,
+    pub concepts: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Hit {
+    /// Relative to the site's root, with the section that answers best: `…/index.html#section`.
+    pub url: String,
+    pub title: String,
+    /// HTML: text with `<mark>` around the words found.
+    pub excerpt: String,
+    /// The heading of the section.
+    pub section: Option<String>,
+    pub lang: String,
+    pub facets: BTreeMap<String, Vec<String>>,
+    pub score: f32,
+}
+
+/// Collects the documents of every language.
+pub fn collect(site: &Site, source: &Tree) -> (Vec<Collection>, Vec<Diag>) {
+    let mut diags = Vec::new();
+    let mut collections = Vec::new();
+    let mut languages: Vec<(String, Option<String>)> = Vec::new();
+    for lang in &site.config.languages {
+        languages.push((lang.code.clone(), lang.folder.clone()));
+    }
+    for (lang, folder) in languages {
+        let weights = read_weights(source, &lang, &mut diags);
+        let mut documents: Vec<Document> = site
+            .listed()
+            .filter(|(_, page)| page.status == Status::Published)
+            .filter(|(index, page)| match &folder {
+                None => page.lang == lang,
+                Some(folder) if page.id.folder == *folder => true,
+                // A page of another language that has no translation in this one.
+                Some(folder) => stands_in(site, *index, page, folder),
+            })
+            .map(|(index, page)| document(site, index, page, &lang))
+            .collect();
+        documents.sort_by(|a, b| a.url.cmp(&b.url));
+        collections.push(Collection { lang, weights, documents });
+    }
+    (collections, diags)
+}
+
+/// Returns true for the first of the translations of a page that has none in `folder`.
+fn stands_in(site: &Site, index: PageIndex, page: &Page, folder: &str) -> bool {
+    if page.id.folder.is_empty() {
+        return page.lang == site.config.default_language();
+    }
+    let order = |folder: &str| {
+        site.config.languages.iter().position(|lang| lang.folder.as_deref() == Some(folder))
+    };
+    let others = &site.translations[index];
+    let exists = others.iter().any(|&other| site.pages[other].id.folder == folder);
+    let first =
+        others.iter().all(|&other| order(&site.pages[other].id.folder) > order(&page.id.folder));
+    !exists && first && page.is_record
+}
+
+fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document {
+    let config = &site.config;
+    let mut labels: Vec<String> = Vec::new();
+    let mut facets: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut facet = |name: &str, value: &str| {
+        let values = facets.entry(name.to_owned()).or_default();
+        if !value.is_empty() && !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    };
+    facet("lang", &page.lang);
+    facet("type", &page.record_type);
+    for reference in &page.references {
+        if let Target::Term { vocabulary, id } = &reference.target {
+            labels.extend(names(config, vocabulary, id, lang));
+            let field = reference.field.as_str();
+            facet(field, id);
+            let Some(vocabulary) = config.vocabularies.get(vocabulary) else { continue };
+            facet(&vocabulary.noun.replace(' ', "-"), id);
+            if let Some(parent) = &vocabulary.parent
+                && let Some(value) =
+                    vocabulary.term(id).and_then(|term| term.data.get(&parent.column))
+            {
+                facet(&parent_noun(config, &parent.vocabulary), value);
+                labels.extend(names(config, &parent.vocabulary, value, lang));
+            }
+        }
+    }
+    if let Some((vocabulary, id)) = &page.term {
+        labels.extend(names(config, vocabulary, id, lang));
+    }
+    for edge in edges_of(site, index) {
+        if edge.label != "links to" && site.pages[edge.to].is_record && edge.label != "related" {
+            labels.push(site.pages[edge.to].title.clone());
+        }
+    }
+    for name in ["as_of", "date"] {
+        if let Some(year) = page.text(name).and_then(|date| date.get(..4)) {
+            facet("year", year);
+            break;
+        }
+    }
+    if let Some(status) = page.text("status") {
+        facet("status", status);
+    }
+    labels.extend(plain_texts(site, page));
+    labels.sort();
+    labels.dedup();
+    Document {
+        url: page.file(),
+        lang: page.lang.clone(),
+        title: page.title.clone(),
+        summary: page.summary.clone(),
+        labels,
+        sections: page
+            .sections
+            .iter()
+            .map(|section| Part {
+                id: section.id.clone(),
+                heading: section.heading.clone(),
+                text: section.text.clone(),
+            })
+            .collect(),
+        facets,
+    }
+}
+
+fn parent_noun(config: &Config, vocabulary: &str) -> String {
+    let noun =
+        config.vocabularies.get(vocabulary).map(|vocabulary| vocabulary.noun.replace(' ', "-"));
+    noun.unwrap_or_else(|| vocabulary.to_owned())
+}
+
+fn edges_of(site: &Site, index: PageIndex) -> impl Iterator<Item = &crate::site::Edge> {
+    let from = site.edges.partition_point(|edge| edge.from < index);
+    site.edges[from..].iter().take_while(move |edge| edge.from == index)
+}
+
+/// Returns a term's names in a language: name, title and the other names by which it is found.
+fn names(config: &Config, vocabulary: &str, id: &str, lang: &str) -> Vec<String> {
+    let Some(vocabulary) = config.vocabularies.get(vocabulary) else { return vec![id.to_owned()] };
+    let Some(term) = vocabulary.term(id) else { return vec![id.replace('-', " ")] };
+    let texts = [&term.name, &term.title, &term.alt];
+    texts
+        .into_iter()
+        .filter_map(|text| text.get(lang, config.default_language()))
+        .flat_map(|text| text.split(';'))
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// Returns the texts of fields that hold names and no references: acronyms, other actors, places.
+fn plain_texts(site: &Site, page: &Page) -> Vec<String> {
+    let Some(record_type) = site.config.types.get(&page.record_type) else { return Vec::new() };
+    let mut texts = Vec::new();
+    for field in &record_type.fields {
+        let core = crate::config::CORE_FIELDS.contains(&field.name.as_str());
+        if core
+            || !matches!(field.kind, Kind::Text | Kind::Any)
+            || !field.many && field.kind == Kind::Text
+        {
+            continue;
+        }
+        gather(page.fields.get(&field.name), &mut texts);
+    }
+    texts
+}
+
+fn gather(value: Option<&Value>, texts: &mut Vec<String>) {
+    match value {
+        Some(Value::Text(text)) => texts.push(text.clone()),
+        Some(Value::List(values)) => values.iter().for_each(|value| gather(Some(value), texts)),
+        Some(Value::Table(table)) => table.values().for_each(|value| gather(Some(value), texts)),
+        _ => {}
+    }
+}
+
+/// Reads the weights of a language's fields from `index/<lang>.toml`.
+fn read_weights(source: &Tree, lang: &str, diags: &mut Vec<Diag>) -> Weights {
+    let mut weights = Weights::default();
+    let path = TreePath::of(&format!("index/{lang}.toml"));
+    let Some(text) = source.text(&path) else { return weights };
+    let node = match front::read(Notation::Toml, text, 0..text.len()) {
+        Ok(node) => node,
+        Err(fault) => {
+            diags.push(Diag::error(Code::Config, At::new(&path, fault.range), fault.message));
+            return weights;
+        }
+    };
+    let Some(table) = node.get("weights").and_then(|node| node.table()) else { return weights };
+    for (key, node) in table {
+        let number = node.text().and_then(|text| text.parse::<f32>().ok());
+        let slot = match key.name.as_str() {
+            "title" => &mut weights.title,
+            "labels" => &mut weights.labels,
+            "headings" => &mut weights.headings,
+            "summary" => &mut weights.summary,
+            "body" => &mut weights.body,
+            other => {
+                let at = At::new(&path, key.range.clone());
+                let message = format!("there is no search field `{other}`");
+                let help = "the fields are title, labels, headings, summary and body";
+                diags.push(Diag::error(Code::Config, at, message).help(help));
+                continue;
+            }
+        };
+        match number.filter(|number| (0.0..=100.0).contains(number)) {
+            Some(number) => *slot = number,
+            None => {
+                let at = At::new(&path, node.range.clone());
+                let message =
+                    format!("the weight of `{}` must be a number from 0 to 100", key.name);
+                diags.push(Diag::error(Code::Config, at, message));
+            }
+        }
+    }
+    weights
+}
+
+/// Returns the digest of everything that an index is made from; an index with another is out of
+/// date.
+pub fn digest(source: &Tree) -> Digest {
+    let parts = source.iter().filter(|(path, _)| path.below("themes").is_none());
+    let parts: Vec<_> = parts.map(|(path, blob)| (path.as_str(), blob.digest())).collect();
+    Digest::of_parts(parts.iter().flat_map(|(path, digest)| [path.as_bytes(), digest.as_bytes()]))
+}

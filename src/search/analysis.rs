@@ -1,0 +1,342 @@
+//! Text to tokens, the same for index and query: folded words and their stems.
+
+use std::collections::HashMap;
+
+use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
+use unicode_normalization::{UnicodeNormalization, char::decompose_canonical};
+
+use crate::language;
+
+/// One word of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Token {
+    /// The word as it stands, folded.
+    pub word: String,
+    /// What its inflected forms share.
+    pub stem: String,
+    /// Bytes of the text.
+    pub start: usize,
+    pub end: usize,
+    pub position: usize,
+}
+
+/// The analysis of one language. It remembers stems, because few words make up most of a text.
+pub struct Analyzer {
+    lang: String,
+    stemmer: Option<TextAnalyzer>,
+    stems: HashMap<String, String>,
+}
+
+/// The longest word that is kept, in bytes; longer runs are data, not words.
+const WORD_LIMIT: usize = 64;
+/// The most stems that are remembered.
+const STEM_LIMIT: usize = 200_000;
+
+impl Analyzer {
+    pub fn new(lang: &str) -> Self {
+        let stemmer = stemmer(language::primary(lang)).map(|language| {
+            TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(language)).build()
+        });
+        Self { lang: language::primary(lang).to_owned(), stemmer, stems: HashMap::new() }
+    }
+
+    /// Returns the words of a text in their order.
+    pub fn tokens(&mut self, text: &str) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        let mut position = 0;
+        for run in runs(text) {
+            let piece = &text[run.start..run.end];
+            if is_unspaced(piece) {
+                self.bigrams(piece, run.start, &mut position, &mut tokens);
+                continue;
+            }
+            let word = fold(piece);
+            let word = self.normalise(word);
+            if word.is_empty() || word.len() > WORD_LIMIT || self.is_elision(&word, text, run.end) {
+                continue;
+            }
+            let stem = self.stem(&word);
+            tokens.push(Token { word, stem, start: run.start, end: run.end, position });
+            if let Some(whole) = compound(text, &run) {
+                let word = fold(&whole);
+                if word.len() <= WORD_LIMIT {
+                    let stem = word.clone();
+                    tokens.push(Token { word, stem, start: run.start, end: run.end, position });
+                }
+            }
+            position += 1;
+        }
+        tokens
+    }
+
+    /// Cuts text without spaces between words into overlapping pairs of characters.
+    fn bigrams(
+        &mut self,
+        piece: &str,
+        start: usize,
+        position: &mut usize,
+        tokens: &mut Vec<Token>,
+    ) {
+        let chars: Vec<(usize, char)> = piece.char_indices().collect();
+        let end_of = |index: usize| chars.get(index).map_or(piece.len(), |(at, _)| *at);
+        let pairs = if chars.len() == 1 { 1 } else { chars.len() - 1 };
+        for (index, (from, _)) in chars.iter().enumerate().take(pairs) {
+            let (from, to) = (*from, end_of(index + 2));
+            let word: String = piece[from..to].nfkc().flat_map(char::to_lowercase).collect();
+            let token = Token {
+                stem: word.clone(),
+                word,
+                start: start + from,
+                end: start + to,
+                position: *position,
+            };
+            tokens.push(token);
+            *position += 1;
+        }
+    }
+
+    /// Applies what a script needs beyond folding.
+    fn normalise(&self, word: String) -> String {
+        if word.chars().any(|c| ('\u{0600}'..='\u{06ff}').contains(&c)) {
+            arabic(&word)
+        } else {
+            word
+        }
+    }
+
+    /// Returns the stem of a folded word.
+    pub fn stem(&mut self, word: &str) -> String {
+        let Some(stemmer) = &mut self.stemmer else { return word.to_owned() };
+        if let Some(stem) = self.stems.get(word) {
+            return stem.clone();
+        }
+        let mut stream = stemmer.token_stream(word);
+        let stem = match stream.next() {
+            Some(token) if !token.text.is_empty() => token.text.clone(),
+            _ => word.to_owned(),
+        };
+        drop(stream);
+        if self.stems.len() < STEM_LIMIT {
+            self.stems.insert(word.to_owned(), stem.clone());
+        }
+        stem
+    }
+
+    /// Returns true for what an elision leaves: the `l` of `l’accès`, the `s` of `migrant’s`.
+    fn is_elision(&self, word: &str, text: &str, end: usize) -> bool {
+        let apostrophe = text[end..].starts_with(['\'', '’']);
+        let french =
+            ["l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"];
+        match self.lang.as_str() {
+            "fr" | "it" | "ca" => {
+                apostrophe && (french.contains(&word) || word == "dell" || word == "all")
+            }
+            "en" => word == "s" && text[..end - 1].ends_with(['\'', '’']),
+            _ => false,
+        }
+    }
+}
+
+struct Run {
+    start: usize,
+    end: usize,
+}
+
+/// Finds runs of letters and digits. Text without spaces between words is a run of its own.
+fn runs(text: &str) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut open: Option<(usize, bool)> = None;
+    for (at, c) in text.char_indices() {
+        let kind = is_word(c).then(|| unspaced(c));
+        match (open, kind) {
+            (Some((_, unspaced)), Some(kind)) if unspaced == kind => {}
+            (before, kind) => {
+                if let Some((start, _)) = before {
+                    runs.push(Run { start, end: at });
+                }
+                open = kind.map(|kind| (at, kind));
+            }
+        }
+    }
+    if let Some((start, _)) = open {
+        runs.push(Run { start, end: text.len() });
+    }
+    runs
+}
+
+/// Letters and digits, and the marks that belong to a letter (vowel signs, harakat, tatweel).
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric()
+        || ('\u{0300}'..='\u{036f}').contains(&c)
+        || ('\u{064b}'..='\u{065f}').contains(&c)
+        || matches!(c, '\u{0640}' | '\u{0670}' | '\u{200c}' | '\u{200d}')
+        || unicode_normalization::char::is_combining_mark(c)
+}
+
+/// Han, kana, Thai, Lao, Khmer, Myanmar: scripts that put no spaces between words.
+fn unspaced(c: char) -> bool {
+    matches!(c as u32,
+        0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x4dbf
+        | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x2fa1f)
+}
+
+fn is_unspaced(piece: &str) -> bool {
+    piece.chars().next().is_some_and(unspaced)
+}
+
+/// Returns a name with signs in it as one word, at its first part: `A/75/542`, `COVID-19`,
+/// `co-operation`.
+fn compound(text: &str, run: &Run) -> Option<String> {
+    const SIGNS: [char; 3] = ['-', '_', '/'];
+    let joined = |c: char| c.is_alphanumeric() || SIGNS.contains(&c);
+    if text[..run.start].ends_with(joined) || !text[run.end..].starts_with(SIGNS) {
+        return None;
+    }
+    let rest = &text[run.start..];
+    let end = rest.find(|c| !joined(c)).unwrap_or(rest.len());
+    let whole = rest[..end].trim_end_matches(SIGNS);
+    let parts = whole.split(SIGNS).filter(|part| !part.is_empty()).count();
+    (2..=4).contains(&parts).then(|| whole.replace(SIGNS, ""))
+}
+
+/// Folds a text: compatibility forms, lower case, and no diacritics on Latin and Greek letters.
+/// Cyrillic ё is е; й is a letter of its own, and so are the marked letters of other scripts.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkc().flat_map(char::to_lowercase) {
+        match c {
+            'ё' => folded.push('е'),
+            'ß' => folded.push_str("ss"),
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            'ø' => folded.push('o'),
+            'ł' => folded.push('l'),
+            'đ' | 'ð' => folded.push('d'),
+            'þ' => folded.push_str("th"),
+            'ı' => folded.push('i'),
+            '\u{0300}'..='\u{036f}'
+            | '\u{0640}'
+            | '\u{064b}'..='\u{065f}'
+            | '\u{0670}'
+            | '\u{200c}'
+            | '\u{200d}' => {}
+            '\u{00c0}'..='\u{03ff}' | '\u{1e00}'..='\u{1fff}' => decompose_canonical(c, |part| {
+                if !('\u{0300}'..='\u{036f}').contains(&part) {
+                    folded.push(part);
+                }
+            }),
+            c => folded.push(c),
+        }
+    }
+    folded
+}
+
+/// Normalises Arabic letters that are written in several ways, and takes off article and clitics.
+fn arabic(word: &str) -> String {
+    let letters: String = word
+        .chars()
+        .map(|c| match c {
+            'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+            'ى' => 'ي',
+            'ة' => 'ه',
+            'ؤ' => 'و',
+            'ئ' => 'ي',
+            c => c,
+        })
+        .collect();
+    const PREFIXES: [&str; 9] = ["وبال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال", "و"];
+    for prefix in PREFIXES {
+        if let Some(rest) = letters.strip_prefix(prefix)
+            && rest.chars().count() >= if prefix == "و" { 4 } else { 3 }
+        {
+            return rest.to_owned();
+        }
+    }
+    letters
+}
+
+/// The languages for which Tantivy has a Snowball stemmer.
+fn stemmer(lang: &str) -> Option<Language> {
+    Some(match lang {
+        "ar" => Language::Arabic,
+        "da" => Language::Danish,
+        "nl" => Language::Dutch,
+        "en" => Language::English,
+        "fi" => Language::Finnish,
+        "fr" => Language::French,
+        "de" => Language::German,
+        "el" => Language::Greek,
+        "hu" => Language::Hungarian,
+        "it" => Language::Italian,
+        "nb" | "no" | "nn" => Language::Norwegian,
+        "pt" => Language::Portuguese,
+        "ro" => Language::Romanian,
+        "ru" => Language::Russian,
+        "es" => Language::Spanish,
+        "sv" => Language::Swedish,
+        "ta" => Language::Tamil,
+        "tr" => Language::Turkish,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(lang: &str, text: &str) -> Vec<String> {
+        Analyzer::new(lang).tokens(text).into_iter().map(|token| token.word).collect()
+    }
+
+    fn stems(lang: &str, text: &str) -> Vec<String> {
+        Analyzer::new(lang).tokens(text).into_iter().map(|token| token.stem).collect()
+    }
+
+    #[test]
+    fn accents_and_elisions_are_folded() {
+        assert_eq!(words("fr", "L’accès des réfugiés"), ["acces", "des", "refugies"]);
+        assert_eq!(words("en", "the migrant's"), ["the", "migrant"]);
+        assert_eq!(stems("fr", "réfugiés"), stems("fr", "refugies"));
+    }
+
+    #[test]
+    fn names_with_signs_match_whole_and_by_their_parts() {
+        assert_eq!(words("en", "COVID-19"), ["covid", "covid19", "19"]);
+        assert_eq!(words("en", "A/75/542"), ["a", "a75542", "75", "542"]);
+        assert_eq!(words("en", "co-operation"), ["co", "cooperation", "operation"]);
+    }
+
+    #[test]
+    fn inflected_forms_meet_and_different_words_do_not() {
+        let same = |lang: &str, a: &str, b: &str| stems(lang, a) == stems(lang, b);
+        assert!(same("en", "returns", "returning"));
+        assert!(same("fr", "migrantes", "migrants"));
+        assert!(same("es", "migraciones", "migración"));
+        assert!(same("ru", "мигрантов", "мигранты"));
+        assert!(same("ar", "المهاجرين", "للمهاجرين"));
+        assert!(!same("fr", "traite", "trafic"));
+        assert!(!same("es", "trata", "tráfico"));
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_into_pairs() {
+        assert_eq!(words("zh", "移民拘留"), ["移民", "民拘", "拘留"]);
+        assert_eq!(words("zh", "IOM移民"), ["iom", "移民"]);
+    }
+
+    #[test]
+    fn russian_yo_is_ye_but_short_i_stays() {
+        assert_eq!(words("ru", "Ребёнок мой"), ["ребенок", "мой"]);
+    }
+
+    #[test]
+    fn places_are_bytes_of_the_text() {
+        let text = "Été à Genève";
+        for token in Analyzer::new("fr").tokens(text) {
+            assert!(text.get(token.start..token.end).is_some());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The query language: words, `"phrases"`, `-without`, `field:value`.
+
+/// A query, understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    /// Words to find, phrases' words too.
+    pub words: String,
+    pub phrases: Vec<String>,
+    pub without: Vec<String>,
+    pub filters: Vec<(String, String)>,
+}
+
+/// The longest query that is read, in characters; the rest is left out.
+pub const QUERY_LIMIT: usize = 400;
+
+/// Reads a query as typed. `field:value` filters only when `fields` holds the field; else it is
+/// words like any other.
+pub fn parse(text: &str, fields: &[String]) -> Query {
+    let text: String = text.chars().take(QUERY_LIMIT).collect();
+    let mut query = Query::default();
+    let mut words: Vec<String> = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let (negative, after) = match rest.strip_prefix('-') {
+            Some(after) if after.starts_with(|c: char| c.is_alphanumeric() || is_quote(c)) => {
+                (true, after)
+            }
+            _ => (false, rest),
+        };
+        let (token, is_phrase, tail) = take(after);
+        rest = tail.trim_start();
+        if token.is_empty() {
+            continue;
+        }
+        let filter = token.split_once(':').filter(|(field, value)| {
+            !is_phrase
+                && !negative
+                && !value.is_empty()
+                && fields.iter().any(|known| known == field)
+        });
+        if let Some((field, value)) = filter {
+            let value = value.trim_matches(is_quote);
+            query.filters.push((field.to_owned(), value.to_owned()));
+        } else if negative {
+            query.without.push(token);
+        } else {
+            if is_phrase {
+                query.phrases.push(token.clone());
+            }
+            words.push(token);
+        }
+    }
+    query.words = words.join(" ");
+    query
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
+}
+
+/// Takes one token off: a phrase in quotes, or all up to the next space.
+fn take(text: &str) -> (String, bool, &str) {
+    let mut chars = text.char_indices();
+    if let Some((_, first)) = chars.next()
+        && is_quote(first)
+    {
+        let start = first.len_utf8();
+        let end = text[start..].find(is_quote).map_or(text.len(), |at| start + at);
+        let tail = text[end..].chars().next().map_or("", |quote| &text[end + quote.len_utf8()..]);
+        return (text[start..end].trim().to_owned(), true, tail);
+    }
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    (text[..end].to_owned(), false, &text[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_has_words_phrases_exclusions_and_filters() {
+        let fields = ["country".to_owned()];
+        let query = parse("return \"safe place\" -forced country:TH note:x « chez soi »", &fields);
+        assert_eq!(query.words, "return safe place note:x chez soi");
+        assert_eq!(query.phrases, ["safe place", "chez soi"]);
+        assert_eq!(query.without, ["forced"]);
+        assert_eq!(query.filters, [("country".to_owned(), "TH".to_owned())]);
+    }
+
+    #[test]
+    fn strange_queries_are_read_too() {
+        for text in ["", "-", "\"", "\"\"", "- -", "country:", "«", "a\"b"] {
+            parse(text, &["country".to_owned()]);
+        }
+        assert_eq!(parse("well-being", &[]).words, "well-being");
+    }
+}
