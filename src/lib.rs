@@ -1,0 +1,158 @@
+//! Vademecum: a folder of curated Markdown to a searchable, multilingual site.
+//!
+//! Everything is a tree of files, and a build is a pure function between trees. Data flows one way:
+//!
+//! 1. `config` says what the site is; `theme` how it looks.
+//! 2. `page` reads each file alone: front matter (`front`), schema (`schema`), body (`markdown`).
+//! 3. `site` links all pages together.
+//! 4. `render` makes HTML of each page alone again, `export` feeds and data, `search` documents.
+//! 5. The edges (`disk`, `serve`, `search::index`, the program) touch the world; nothing else does.
+
+pub mod config;
+pub mod diag;
+pub mod disk;
+pub mod export;
+pub mod front;
+pub mod language;
+pub mod markdown;
+pub mod memory;
+pub mod page;
+pub mod render;
+pub mod scaffold;
+pub mod schema;
+pub mod search;
+pub mod serve;
+pub mod site;
+pub mod theme;
+pub mod tree;
+pub mod words;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    config::Config,
+    diag::{At, Code, Diag, Severity},
+    memory::Memory,
+    page::Page,
+    render::HtmlMemory,
+    search::Collection,
+    site::{Scope, Site},
+    theme::Theme,
+    tree::{Claim, Digest, Tree},
+};
+
+/// The program's version, as `--version` prints it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is remembered from one build to the next.
+pub struct Memories {
+    pages: Memory<Digest, Arc<Page>>,
+    html: HtmlMemory,
+}
+
+impl Memories {
+    /// Remembers what two builds in a row use, as `serve` needs it.
+    pub fn warm() -> Self {
+        Self { pages: Memory::warm(), html: Memory::warm() }
+    }
+
+    /// Remembers nothing, for a single build.
+    pub fn none() -> Self {
+        Self { pages: Memory::none(), html: Memory::none() }
+    }
+
+    fn turn(&mut self) {
+        self.pages.turn();
+        self.html.turn();
+    }
+}
+
+/// A built site.
+pub struct Built {
+    /// The output, ready to be written, served, packed or compared.
+    pub output: Tree,
+    /// What the search index of each language is made from.
+    pub collections: Vec<Collection>,
+    pub diags: Vec<Diag>,
+    pub summary: Summary,
+}
+
+/// What a build counts.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Pages by language, in the order of the site's languages.
+    pub pages: Vec<(String, usize)>,
+    /// Records by type, over all languages.
+    pub records: BTreeMap<String, usize>,
+}
+
+impl Built {
+    pub fn errors(&self) -> usize {
+        self.diags.iter().filter(|diag| diag.severity == Severity::Error).count()
+    }
+
+    pub fn warnings(&self) -> usize {
+        self.diags.len() - self.errors()
+    }
+}
+
+/// Builds a site: tree in, tree out. Never fails, never looks at the world.
+pub fn build(source: &Tree, memories: &mut Memories, scope: Scope) -> Built {
+    let (config, mut diags) = Config::read(source);
+    let (theme, theme_diags) = Theme::compile(source, &config);
+    diags.extend(theme_diags);
+
+    // Each file alone, in parallel.
+    let pages = page::read_all(source, &config, &memories.pages);
+
+    // All files together: the one global step.
+    let site = Site::link(Arc::new(config), source, pages, scope);
+    diags.extend(site.diags.iter().cloned());
+
+    // Each page alone again, in parallel.
+    let (mut claims, render_diags) = render::pages(&site, &theme, &memories.html);
+    diags.extend(render_diags);
+    let (collections, search_diags) = search::collect(&site, source);
+    diags.extend(search_diags);
+    claims.extend(export::all(&site, &theme, &collections));
+    claims.extend(assets(&site, &theme));
+
+    let (output, clashes) = Tree::join(claims);
+    diags.extend(clashes.into_iter().map(|clash| {
+        let message = format!("`{}` is written from `{}` too", clash.second.path, clash.first.by);
+        let diag = Diag::error(Code::DuplicateAddress, At::file(&clash.second.by), message);
+        diag.help("two files cannot have one address; names that differ only in case are one file on many sticks")
+            .lenient(!site.config.configured)
+    }));
+    memories.turn();
+    diags.sort();
+    diags.dedup();
+    Built { output, collections, diags, summary: summarise(&site) }
+}
+
+fn assets(site: &Site, theme: &Theme) -> Vec<Claim> {
+    let theme_file = |path: &tree::TreePath| tree::TreePath::of(&format!("assets/{path}"));
+    let of_theme = theme.assets.iter().map(|(path, blob)| Claim {
+        path: theme_file(path),
+        blob: blob.clone(),
+        by: tree::TreePath::of(&format!("themes/default/assets/{path}")),
+    });
+    let of_content = site.assets.iter().map(|(path, blob, by)| Claim {
+        path: path.clone(),
+        blob: blob.clone(),
+        by: by.clone(),
+    });
+    of_theme.chain(of_content).collect()
+}
+
+fn summarise(site: &Site) -> Summary {
+    let mut summary = Summary::default();
+    for lang in &site.config.languages {
+        let count = site.pages.iter().filter(|page| page.lang == lang.code).count();
+        summary.pages.push((lang.code.clone(), count));
+    }
+    for (_, page) in site.listed().filter(|(_, page)| page.is_record) {
+        *summary.records.entry(page.record_type.clone()).or_default() += 1;
+    }
+    summary
+}

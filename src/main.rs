@@ -1,0 +1,437 @@
+//! The program: arguments to one command; exit code.
+
+use std::{
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use clap::{Args, Parser, Subcommand};
+use vademecum::{
+    Built, Memories, build,
+    config::Config,
+    diag, disk, scaffold,
+    search::{
+        self, Found,
+        index::{OpenError, Searcher},
+    },
+    serve,
+    site::Scope,
+    tree::Tree,
+};
+
+/// A folder of curated Markdown to a searchable, multilingual site.
+#[derive(Parser)]
+#[command(name = "vademecum", version, arg_required_else_help = true)]
+struct Cli {
+    /// The site's folder [default: the nearest one upwards with content/site.toml, else this one]
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the site and its search index
+    Build(BuildArgs),
+    /// Report every fault of the content and write nothing
+    Check(CheckArgs),
+    /// Ask the search index
+    Search(SearchArgs),
+    /// Build, serve on this machine, and rebuild on every change
+    Serve(ServeArgs),
+    /// Write a starter site (new DIR) or a record (new practice "Title" --lang en)
+    New(NewArgs),
+}
+
+#[derive(Args)]
+struct BuildArgs {
+    /// Where the site goes
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write what could be built, even when the content has errors
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    /// Print the remarks as JSON on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct SearchArgs {
+    /// Words, "phrases", -without, field:value
+    query: Vec<String>,
+    /// The language of the index [default: the site's first]
+    #[arg(long)]
+    lang: Option<String>,
+    /// How many hits are shown
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
+    /// Print the answer as JSON
+    #[arg(long)]
+    json: bool,
+    /// Keep only pages with this value, such as country=TH; may be repeated
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = filter)]
+    filter: Vec<(String, String)>,
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    /// The port on this machine [default: the first free one from 8000]
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+#[derive(Args)]
+struct NewArgs {
+    /// The folder of the new site, or the record type
+    what: String,
+    /// The title of the new record
+    title: Option<String>,
+    /// The language of the new record [default: the site's first]
+    #[arg(long)]
+    lang: Option<String>,
+}
+
+/// What keeps a command from running: the message, for exit code 2.
+struct Failure(String);
+
+impl<E: std::fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+const CLEAN: u8 = 0;
+const CONTENT_HAS_ERRORS: u8 = 1;
+const COULD_NOT_RUN: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(Failure(message)) => {
+            eprintln!("vademecum: {message}");
+            ExitCode::from(COULD_NOT_RUN)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<u8, Failure> {
+    let root = match &cli.root {
+        Some(root) => {
+            root.canonicalize().map_err(|error| format!("`{}`: {error}", root.display()))?
+        }
+        None => disk::find_root(Path::new(".")),
+    };
+    match &cli.command {
+        Command::Build(args) => run_build(&root, args),
+        Command::Check(args) => run_check(&root, args),
+        Command::Search(args) => run_search(&root, args),
+        Command::Serve(args) => run_serve(&root, args),
+        Command::New(args) => run_new(&root, args),
+    }
+}
+
+fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let progress = Progress::start();
+    let out = args.out.clone().unwrap_or_else(|| root.join("public"));
+    let out = std::path::absolute(&out)?;
+    refuse_source(root, &out)?;
+    progress.say("reading");
+    let source = read(root, &out)?;
+    progress.say("building pages");
+    let built = build(&source, &mut Memories::none(), Scope::default());
+    report(&progress, &built, &source);
+    if built.errors() > 0 && !args.force {
+        let count = built.errors();
+        let s = if count == 1 { "" } else { "s" };
+        return Ok(fail(&format!(
+            "{count} error{s}: nothing was written (`build --force` writes what could be built)"
+        )));
+    }
+    progress.say("building the search index");
+    let digest = search::digest(&source);
+    for collection in &built.collections {
+        let index = search::index::build(collection, digest)?;
+        let folder = root.join("index").join(&collection.lang);
+        disk::write(&index, &folder).map_err(|error| format!("the search index: {error}"))?;
+    }
+    progress.say("writing");
+    disk::write(&built.output, &out).map_err(|error| format!("`{}`: {error}", out.display()))?;
+    drop(progress);
+    println!("{}", summary(&built, started.elapsed(), &shown(&out)));
+    Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
+}
+
+fn fail(message: &str) -> u8 {
+    eprintln!("vademecum: {message}");
+    CONTENT_HAS_ERRORS
+}
+
+/// Refuses to write the site over its own source.
+fn refuse_source(root: &Path, out: &Path) -> Result<(), Failure> {
+    let kept = ["content", "themes", "index"].map(|part| root.join(part));
+    if root.starts_with(out) || kept.iter().any(|folder| out.starts_with(folder)) {
+        return Err(Failure(format!(
+            "`{}` holds the source; choose another output folder",
+            out.display()
+        )));
+    }
+    Ok(())
+}
+
+fn read(root: &Path, out: &Path) -> Result<Tree, Failure> {
+    let read =
+        disk::read_source(root, out).map_err(|error| format!("`{}`: {error}", root.display()))?;
+    for (path, why) in &read.skipped {
+        eprintln!("{path}: warning[limit]: left out: {why}");
+    }
+    Ok(read.tree)
+}
+
+fn report(progress: &Progress, built: &Built, source: &Tree) {
+    progress.pause(|| eprint!("{}", diag::print(&built.diags, source)));
+}
+
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}
+
+fn summary(built: &Built, time: Duration, out: &str) -> String {
+    let summary = &built.summary;
+    let total: usize = summary.pages.iter().map(|(_, count)| count).sum();
+    let pages: Vec<String> =
+        summary.pages.iter().map(|(lang, count)| format!("{lang} {count}")).collect();
+    let records: usize = summary.records.values().sum();
+    let kinds: Vec<String> =
+        summary.records.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let mut parts = vec![format!("{total} pages ({})", pages.join(", "))];
+    if records > 0 {
+        parts.push(format!("{records} records ({})", kinds.join(", ")));
+    }
+    if built.errors() > 0 {
+        parts.push(format!("{} errors", built.errors()));
+    }
+    let warnings = built.warnings();
+    parts.push(format!("{warnings} warning{}", if warnings == 1 { "" } else { "s" }));
+    parts.push(format!("{:.1} s", time.as_secs_f64()));
+    parts.push(format!("{:.1} MB in {out}", built.output.length() as f64 / 1e6));
+    parts.join(" · ")
+}
+
+fn run_check(root: &Path, args: &CheckArgs) -> Result<u8, Failure> {
+    let source = read(root, &root.join("public"))?;
+    let built = build(&source, &mut Memories::none(), Scope::default());
+    if args.json {
+        println!("{}", diag::print_json(&built.diags, &source));
+    } else {
+        eprint!("{}", diag::print(&built.diags, &source));
+        println!("{} errors, {} warnings", built.errors(), built.warnings());
+    }
+    Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
+}
+
+fn filter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.is_empty() && !value.is_empty() => {
+            Ok((field.to_owned(), value.to_owned()))
+        }
+        _ => Err("write FIELD=VALUE, such as country=TH".to_owned()),
+    }
+}
+
+fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
+    let source = read(root, &root.join("public"))?;
+    let (config, _) = Config::read(&source);
+    let lang = args.lang.clone().unwrap_or_else(|| config.default_language().to_owned());
+    if !config.languages.iter().any(|known| known.code == lang) {
+        let codes: Vec<&str> = config.languages.iter().map(|lang| lang.code.as_str()).collect();
+        return Err(Failure(format!(
+            "this site has no language `{lang}`; use one of `{}`",
+            codes.join("`, `")
+        )));
+    }
+    let folder = root.join("index").join(&lang);
+    let searcher = Searcher::open(&folder).map_err(|error| match error {
+        OpenError::Missing => {
+            format!("there is no search index in `{}`; `vademecum build` makes it", shown(&folder))
+        }
+        OpenError::Damaged(why) => format!(
+            "the search index in `{}` cannot be read ({why}); `vademecum build` makes it anew",
+            shown(&folder)
+        ),
+    })?;
+    if searcher.digest != Some(search::digest(&source)) {
+        eprintln!(
+            "vademecum: the content has changed since the index was made; `vademecum build` brings it up to date"
+        );
+    }
+    if let Some((field, _)) =
+        args.filter.iter().find(|(field, _)| !searcher.facet_names().contains(field))
+    {
+        return Err(Failure(format!(
+            "no page has the field `{field}`; use one of `{}`",
+            searcher.facet_names().join("`, `")
+        )));
+    }
+    let found = searcher.search(&args.query.join(" "), &args.filter, usize::from(args.limit))?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&found)?);
+    } else {
+        print!("{}", answer(&found));
+    }
+    Ok(CLEAN)
+}
+
+/// Writes an answer for people.
+fn answer(found: &Found) -> String {
+    let bold = std::io::stdout().is_terminal();
+    let (on, off) = if bold { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    let mut text = String::new();
+    if let Some(corrected) = &found.corrected {
+        text += &format!("showing results for “{corrected}”\n");
+    }
+    text += &match found.total {
+        1 => "1 result\n".to_owned(),
+        total => format!("{total} results\n"),
+    };
+    for (number, hit) in found.hits.iter().enumerate() {
+        let excerpt = hit.excerpt.replace("<mark>", on).replace("</mark>", off);
+        let excerpt = excerpt
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&#39;", "'")
+            .replace("&amp;", "&");
+        text +=
+            &format!("\n{}. {on}{}{off}\n   {}\n   {excerpt}\n", number + 1, hit.title, hit.url);
+    }
+    text
+}
+
+fn run_serve(root: &Path, args: &ServeArgs) -> Result<u8, Failure> {
+    let report = |built: &Built, source: &Tree, time: Duration| {
+        eprint!("{}", diag::print(&built.diags, source));
+        println!("{}", summary(built, time, "memory"));
+    };
+    let ready = |address: std::net::SocketAddr| {
+        println!("http://localhost:{}/ · stop with Ctrl+C", address.port());
+        // A closed pipe must not end the server.
+        let _ = std::io::stdout().flush();
+    };
+    serve::run(root, &root.join("public"), args.port, report, ready).map_err(|error| match args
+        .port
+    {
+        Some(port) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            format!("port {port} is taken; choose another with --port")
+        }
+        _ => error.to_string(),
+    })?;
+    Ok(CLEAN)
+}
+
+fn run_new(root: &Path, args: &NewArgs) -> Result<u8, Failure> {
+    let source = read(root, &root.join("public"))?;
+    let (config, _) = Config::read(&source);
+    let Some(title) = &args.title else {
+        if config.types.contains_key(&args.what) {
+            return Err(Failure(format!(
+                "give the record a title: vademecum new {} \"Title\"",
+                args.what
+            )));
+        }
+        return new_site(Path::new(&args.what));
+    };
+    let lang = args.lang.clone().unwrap_or_else(|| config.default_language().to_owned());
+    let year = this_year();
+    let record = scaffold::record(&config, &args.what, title, &lang, year)?;
+    let path = root.join(record.path.as_str());
+    disk::write_new(&path, record.text.bytes().unwrap_or_default())
+        .map_err(|error| format!("`{}`: {error}", shown(&path)))?;
+    println!("{}", shown(&path));
+    Ok(CLEAN)
+}
+
+fn new_site(folder: &Path) -> Result<u8, Failure> {
+    if !disk::is_empty_folder(folder) {
+        return Err(Failure(format!("`{}` is not empty; choose a new folder", folder.display())));
+    }
+    for (path, blob) in scaffold::site().iter() {
+        disk::write_new(&folder.join(path.as_str()), blob.bytes().unwrap_or_default())?;
+    }
+    println!("{0}: now run `vademecum --root {0} serve`", folder.display());
+    Ok(CLEAN)
+}
+
+/// Returns the year on the machine's clock, the date a new record's facts are taken to hold.
+fn this_year() -> i16 {
+    let seconds = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |time| time.as_secs() as i64);
+    jiff::Timestamp::from_second(seconds)
+        .map_or(1970, |now| jiff::tz::Offset::UTC.to_datetime(now).year())
+}
+
+/// Says on a terminal what is going on when it takes longer than a second.
+struct Progress {
+    stage: std::sync::Arc<std::sync::Mutex<Option<&'static str>>>,
+}
+
+impl Progress {
+    fn start() -> Self {
+        let stage = std::sync::Arc::new(std::sync::Mutex::new(Some("starting")));
+        if std::io::stderr().is_terminal() {
+            let watched = stage.clone();
+            std::thread::spawn(move || {
+                let started = Instant::now();
+                loop {
+                    std::thread::sleep(Duration::from_millis(250));
+                    let Ok(stage) = watched.lock() else { return };
+                    let Some(stage) = *stage else { return };
+                    if started.elapsed() > Duration::from_secs(1) {
+                        eprint!("\r\u{1b}[K{stage}, {} s", started.elapsed().as_secs());
+                    }
+                }
+            });
+        }
+        Self { stage }
+    }
+
+    fn say(&self, stage: &'static str) {
+        if let Ok(mut current) = self.stage.lock() {
+            *current = Some(stage);
+        }
+    }
+
+    /// Runs something that prints, on a line of its own.
+    fn pause(&self, print: impl FnOnce()) {
+        let guard = self.stage.lock();
+        clear_line();
+        print();
+        drop(guard);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Ok(mut stage) = self.stage.lock() {
+            *stage = None;
+        }
+        clear_line();
+    }
+}
+
+fn clear_line() {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\u{1b}[K");
+    }
+}

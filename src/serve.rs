@@ -1,0 +1,309 @@
+//! Watching, serving on loopback, and reloading open pages. An edge.
+//!
+//! `serve` is `build` in a loop with a warm memory. A build with errors is not published: its
+//! remarks are shown over the last good output.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock, mpsc},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+};
+use notify::{RecursiveMode, Watcher};
+use percent_encoding::percent_decode_str;
+use tokio::sync::watch;
+
+use crate::{
+    Built, Memories, build, diag, disk,
+    site::Scope,
+    tree::{Blob, Tree, TreePath},
+};
+
+/// How long a change waits for others that belong to it: editors write in several steps.
+const DEBOUNCE: Duration = Duration::from_millis(20);
+/// How long an open page waits for news before it asks again.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// Ports that are tried when none was asked for.
+const PORTS: std::ops::Range<u16> = 8000..8020;
+/// Where the program's own answers lie; no page of a site begins so.
+const OWN: &str = "/_vademecum/";
+
+/// The policy of the default theme: nothing but the site's own files. Pictures and recordings that
+/// a page's author took from elsewhere are shown.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https: http:; media-src 'self' https: http:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const RELOAD: &str = include_str!("serve/reload.js");
+const RELOAD_STYLE: &str = include_str!("serve/reload.css");
+
+/// What is served at the moment.
+struct Published {
+    output: Tree,
+    remarks: String,
+    errors: usize,
+}
+
+#[derive(Clone)]
+struct Site {
+    published: Arc<RwLock<Published>>,
+    version: watch::Receiver<u64>,
+}
+
+/// Builds, serves and rebuilds until the program is stopped. `report` is told of every build.
+///
+/// # Errors
+/// When the folder cannot be read or watched, or no port is free.
+pub fn run(
+    root: &Path,
+    out: &Path,
+    port: Option<u16>,
+    mut report: impl FnMut(&Built, &Tree, Duration),
+    ready: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let listener = runtime.block_on(listen(port))?;
+    let address = listener.local_addr()?;
+    let (events, changes) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // The receiver is gone only when the program ends.
+        let _ = events.send(event);
+    })
+    .map_err(io::Error::other)?;
+    let watched: Vec<PathBuf> = match root.join("content").is_dir() {
+        true => ["content", "themes", "index"].iter().map(|part| root.join(part)).collect(),
+        false => vec![root.to_path_buf()],
+    };
+    for folder in watched.iter().filter(|folder| folder.is_dir()) {
+        watcher.watch(folder, RecursiveMode::Recursive).map_err(io::Error::other)?;
+    }
+    let mut memories = Memories::warm();
+    let mut make = |report: &mut dyn FnMut(&Built, &Tree, Duration)| -> io::Result<(Tree, Built)> {
+        let started = std::time::Instant::now();
+        let source = disk::read_source(root, out)?.tree;
+        let built = build(&source, &mut memories, Scope { drafts: true });
+        report(&built, &source, started.elapsed());
+        Ok((source, built))
+    };
+    let (source, built) = make(&mut report)?;
+    let published = Arc::new(RwLock::new(Published {
+        remarks: diag::print_json(&built.diags, &source),
+        errors: built.errors(),
+        output: built.output,
+    }));
+    let (turn, version) = watch::channel(1_u64);
+    let site = Site { published: published.clone(), version };
+    let router = Router::new().fallback(answer).with_state(site);
+    runtime.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            eprintln!("vademecum: the server stopped: {error}");
+        }
+    });
+    ready(address);
+    let mut last = source.digest();
+    while let Ok(event) = changes.recv() {
+        if !event.is_ok_and(|event| matters(&event, out)) {
+            continue;
+        }
+        while changes.recv_timeout(DEBOUNCE).is_ok() {}
+        let digest = disk::read_source(root, out)?.tree.digest();
+        if digest == last {
+            continue;
+        }
+        last = digest;
+        let (source, built) = make(&mut report)?;
+        let mut published = published.write().unwrap_or_else(PoisonError::into_inner);
+        published.remarks = diag::print_json(&built.diags, &source);
+        published.errors = built.errors();
+        if published.errors == 0 {
+            published.output = built.output;
+        }
+        drop(published);
+        turn.send_modify(|version| *version += 1);
+    }
+    Ok(())
+}
+
+async fn listen(port: Option<u16>) -> io::Result<tokio::net::TcpListener> {
+    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    if let Some(port) = port {
+        return tokio::net::TcpListener::bind(at(port)).await;
+    }
+    let mut last = None;
+    for port in PORTS {
+        match tokio::net::TcpListener::bind(at(port)).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| io::Error::other("no port is free")))
+}
+
+/// Returns true for a change that may concern the site: not the output, not a hidden file.
+fn matters(event: &notify::Event, out: &Path) -> bool {
+    let is_hidden =
+        |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    !event.kind.is_access()
+        && event.paths.iter().any(|path| !path.starts_with(out) && !is_hidden(path))
+}
+
+async fn answer(State(site): State<Site>, request: Request) -> Response<Body> {
+    if !is_local(request.headers()) {
+        return plain(StatusCode::FORBIDDEN, "this server answers only to its own machine");
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered");
+    }
+    let path = request.uri().path();
+    if let Some(own) = path.strip_prefix(OWN) {
+        return own_answer(own, request.uri().query(), site).await;
+    }
+    file(path, &site)
+}
+
+/// Returns true when the request names this machine. A page from elsewhere that has its own name
+/// point here (DNS rebinding) does not.
+fn is_local(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
+        return false;
+    };
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    matches!(name, "localhost" | "127.0.0.1" | "::1")
+}
+
+async fn own_answer(path: &str, query: Option<&str>, mut site: Site) -> Response<Body> {
+    match path {
+        "reload.js" => typed("text/javascript; charset=utf-8", RELOAD),
+        "reload.css" => typed("text/css; charset=utf-8", RELOAD_STYLE),
+        "state" => {
+            let seen = query.and_then(|query| query.strip_prefix("seen=")?.parse::<u64>().ok());
+            if let Some(seen) = seen {
+                let news = site.version.wait_for(|version| *version != seen);
+                // No news within the time is an answer too.
+                let _ = tokio::time::timeout(PATIENCE, news).await;
+            }
+            let version = *site.version.borrow();
+            let published = site.published.read().unwrap_or_else(PoisonError::into_inner);
+            let state = format!(
+                "{{\"version\":{version},\"errors\":{},\"remarks\":{}}}",
+                published.errors, published.remarks
+            );
+            drop(published);
+            typed("application/json", state)
+        }
+        _ => plain(StatusCode::NOT_FOUND, "not found"),
+    }
+}
+
+fn file(path: &str, site: &Site) -> Response<Body> {
+    let decoded = percent_decode_str(path.trim_start_matches('/')).decode_utf8_lossy();
+    let wanted = match decoded.as_ref() {
+        "" => "index.html".to_owned(),
+        folder if folder.ends_with('/') => format!("{folder}index.html"),
+        file => file.to_owned(),
+    };
+    let published = site.published.read().unwrap_or_else(PoisonError::into_inner);
+    let found = TreePath::new(&wanted)
+        .and_then(|path| published.output.get(&path).map(|blob| (path, blob)));
+    if let Some((path, blob)) = found {
+        return content(&path, blob, StatusCode::OK);
+    }
+    let index = TreePath::new(&format!("{wanted}/index.html"));
+    if index.is_some_and(|index| published.output.get(&index).is_some()) {
+        let to = HeaderValue::from_str(&format!("{path}/"));
+        let mut response = plain(StatusCode::MOVED_PERMANENTLY, "see the address with a slash");
+        if let Ok(to) = to {
+            response.headers_mut().insert(header::LOCATION, to);
+        }
+        return response;
+    }
+    let missing = TreePath::of("404.html");
+    match published.output.get(&missing) {
+        Some(blob) => content(&missing, blob, StatusCode::NOT_FOUND),
+        None => plain(StatusCode::NOT_FOUND, "not found"),
+    }
+}
+
+fn content(path: &TreePath, blob: &Blob, status: StatusCode) -> Response<Body> {
+    let Ok(bytes) = disk::bytes_of(blob) else {
+        return plain(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read any more");
+    };
+    let kind = media_type(&path.extension());
+    let body = match kind.starts_with("text/html") {
+        true => {
+            let html = String::from_utf8_lossy(&bytes);
+            let link = format!(
+                "<link rel=\"stylesheet\" href=\"{OWN}reload.css\"><script src=\"{OWN}reload.js\" defer></script></head>"
+            );
+            Body::from(html.replacen("</head>", &link, 1))
+        }
+        false => Body::from(bytes),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    guard(response.headers_mut(), kind);
+    response
+}
+
+fn typed(kind: &'static str, text: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(text.into());
+    guard(response.headers_mut(), kind);
+    response
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = typed("text/plain; charset=utf-8", text);
+    *response.status_mut() = status;
+    response
+}
+
+fn guard(headers: &mut HeaderMap, kind: &'static str) {
+    let pairs = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in pairs {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// Returns the media type of a file by its extension (IANA's registry).
+fn media_type(extension: &str) -> &'static str {
+    match extension {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "xml" => "application/xml",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/vnd.microsoft.icon",
+        "pdf" => "application/pdf",
+        "csv" => "text/csv; charset=utf-8",
+        "txt" | "md" => "text/plain; charset=utf-8",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "ogg" => "audio/ogg",
+        "zip" => "application/zip",
+        "epub" => "application/epub+zip",
+        _ => "application/octet-stream",
+    }
+}
