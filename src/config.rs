@@ -262,8 +262,17 @@ impl Config {
 
     fn read_vocabularies(&mut self, reader: &mut Reader, node: &Node) {
         for (key, node) in reader.entries(node, "vocabularies") {
-            let known =
-                ["noun", "label", "folder", "used_only", "open", "numbered", "parent", "file"];
+            let known = [
+                "noun",
+                "label",
+                "folder",
+                "used_only",
+                "open",
+                "numbered",
+                "understood",
+                "parent",
+                "file",
+            ];
             reader.only(node, &format!("vocabularies.{}", key.name), &known);
             let parent = node.get("parent").and_then(|node| {
                 Some(Parent {
@@ -285,6 +294,7 @@ impl Config {
                 used_only: reader.boolean(node, "used_only") || open,
                 open,
                 numbered: reader.boolean(node, "numbered"),
+                understood: reader.boolean(node, "understood"),
                 parent,
                 path: path.filter(|_| !open),
                 ..Vocabulary::default()

@@ -143,7 +143,7 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     let started = Instant::now();
     let progress = Progress::start();
     let out = args.out.clone().unwrap_or_else(|| root.join("public"));
-    let out = std::path::absolute(&out)?;
+    let out = plain(&std::path::absolute(&out)?);
     refuse_source(root, &out)?;
     progress.say("reading");
     let source = read(root, &out)?;
@@ -174,6 +174,21 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
 fn fail(message: &str) -> u8 {
     eprintln!("vademecum: {message}");
     CONTENT_HAS_ERRORS
+}
+
+/// Takes `..` out of an absolute path.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                plain.pop();
+            }
+            std::path::Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// Refuses to write the site over its own source.

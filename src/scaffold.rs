@@ -105,8 +105,10 @@ fn text_of(
     text += "\n# Fields below are optional. Take the `#` away from those you fill in.\n";
     for field in optional {
         explain(config, field, lang, &mut text);
-        text += format!("# {}: {}", field.name, empty(field)).trim_end();
-        text += "\n";
+        for line in format!("{}: {}", field.name, empty(field)).lines() {
+            text += format!("# {line}").trim_end();
+            text += "\n";
+        }
     }
     text += "---\n\n";
     for section in config.sections_of(record_type, lang) {

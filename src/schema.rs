@@ -145,6 +145,9 @@ pub struct Vocabulary {
     pub used_only: bool,
     /// Any value is a term: tags in a folder without configuration.
     pub open: bool,
+    /// Its names are understood in queries, in every language: `AVRR` also finds "assisted
+    /// voluntary return", and `Thaïlande` finds Thailand.
+    pub understood: bool,
     /// Show the id before the name, as in "13 Immigration detention".
     pub numbered: bool,
     /// A column that holds a term of another vocabulary, such as a country's region.

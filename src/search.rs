@@ -3,7 +3,7 @@
 //! One page is one document. A page without a translation is a document of every language all the
 //! same: its labels are translated by the vocabularies even where its prose is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,8 @@ pub struct Document {
     /// Names of countries, objectives, themes and so on, in the language of the index.
     pub labels: Vec<String>,
     pub sections: Vec<Part>,
+    /// Whether it is a record, which is what people search for; other pages count less.
+    pub is_record: bool,
     /// Values by facet, for filters: `country` is `["TH"]`.
     pub facets: BTreeMap<String, Vec<String>>,
 }
@@ -48,12 +50,32 @@ pub struct Part {
 /// The documents of one index.
 pub struct Collection {
     pub lang: String,
-    pub weights: Weights,
+    pub tuning: Tuning,
+    pub concepts: Vec<Concept>,
     /// In the order of their addresses.
     pub documents: Vec<Document>,
 }
 
-/// What each field counts, from `index/<lang>.toml`.
+/// A term whose names are understood in queries.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Concept {
+    pub id: String,
+    /// Names in any language, as stems: what a query may say.
+    pub said: Vec<Vec<String>>,
+    /// Names in the language of the index, as stems: what pages may say.
+    pub written: Vec<Vec<String>>,
+}
+
+/// How a language is searched, from `index/<lang>.toml`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Tuning {
+    pub weights: Weights,
+    /// Words that say little in a question, folded, and the share of their rarity that they count.
+    pub common: BTreeSet<String>,
+    pub common_weight: f32,
+}
+
+/// What each field counts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Weights {
     pub title: f32,
@@ -108,7 +130,7 @@ pub fn collect(site: &Site, source: &Tree) -> (Vec<Collection>, Vec<Diag>) {
         languages.push((lang.code.clone(), lang.folder.clone()));
     }
     for (lang, folder) in languages {
-        let weights = read_weights(source, &lang, &mut diags);
+        let tuning = read_tuning(source, &lang, &mut diags);
         let mut documents: Vec<Document> = site
             .listed()
             .filter(|(_, page)| page.status == Status::Published)
@@ -121,7 +143,8 @@ pub fn collect(site: &Site, source: &Tree) -> (Vec<Collection>, Vec<Diag>) {
             .map(|(index, page)| document(site, index, page, &lang))
             .collect();
         documents.sort_by(|a, b| a.url.cmp(&b.url));
-        collections.push(Collection { lang, weights, documents });
+        let concepts = concepts(&site.config, &lang, &tuning);
+        collections.push(Collection { lang, tuning, concepts, documents });
     }
     (collections, diags)
 }
@@ -195,6 +218,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
         title: page.title.clone(),
         summary: page.summary.clone(),
         labels,
+        is_record: page.is_record || site.config.types.is_empty(),
         sections: page
             .sections
             .iter()
@@ -206,6 +230,43 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
             .collect(),
         facets,
     }
+}
+
+/// The longest name of a concept, in words; longer ones are titles that nobody types.
+const NAME_LIMIT: usize = 6;
+
+/// Collects the terms of the vocabularies whose names are understood.
+fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
+    let mut analyzer = analysis::Analyzer::new(lang);
+    let mut stems = |text: &str| -> Option<Vec<String>> {
+        let tokens = analyzer.tokens(text);
+        let says = tokens.iter().any(|token| !tuning.common.contains(&token.word));
+        let stems: Vec<String> = tokens.into_iter().map(|token| token.stem).collect();
+        (says && stems.len() <= NAME_LIMIT).then_some(stems)
+    };
+    let mut concepts = Vec::new();
+    for vocabulary in config.vocabularies.values().filter(|vocabulary| vocabulary.understood) {
+        for term in &vocabulary.terms {
+            let texts = term.name.0.iter().chain(&term.alt.0);
+            let names: Vec<(&str, &str)> = texts
+                .flat_map(|(code, text)| text.split(';').map(|name| (code.as_str(), name.trim())))
+                .filter(|(_, name)| !name.is_empty())
+                .collect();
+            let mut concept =
+                Concept { id: term.id.clone(), said: Vec::new(), written: Vec::new() };
+            for (code, name) in names {
+                let Some(stems) = stems(name) else { continue };
+                if (code == lang || code.is_empty()) && !concept.written.contains(&stems) {
+                    concept.written.push(stems.clone());
+                }
+                if !concept.said.contains(&stems) {
+                    concept.said.push(stems);
+                }
+            }
+            concepts.push(concept);
+        }
+    }
+    concepts
 }
 
 fn parent_noun(config: &Config, vocabulary: &str) -> String {
@@ -259,46 +320,74 @@ fn gather(value: Option<&Value>, texts: &mut Vec<String>) {
     }
 }
 
-/// Reads the weights of a language's fields from `index/<lang>.toml`.
-fn read_weights(source: &Tree, lang: &str, diags: &mut Vec<Diag>) -> Weights {
-    let mut weights = Weights::default();
+/// Reads `index/<lang>.toml`.
+fn read_tuning(source: &Tree, lang: &str, diags: &mut Vec<Diag>) -> Tuning {
+    let mut tuning = Tuning { common_weight: 1.0, ..Tuning::default() };
     let path = TreePath::of(&format!("index/{lang}.toml"));
-    let Some(text) = source.text(&path) else { return weights };
+    let Some(text) = source.text(&path) else { return tuning };
     let node = match front::read(Notation::Toml, text, 0..text.len()) {
         Ok(node) => node,
         Err(fault) => {
             diags.push(Diag::error(Code::Config, At::new(&path, fault.range), fault.message));
-            return weights;
+            return tuning;
         }
     };
-    let Some(table) = node.get("weights").and_then(|node| node.table()) else { return weights };
-    for (key, node) in table {
-        let number = node.text().and_then(|text| text.parse::<f32>().ok());
-        let slot = match key.name.as_str() {
-            "title" => &mut weights.title,
-            "labels" => &mut weights.labels,
-            "headings" => &mut weights.headings,
-            "summary" => &mut weights.summary,
-            "body" => &mut weights.body,
-            other => {
-                let at = At::new(&path, key.range.clone());
-                let message = format!("there is no search field `{other}`");
-                let help = "the fields are title, labels, headings, summary and body";
-                diags.push(Diag::error(Code::Config, at, message).help(help));
-                continue;
+    let mut wrong = |range: std::ops::Range<usize>, message: String, help: &str| {
+        let diag = Diag::error(Code::Config, At::new(&path, range), message);
+        diags.push(if help.is_empty() { diag } else { diag.help(help) });
+    };
+    let number = |node: &front::Node, high: f32| {
+        node.text()
+            .and_then(|text| text.parse().ok())
+            .filter(|number| (0.0..=high).contains(number))
+    };
+    for (key, node) in node.table().unwrap_or_default() {
+        match key.name.as_str() {
+            "weights" => {
+                for (key, node) in node.table().unwrap_or_default() {
+                    let weights = &mut tuning.weights;
+                    let slot = match key.name.as_str() {
+                        "title" => &mut weights.title,
+                        "labels" => &mut weights.labels,
+                        "headings" => &mut weights.headings,
+                        "summary" => &mut weights.summary,
+                        "body" => &mut weights.body,
+                        other => {
+                            let message = format!("there is no search field `{other}`");
+                            let help = "the fields are title, labels, headings, summary and body";
+                            wrong(key.range.clone(), message, help);
+                            continue;
+                        }
+                    };
+                    match number(node, 100.0) {
+                        Some(number) => *slot = number,
+                        None => {
+                            let message = format!("`{}` takes a number from 0 to 100", key.name);
+                            wrong(node.range.clone(), message, "");
+                        }
+                    }
+                }
             }
-        };
-        match number.filter(|number| (0.0..=100.0).contains(number)) {
-            Some(number) => *slot = number,
-            None => {
-                let at = At::new(&path, node.range.clone());
-                let message =
-                    format!("the weight of `{}` must be a number from 0 to 100", key.name);
-                diags.push(Diag::error(Code::Config, at, message));
+            "common" => {
+                if let Some(weight) = node.get("weight") {
+                    match number(weight, 1.0) {
+                        Some(number) => tuning.common_weight = number,
+                        None => {
+                            let message = "`weight` takes a number from 0 to 1".to_owned();
+                            wrong(weight.range.clone(), message, "");
+                        }
+                    }
+                }
+                let words = node.get("words").and_then(|node| node.text()).unwrap_or_default();
+                tuning.common = words.split_whitespace().map(analysis::fold).collect();
+            }
+            other => {
+                let message = format!("`{path}` has no setting `{other}`");
+                wrong(key.range.clone(), message, "the settings are weights and common");
             }
         }
     }
-    weights
+    tuning
 }
 
 /// Returns the digest of everything that an index is made from; an index with another is out of

@@ -421,7 +421,7 @@ fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
             let by_type = config.types.values().find(|t| t.folder.as_deref() == Some(path));
             let title = match by_type.map(|t| config.localized(&t.plural, lang)) {
                 Some(title) if !title.is_empty() => title.to_owned(),
-                _ if path.is_empty() => config.localized(&config.title, lang).to_owned(),
+                _ if path.is_empty() => home_title(config, lang),
                 _ => title_of(path),
             };
             made.push(folder_page(id, lang, title));
@@ -431,12 +431,20 @@ fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
         let id = PageId { folder: folder.clone(), path: String::new() };
         let outside = folder.is_empty() && folders.len() > 1;
         if !outside && known.insert(id.clone()) {
-            made.push(folder_page(id, lang, config.localized(&config.title, lang).to_owned()));
+            made.push(folder_page(id, lang, home_title(config, lang)));
         }
     }
     pages.extend(made.into_iter().map(Arc::new));
     pages.sort_by(|a, b| a.id.cmp(&b.id));
     pages
+}
+
+/// Returns the title of a home page that nobody wrote.
+fn home_title(config: &Config, lang: &str) -> String {
+    match config.localized(&config.title, lang) {
+        "" => "Home".to_owned(),
+        title => title.to_owned(),
+    }
 }
 
 fn title_of(path: &str) -> String {

@@ -32,8 +32,10 @@ fn builder() -> Builder<'static> {
     builder
         .add_tags(ELEMENTS)
         .add_generic_attributes(ATTRIBUTES)
-        .add_tag_attributes("input", ["type", "checked", "disabled"])
-        .add_tag_attribute_values("input", "type", ["checkbox"])
+        // The one use of a field in a text is the box of a task list.
+        .add_tag_attributes("input", ["checked"])
+        .set_tag_attribute_value("input", "type", "checkbox")
+        .set_tag_attribute_value("input", "disabled", "")
         .add_tag_attributes("img", ["loading"])
         .add_tag_attributes("pre", ["tabindex"])
         .add_tag_attributes("div", ["tabindex"])
@@ -94,20 +96,28 @@ fn ids(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns the text between tags, for search.
+/// Returns the text between tags, for search; scripts and styles are no text.
 pub fn text(html: &str) -> String {
     let mut text = String::new();
-    let mut in_tag = false;
-    for c in html.chars() {
-        match c {
-            '<' => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                text.push(' ');
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        text.push_str(&rest[..at]);
+        text.push(' ');
+        let tag = &rest[at..];
+        let hidden = ["script", "style", "template", "!--"].iter().find(|name| {
+            tag.get(1..=name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+        });
+        let end = match hidden {
+            Some(&"!--") => tag.find("-->").map(|end| end + 3),
+            Some(name) => {
+                let closing = format!("</{name}");
+                let from = tag.to_ascii_lowercase().find(&closing).unwrap_or(tag.len());
+                tag[from..].find('>').map(|end| from + end + 1)
             }
-            _ if !in_tag => text.push(c),
-            _ => {}
-        }
+            None => tag.find('>').map(|end| end + 1),
+        };
+        rest = &tag[end.unwrap_or(tag.len())..];
     }
+    text.push_str(rest);
     text
 }

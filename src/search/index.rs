@@ -30,7 +30,7 @@ use tantivy::{
 use crate::tree::{Blob, Digest, Tree, TreePath};
 
 use super::{
-    Collection, Document, Found, Hit, Weights,
+    Collection, Concept, Document, Found, Hit, Tuning,
     analysis::{Analyzer, Token},
     excerpt::excerpt,
     query,
@@ -40,12 +40,18 @@ use super::{
 /// Probabilistic Relevance Framework: BM25 and Beyond", 2009, and the values Tantivy itself has.
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
+/// Labels are names side by side, not prose: many of them make a record no less about each.
+const B_LABELS: f32 = 0.2;
 /// What a document gains that holds the very form that was typed.
 const EXACT: f32 = 1.3;
 /// What the completion of the last word counts when the word itself is unknown, or known.
 const PREFIX: (f32, f32) = (0.8, 0.3);
 /// What a corrected word counts.
 const CORRECTED: f32 = 0.8;
+/// What another name of a concept counts against the word that named it.
+const CONCEPT: f32 = 0.6;
+/// What a page counts that is no record: a term's page, a text of the manual.
+const NO_RECORD: f32 = 0.75;
 /// How many completions or corrections of a word are searched.
 const COMPLETIONS: usize = 6;
 const CORRECTIONS: usize = 3;
@@ -56,12 +62,14 @@ const WRITER_MEMORY: usize = 60_000_000;
 
 /// The file that says what an index was made from.
 const STAMP: &str = "vademecum.json";
+/// The file that holds the concepts that queries may name.
+const CONCEPTS: &str = "concepts.json";
 
 #[derive(Serialize, Deserialize)]
 struct Stamp {
     digest: String,
     lang: String,
-    weights: Weights,
+    tuning: Tuning,
     documents: usize,
 }
 
@@ -76,6 +84,8 @@ struct Fields {
     /// The forms of all words as they stand, for exact matches and correction.
     exact: Field,
     facets: Field,
+    /// 1 for records.
+    record: Field,
     stored: Field,
 }
 
@@ -96,6 +106,7 @@ fn schema() -> (Schema, Fields) {
         body: builder.add_text_field("body", with_freqs),
         exact: builder.add_text_field("exact", text(IndexRecordOption::Basic)),
         facets: builder.add_text_field("facets", STRING | FAST),
+        record: builder.add_u64_field("record", FAST),
         stored: builder.add_text_field("stored", STORED),
     };
     (builder.build(), fields)
@@ -144,12 +155,15 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, TantivyErr
     let stamp = Stamp {
         digest: digest.to_string(),
         lang: collection.lang.clone(),
-        weights: collection.weights,
+        tuning: collection.tuning.clone(),
         documents: collection.documents.len(),
     };
     let stamp = serde_json::to_vec_pretty(&stamp)
         .map_err(|error| TantivyError::InternalError(error.to_string()))?;
     files.insert(TreePath::of(STAMP), Blob::new(stamp));
+    let concepts = serde_json::to_vec(&collection.concepts)
+        .map_err(|error| TantivyError::InternalError(error.to_string()))?;
+    files.insert(TreePath::of(CONCEPTS), Blob::new(concepts));
     Ok(files)
 }
 
@@ -183,6 +197,7 @@ fn prepare(document: &Document, fields: Fields, analyzer: &mut Analyzer) -> Tant
             prepared.add_text(fields.facets, format!("{facet}={value}"));
         }
     }
+    prepared.add_u64(fields.record, u64::from(document.is_record));
     // A document holds only texts, so it has a JSON form.
     prepared.add_text(fields.stored, serde_json::to_string(document).unwrap_or_default());
     prepared
@@ -203,11 +218,12 @@ fn pre_tokenized(tokens: Vec<Token>) -> PreTokenizedString {
 pub struct Searcher {
     segments: Vec<SegmentReader>,
     fields: Fields,
-    weights: Weights,
+    tuning: Tuning,
     pub lang: String,
     /// The digest of what the index was made from.
     pub digest: Option<Digest>,
     facet_names: Vec<String>,
+    concepts: Vec<Concept>,
 }
 
 /// Why an index cannot be asked.
@@ -228,7 +244,8 @@ impl Searcher {
             .map_err(|error| OpenError::Damaged(error.to_string()))?;
         let index =
             Index::open_in_dir(folder).map_err(|error| OpenError::Damaged(error.to_string()))?;
-        Self::of(&index, stamp).map_err(|error| OpenError::Damaged(error.to_string()))
+        let concepts = std::fs::read(folder.join(CONCEPTS)).unwrap_or_default();
+        Self::of(&index, stamp, &concepts).map_err(|error| OpenError::Damaged(error.to_string()))
     }
 
     /// Opens an index from its files in memory.
@@ -248,10 +265,11 @@ impl Searcher {
             files.get(&TreePath::of(STAMP)).and_then(Blob::bytes).ok_or(OpenError::Missing)?;
         let stamp: Stamp = serde_json::from_slice(stamp).map_err(|error| damaged(&error))?;
         let index = Index::open(directory).map_err(|error| damaged(&error))?;
-        Self::of(&index, stamp).map_err(|error| damaged(&error))
+        let concepts = files.get(&TreePath::of(CONCEPTS)).and_then(Blob::bytes);
+        Self::of(&index, stamp, concepts.unwrap_or_default()).map_err(|error| damaged(&error))
     }
 
-    fn of(index: &Index, stamp: Stamp) -> Result<Self, TantivyError> {
+    fn of(index: &Index, stamp: Stamp, concepts: &[u8]) -> Result<Self, TantivyError> {
         let (schema, fields) = schema();
         if index.schema() != schema {
             return Err(TantivyError::SchemaError("the index is of another version".to_owned()));
@@ -260,10 +278,12 @@ impl Searcher {
         let mut searcher = Self {
             segments,
             fields,
-            weights: stamp.weights,
+            tuning: stamp.tuning,
             lang: stamp.lang,
             digest: Digest::from_hex(&stamp.digest),
             facet_names: Vec::new(),
+            concepts: serde_json::from_slice(concepts)
+                .map_err(|error| TantivyError::InternalError(error.to_string()))?,
         };
         searcher.facet_names = searcher.read_facet_names()?;
         Ok(searcher)
@@ -306,6 +326,7 @@ impl Searcher {
         query.filters.extend_from_slice(filters);
         let mut analyzer = Analyzer::new(&self.lang);
         let mut words = self.words(&query.words, &mut analyzer)?;
+        let concepts = self.understand(&mut words);
         let corrected = self.correct(&query.words, &mut words, &mut analyzer)?;
         let mut scores = self.score(&mut words)?;
         if words.is_empty() && (!query.filters.is_empty() || text.trim().is_empty()) {
@@ -335,7 +356,7 @@ impl Searcher {
             hits,
             facets: self.count_facets(&scores)?,
             corrected,
-            concepts: Vec::new(),
+            concepts,
         })
     }
 
@@ -351,7 +372,7 @@ impl Searcher {
             if words.iter().any(|word| word.forms[0].stem == token.stem) {
                 continue;
             }
-            let form = Form { stem: token.stem, word: token.word.clone(), weight: 1.0 };
+            let form = Form::of(token.stem, token.word.clone(), 1.0);
             words.push(Word { typed: token.word, forms: vec![form], idf: 0.0, known: false });
         }
         for word in &mut words {
@@ -363,7 +384,7 @@ impl Searcher {
             for completion in self.completions(&last.typed)? {
                 let stem = analyzer.stem(&completion);
                 if last.forms.iter().all(|form| form.stem != stem) {
-                    last.forms.push(Form { stem, word: completion, weight });
+                    last.forms.push(Form::of(stem, completion, weight));
                 }
             }
             last.known |= last.forms.len() > 1;
@@ -371,8 +392,52 @@ impl Searcher {
         Ok(words)
     }
 
+    /// Finds the concepts that the query names, the longest name first, and adds their other names
+    /// as forms of the first word that says something.
+    fn understand(&self, words: &mut [Word]) -> Vec<String> {
+        let stems: Vec<String> = words.iter().map(|word| word.forms[0].stem.clone()).collect();
+        let mut found: Vec<(usize, usize, &Concept)> = Vec::new();
+        for concept in &self.concepts {
+            for name in &concept.said {
+                let windows = stems.windows(name.len().max(1)).enumerate();
+                for (at, window) in windows {
+                    if window == name.as_slice() {
+                        found.push((at, name.len(), concept));
+                    }
+                }
+            }
+        }
+        found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)).then(a.2.id.cmp(&b.2.id)));
+        let mut taken = vec![0_usize; stems.len()];
+        let mut understood: Vec<String> = Vec::new();
+        for (at, length, concept) in found {
+            // A shorter name inside a longer one was not meant.
+            if taken[at..at + length].iter().any(|longer| *longer > length) {
+                continue;
+            }
+            taken[at..at + length].fill(length);
+            if understood.contains(&concept.id) {
+                continue;
+            }
+            understood.push(concept.id.clone());
+            let says = |word: &&mut Word| !self.tuning.common.contains(&word.typed);
+            let Some(word) = words[at..at + length].iter_mut().find(says) else { continue };
+            word.known = true;
+            for name in &concept.written {
+                let [first, rest @ ..] = name.as_slice() else { continue };
+                if word.forms.iter().any(|form| form.stem == *first && form.rest == rest) {
+                    continue;
+                }
+                let mut form = Form::of(first.clone(), first.clone(), CONCEPT);
+                form.rest = rest.to_vec();
+                word.forms.push(form);
+            }
+        }
+        understood
+    }
+
     fn text_fields(&self) -> [(Field, f32); 5] {
-        let (fields, weights) = (self.fields, self.weights);
+        let (fields, weights) = (self.fields, self.tuning.weights);
         [
             (fields.title, weights.title),
             (fields.labels, weights.labels),
@@ -434,7 +499,7 @@ impl Searcher {
             }
             word.forms = near
                 .into_iter()
-                .map(|near| Form { stem: analyzer.stem(&near), word: near, weight: CORRECTED })
+                .map(|near| Form::of(analyzer.stem(&near), near, CORRECTED))
                 .collect();
         }
         Ok(changed.then_some(corrected))
@@ -489,6 +554,9 @@ impl Searcher {
             let n = impacts.len() as f32;
             // A word that no document holds still counts as something the query asked for.
             word.idf = (1.0 + (total - n + 0.5) / (n + 0.5)).ln();
+            if self.tuning.common.contains(&word.typed) {
+                word.idf *= self.tuning.common_weight;
+            }
             all.push(impacts);
         }
         let query_idf: f32 = words.iter().map(|word| word.idf).sum::<f32>().max(f32::EPSILON);
@@ -504,12 +572,19 @@ impl Searcher {
                 }
             }
         }
+        let records: Vec<_> = self
+            .segments
+            .iter()
+            .map(|segment| segment.fast_fields().u64("record"))
+            .collect::<Result<_, _>>()?;
         Ok(sums
             .into_iter()
             .map(|(document, (score, matched, in_title))| {
                 let coverage = (matched / query_idf).min(1.0).sqrt();
                 let title = in_title / query_idf;
-                (document, score * coverage + in_title * title * title)
+                let is_record = records[document.0].first(document.1) == Some(1);
+                let prior = if is_record { 1.0 } else { NO_RECORD };
+                (document, prior * (score * coverage + in_title * title * title))
             })
             .collect())
     }
@@ -536,30 +611,18 @@ impl Searcher {
         let mut impacts: HashMap<(usize, DocId), Impact> = HashMap::new();
         for (number, reader) in self.segments.iter().enumerate() {
             for form in &word.forms {
-                let mut of_form: HashMap<DocId, (f32, bool)> = HashMap::new();
-                for (field, weight) in self.text_fields() {
-                    let term = Term::from_field_text(field, &form.stem);
-                    let index = reader.inverted_index(field)?;
-                    let Some(mut postings) =
-                        index.read_postings(&term, IndexRecordOption::WithFreqs)?
-                    else {
-                        continue;
-                    };
-                    let norms = reader.get_fieldnorms_reader(field)?;
-                    let average = lengths[&field];
-                    loop {
-                        let doc = postings.doc();
-                        if doc == TERMINATED {
-                            break;
+                let mut of_form = self.parts(reader, &form.stem, lengths)?;
+                for stem in &form.rest {
+                    // A name of several words is found where all of them stand.
+                    let mut others = self.parts(reader, stem, lengths)?;
+                    of_form.retain(|doc, (weight, in_title)| match others.remove(doc) {
+                        Some((other, title)) => {
+                            *weight = weight.min(other);
+                            *in_title &= title;
+                            true
                         }
-                        let frequency = postings.term_freq() as f32;
-                        let length = norms.fieldnorm(doc) as f32;
-                        let part = frequency / (frequency + K1 * (1.0 - B + B * length / average));
-                        let entry = of_form.entry(doc).or_default();
-                        entry.0 += weight * part * (K1 + 1.0);
-                        entry.1 |= field == self.fields.title;
-                        postings.advance();
-                    }
+                        None => false,
+                    });
                 }
                 let exact = Term::from_field_text(self.fields.exact, &form.word);
                 let index = reader.inverted_index(self.fields.exact)?;
@@ -583,6 +646,42 @@ impl Searcher {
             }
         }
         Ok(impacts)
+    }
+
+    /// Sums BM25's term part of a stem over the fields, for each document of a segment; says also
+    /// whether it stands in the title.
+    fn parts(
+        &self,
+        reader: &SegmentReader,
+        stem: &str,
+        lengths: &HashMap<Field, f32>,
+    ) -> Result<HashMap<DocId, (f32, bool)>, TantivyError> {
+        let mut parts: HashMap<DocId, (f32, bool)> = HashMap::new();
+        for (field, weight) in self.text_fields() {
+            let term = Term::from_field_text(field, stem);
+            let index = reader.inverted_index(field)?;
+            let Some(mut postings) = index.read_postings(&term, IndexRecordOption::WithFreqs)?
+            else {
+                continue;
+            };
+            let norms = reader.get_fieldnorms_reader(field)?;
+            let average = lengths[&field];
+            let b = if field == self.fields.labels { B_LABELS } else { B };
+            loop {
+                let doc = postings.doc();
+                if doc == TERMINATED {
+                    break;
+                }
+                let frequency = postings.term_freq() as f32;
+                let length = norms.fieldnorm(doc) as f32;
+                let part = frequency / (frequency + K1 * (1.0 - b + b * length / average));
+                let entry = parts.entry(doc).or_default();
+                entry.0 += weight * part * (K1 + 1.0);
+                entry.1 |= field == self.fields.title;
+                postings.advance();
+            }
+        }
+        Ok(parts)
     }
 
     /// Takes out documents with unwanted words, and those without a phrase.
@@ -745,11 +844,20 @@ struct Word {
     known: bool,
 }
 
-/// One form under which a word is searched.
+/// One form under which a word is searched: itself, a completion, or another name of the concept
+/// that it names, which may have several words.
 struct Form {
     stem: String,
+    /// The other words of a concept's name.
+    rest: Vec<String>,
     word: String,
     weight: f32,
+}
+
+impl Form {
+    fn of(stem: String, word: String, weight: f32) -> Self {
+        Self { stem, rest: Vec::new(), word, weight }
+    }
 }
 
 /// What one word means for one document.

@@ -1,0 +1,149 @@
+//! The golden questions of `index/queries.toml`: what practitioners type, and the pages that answer.
+
+use std::{fmt::Write, path::Path};
+
+use vademecum::{
+    Memories, build, disk,
+    front::{self, Notation, Value},
+    search::{self, index::Searcher},
+    site::Scope,
+    tree::{Tree, TreePath},
+};
+
+struct Question {
+    lang: String,
+    question: String,
+    expect: Vec<String>,
+}
+
+fn example() -> Tree {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    disk::read_source(root, &root.join("public")).unwrap().tree
+}
+
+fn searchers() -> (Tree, Vec<Searcher>) {
+    let source = example();
+    let built = build(&source, &mut Memories::none(), Scope::default());
+    let digest = search::digest(&source);
+    let searchers = built
+        .collections
+        .iter()
+        .map(|collection| {
+            Searcher::of_tree(&search::index::build(collection, digest).unwrap()).unwrap()
+        })
+        .collect();
+    (source, searchers)
+}
+
+fn questions(source: &Tree) -> Vec<Question> {
+    let text = source.text(&TreePath::of("index/queries.toml")).unwrap();
+    let Value::Table(table) = front::read(Notation::Toml, text, 0..text.len()).unwrap().value()
+    else {
+        panic!("a table");
+    };
+    let Some(Value::List(queries)) = table.get("query") else { panic!("queries") };
+    queries
+        .iter()
+        .map(|query| {
+            let Value::Table(query) = query else { panic!("a table") };
+            let Value::List(expect) = &query["expect"] else { panic!("a list") };
+            Question {
+                lang: query["lang"].as_text().unwrap().to_owned(),
+                question: query["question"].as_text().unwrap().to_owned(),
+                expect: expect.iter().map(|page| page.as_text().unwrap().to_owned()).collect(),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn golden_questions_find_their_pages() {
+    let (source, searchers) = searchers();
+    let questions = questions(&source);
+    assert_eq!(questions.iter().filter(|question| question.lang == "en").count(), 20);
+    assert_eq!(questions.iter().filter(|question| question.lang == "fr").count(), 20);
+    let (mut first, mut in_five, mut report) = (0, 0, String::new());
+    for question in &questions {
+        let searcher = searchers.iter().find(|searcher| searcher.lang == question.lang).unwrap();
+        let found = searcher.search(&question.question, &[], 10).unwrap();
+        let expected = |url: &str| {
+            let page = url.split('#').next().unwrap();
+            question
+                .expect
+                .iter()
+                .any(|path| page == format!("{}/{path}/index.html", question.lang))
+        };
+        let rank = found.hits.iter().position(|hit| expected(&hit.url));
+        first += usize::from(rank == Some(0));
+        in_five += usize::from(rank.is_some_and(|rank| rank < 5));
+        if rank != Some(0) {
+            let _ = writeln!(report, "{rank:?}: {}", question.question);
+        }
+    }
+    println!("{first} first, {in_five} in the first five, of {}", questions.len());
+    assert!(first >= 32, "{first} first\n{report}");
+    assert!(in_five >= 38, "{in_five} in the first five\n{report}");
+}
+
+#[test]
+fn what_a_query_says_is_obeyed() {
+    let (_, searchers) = searchers();
+    let en = searchers.iter().find(|searcher| searcher.lang == "en").unwrap();
+    let ask = |text: &str| en.search(text, &[], 500).unwrap();
+    let urls = |text: &str| -> Vec<String> {
+        ask(text)
+            .hits
+            .into_iter()
+            .map(|hit| hit.url.split('#').next().unwrap().to_owned())
+            .collect()
+    };
+    // A filter keeps the pages of a country, and its count is exact.
+    let thai = ask("migrants country:TH");
+    assert!(thai.total > 0);
+    assert!(thai.hits.iter().all(|hit| hit.facets["country"].contains(&"TH".to_owned())));
+    assert_eq!(ask("migrants").facets["country"]["TH"], thai.total);
+    // A word after a minus is on no page; a phrase on every one.
+    let without = urls("returns -forced");
+    assert!(urls("forced").iter().all(|url| !without.contains(url)));
+    assert!(ask("\"peer learning\"").total < ask("peer learning").total);
+    // An accent more or less, and the other form of a word, find the same pages.
+    assert_eq!(urls("Équateur detention").len(), urls("equateur detention").len());
+    // A word that the site does not hold is corrected, and the reader is told.
+    assert_eq!(ask("remitances").corrected.as_deref(), Some("remittances"));
+    assert!(ask("remittances").corrected.is_none());
+    // A country in another language, and an acronym that no record contains.
+    assert!(urls("Thaïlande")[0].contains("thailand") || urls("Thaïlande")[0].contains("/th"));
+    assert_eq!(urls("Thaïlande"), urls("Thailand"));
+    assert!(ask("AVRR").total > 0);
+    // Nothing found is an answer.
+    assert_eq!(ask("xqzwv").total, 0);
+    // The section that answers is named.
+    assert!(ask("moratoria detention").hits[0].url.contains("detention-moratoria"));
+    assert!(ask("detention").hits[0].excerpt.contains("<mark>"));
+}
+
+#[test]
+fn strange_queries_find_something_or_nothing() {
+    let (_, searchers) = searchers();
+    for searcher in &searchers {
+        for text in [
+            "",
+            " ",
+            "-",
+            "\"",
+            "\"\"",
+            "a",
+            "é",
+            "country:",
+            "country:XX",
+            "-a -b",
+            "𝕏",
+            "\u{0}",
+            "%",
+            "移民",
+        ] {
+            searcher.search(text, &[], 10).unwrap();
+        }
+        searcher.search(&"word ".repeat(5_000), &[], 10).unwrap();
+    }
+}
