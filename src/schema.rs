@@ -92,6 +92,8 @@ pub struct Field {
     pub many: bool,
     pub required: Required,
     pub label: Localized,
+    /// What the record that is referred to calls those that refer to it: "Partner in".
+    pub inverse: Localized,
     pub help: Localized,
     pub show: Show,
     /// The longest text in characters, or the largest number.

@@ -51,6 +51,7 @@ embed! {
     "templates/home.html",
     "templates/languages.html",
     "templates/list.html",
+    "templates/lists.html",
     "templates/narrow.html",
     "templates/page.html",
     "templates/record.html",
@@ -156,6 +157,14 @@ fn compile(files: &Tree, words: &Arc<Words>) -> tera::TeraResult<Tera> {
             let number: u64 = kwargs.must_get("n")?;
             let key: &str = kwargs.must_get("of")?;
             Ok(counting.count(&language(state)?, key, number as usize))
+        },
+    );
+    let forming = words.clone();
+    tera.register_function(
+        "forms",
+        move |kwargs: Kwargs, state: &State| -> tera::TeraResult<String> {
+            let key: &str = kwargs.must_get("of")?;
+            Ok(forming.forms(&language(state)?, key))
         },
     );
     let numbers = words.clone();

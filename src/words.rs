@@ -94,6 +94,17 @@ impl Words {
         form.replace("{n}", &written)
     }
 
+    /// Returns the forms of a key as JSON, for scripts, which have the plural rules themselves.
+    pub fn forms(&self, lang: &str, key: &str) -> String {
+        let forms = match self.entry(lang, key) {
+            Some(Entry::Plural(forms)) => forms.clone(),
+            Some(Entry::Text(text)) => BTreeMap::from([("other".to_owned(), text.clone())]),
+            None => BTreeMap::new(),
+        };
+        // A map of texts always has a JSON form.
+        serde_json::to_string(&forms).unwrap_or_default()
+    }
+
     /// Returns the name of a language in itself.
     pub fn name_of(&self, code: &str) -> String {
         let own = self.languages.get(code).or_else(|| self.languages.get(language::primary(code)));

@@ -403,6 +403,31 @@ pub fn narrow(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<W
     ways
 }
 
+/// Returns the lists of a language: record types as declared, then vocabularies that have pages.
+pub fn lists(site: &Site, folder: &str, from: &str) -> Vec<TermRow> {
+    let entry = |path: &str, counted: bool| {
+        let id = crate::page::PageId { folder: folder.to_owned(), path: path.to_owned() };
+        let index = site.page(&id)?;
+        let page = &site.pages[index];
+        let children = &site.children[index];
+        let records = children.iter().filter(|&&child| site.pages[child].is_record).count();
+        Some(TermRow {
+            id: path.to_owned(),
+            number: None,
+            name: page.title.clone(),
+            title: None,
+            url: Some(relative(from, &page.file())),
+            count: if counted { records } else { children.len() },
+        })
+    };
+    let mut types: Vec<_> = site.config.types.values().collect();
+    types.sort_by_key(|record_type| record_type.position);
+    let of_types = types.into_iter().filter_map(|t| entry(t.folder.as_ref()?, true));
+    let vocabularies = site.config.vocabularies.values();
+    let of_vocabularies = vocabularies.filter_map(|v| entry(v.folder.as_ref()?, false));
+    of_types.chain(of_vocabularies).collect()
+}
+
 /// Returns the records of a language, withdrawn ones left out.
 pub fn records<'a>(site: &'a Site, folder: &'a str) -> impl Iterator<Item = PageIndex> + 'a {
     site.listed()

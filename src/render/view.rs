@@ -161,6 +161,8 @@ pub struct View {
     pub term: Option<TermView>,
     pub way: Option<Way>,
     pub ways: Vec<Way>,
+    /// The lists of the site: record types, then vocabularies, each with a count.
+    pub lists: Vec<TermRow>,
     pub featured: Vec<Featured>,
     pub newest: Vec<Row>,
     pub previous: Option<Link>,
@@ -296,6 +298,7 @@ impl View {
             view.page.root = base;
         }
         view.page.title = theme.words.text(&common.lang.code, key).to_owned();
+        view.lists = lists::lists(site, folder, address);
         view.languages = site
             .folders()
             .into_iter()
@@ -311,14 +314,6 @@ impl View {
                 }
             })
             .collect();
-        for name in &site.config.home.ways {
-            if let Some(vocabulary) = site.config.vocabularies.get(name) {
-                let mut way =
-                    lists::way(site, theme, vocabulary, folder, &common.lang.code, address);
-                way.groups.clear();
-                view.ways.push(way);
-            }
-        }
         view
     }
 
@@ -373,6 +368,7 @@ impl View {
             term: None,
             way: None,
             ways: Vec::new(),
+            lists: Vec::new(),
             featured: Vec::new(),
             newest: Vec::new(),
             previous: None,
@@ -580,6 +576,7 @@ impl View {
     fn fill_home(&mut self, site: &Site, theme: &Theme, page: &Page, from: &str) {
         let (folder, lang) = (page.id.folder.as_str(), page.lang.as_str());
         let home = &site.config.home;
+        self.lists = lists::lists(site, folder, from);
         self.ways = home
             .ways
             .iter()
@@ -665,9 +662,22 @@ fn cited_by(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Gro
     }
     let field_label = |name: &str, other: PageIndex| {
         let record_type = site.config.types.get(&site.pages[other].record_type)?;
-        Some(facts::label(&site.config, record_type.field(name)?, &page.lang))
+        let field = record_type.field(name)?;
+        let inverse = site.config.localized(&field.inverse, &page.lang);
+        Some(match inverse {
+            "" => facts::label(&site.config, field, &page.lang),
+            inverse => inverse.to_owned(),
+        })
     };
     let words = theme.words.of(&page.lang);
+    // In the order in which the records that refer here declare the fields.
+    groups.sort_by_key(|(name, list)| {
+        let first = list.first().map(|&other| &site.pages[other].record_type);
+        let record_type = first.and_then(|name| site.config.types.get(name));
+        let fields =
+            record_type.map(|record_type| record_type.fields.as_slice()).unwrap_or_default();
+        fields.iter().position(|field| field.name == *name).unwrap_or(usize::MAX)
+    });
     groups
         .into_iter()
         .map(|(name, mut list)| {

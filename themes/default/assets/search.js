@@ -70,6 +70,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("[data-search]");
   if (!form) return;
   const { root, nothing, empty, failed } = form.dataset;
+  const language = document.documentElement.lang;
+  const forms = JSON.parse(form.dataset.results);
   const field = form.querySelector("input[type=search]");
   const status = document.querySelector("[data-search-status]");
   const results = document.querySelector("[data-search-results]");
@@ -91,6 +93,11 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   };
 
+  const counted = (number) => {
+    const form = forms[new Intl.PluralRules(language).select(number)] || forms.other;
+    return form.replace("{n}", new Intl.NumberFormat(language).format(number));
+  };
+
   const show = (query) => {
     results.replaceChildren();
     if (!query.trim()) {
@@ -99,7 +106,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     const wanted = vademecum.words(query);
     const found = vademecum.search(query);
-    status.textContent = found.length ? String(found.length) : nothing.replace("{query}", query);
+    status.textContent = found.length ? counted(found.length) : nothing.replace("{query}", query);
     for (const page of found.slice(0, LIMIT)) {
       const row = document.createElement("li");
       row.className = "row";
