@@ -169,6 +169,14 @@ impl Config {
         self.vocabularies.values().find(|vocabulary| vocabulary.folder.as_deref() == Some(folder))
     }
 
+    /// Returns the title of a home page that nobody gave one.
+    pub fn home_title(&self, lang: &str) -> String {
+        match self.localized(&self.title, lang) {
+            "" => "Home".to_owned(),
+            title => title.to_owned(),
+        }
+    }
+
     /// Returns the headings that a new record of a type begins with.
     pub fn sections_of<'a>(&self, record_type: &'a RecordType, lang: &str) -> &'a [String] {
         let codes = [lang, language::primary(lang), self.default_language()];
@@ -219,6 +227,12 @@ impl Config {
         self.menu = reader.texts(node, "menu");
         self.rows = reader.texts(node, "rows");
         self.url = self.read_url(reader, node);
+        for (code, range) in reader.placed_texts(node, "languages") {
+            if !language::is_code(&code) {
+                reader
+                    .wrong(range, format!("`{code}` is no language code such as `fr` or `pt-BR`"));
+            }
+        }
         if let Some(size) = reader.integer(node, "page_size") {
             self.page_size = size.clamp(5, 1000) as usize;
         }
@@ -238,6 +252,7 @@ impl Config {
             self.home = read_home(reader, home);
         }
         for (_, notice) in reader.entries_of_list(node, "notices") {
+            reader.only(notice, "notices", &["field", "is", "text"]);
             let (field, is) = (reader.text(notice, "field"), reader.text(notice, "is"));
             if let (Some(field), Some(is)) = (field, is) {
                 self.notices.push(Notice { field, is, text: reader.localized(notice, "text") });
@@ -474,6 +489,21 @@ impl Config {
         for parent in self.vocabularies.values().filter_map(|v| v.parent.as_ref()) {
             want(&parent.vocabulary);
         }
+        let declared: BTreeSet<&str> = self
+            .types
+            .values()
+            .flat_map(|record_type| &record_type.fields)
+            .chain(&self.shared)
+            .map(|field| field.name.as_str())
+            .collect();
+        for row in self.rows.iter().filter(|row| !declared.contains(row.as_str())) {
+            let message = format!("`rows` names the field `{row}`, which no record type has");
+            let diag = Diag::error(Code::Config, At::file(path), message);
+            diags.push(match nearest(row, declared.iter().copied()) {
+                Some(near) => diag.help(format!("did you mean `{near}`?")),
+                None => diag,
+            });
+        }
         for name in unknown {
             let message = format!("there is no vocabulary `{name}`");
             let near = nearest(&name, self.vocabularies.keys().map(String::as_str));
@@ -594,11 +624,21 @@ fn read_field(reader: &mut Reader, name: &str, node: &Node) -> Field {
     let required = match node.get("required").and_then(Node::text) {
         Some("true") => Required::Yes,
         Some("in-translations") => Required::InTranslations,
-        _ => Required::No,
+        Some("false") | None => Required::No,
+        Some(_) => {
+            let range = node.get("required").map_or(0..0, |node| node.range.clone());
+            reader.wrong(range, "`required` takes `true`, `false` or `\"in-translations\"`");
+            Required::No
+        }
     };
     let show = match node.get("show").and_then(Node::text) {
         Some("no" | "false") => Show::No,
-        _ => Show::Facts,
+        Some("facts" | "true") | None => Show::Facts,
+        Some(_) => {
+            let range = node.get("show").map_or(0..0, |node| node.range.clone());
+            reader.wrong(range, "`show` takes `\"facts\"` or `\"no\"`");
+            Show::Facts
+        }
     };
     Field {
         name: name.to_owned(),

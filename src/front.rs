@@ -62,6 +62,8 @@ impl Value {
 pub struct Fault {
     pub message: String,
     pub range: Range<usize>,
+    /// Whether the notation's own parser stumbled, not a limit of ours.
+    pub is_syntax: bool,
 }
 
 /// The deepest nesting of lists and tables that is read.
@@ -215,6 +217,7 @@ fn read_toml(text: &str, offset: usize) -> Result<Node, Fault> {
             Err(Fault {
                 message: error.message().lines().collect::<Vec<_>>().join(", "),
                 range: range.start + offset..range.end + offset,
+                is_syntax: true,
             })
         }
     }
@@ -274,11 +277,11 @@ fn toml_node(
 fn bounded(depth: usize, count: usize, range: &Range<usize>) -> Result<(), Fault> {
     if depth > DEPTH_LIMIT {
         let message = format!("nested more than {DEPTH_LIMIT} deep");
-        return Err(Fault { message, range: range.clone() });
+        return Err(Fault { message, range: range.clone(), is_syntax: false });
     }
     if count > NODE_LIMIT {
         let message = format!("holds more than {NODE_LIMIT} values, aliases counted each time");
-        return Err(Fault { message, range: range.clone() });
+        return Err(Fault { message, range: range.clone(), is_syntax: false });
     }
     Ok(())
 }
@@ -319,6 +322,7 @@ fn read_yaml(text: &str, offset: usize) -> Result<Node, Fault> {
                             node.describe()
                         ),
                         range: node.range,
+                        is_syntax: false,
                     }),
                 };
             }
@@ -337,7 +341,7 @@ impl<'a> Composer<'a> {
 
     fn fault(&self, error: &ScanError) -> Fault {
         let at = self.bytes.at(error.marker().index());
-        Fault { message: error.info().to_owned(), range: at..at + 1 }
+        Fault { message: error.info().to_owned(), range: at..at + 1, is_syntax: true }
     }
 
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fault> {
@@ -362,6 +366,7 @@ impl<'a> Composer<'a> {
                 let node = target.ok_or_else(|| Fault {
                     message: "an alias of nothing".to_owned(),
                     range: range.clone(),
+                    is_syntax: true,
                 })?;
                 self.count += size(&node);
                 bounded(depth, self.count, &range)?;
@@ -404,6 +409,7 @@ impl<'a> Composer<'a> {
                 return Err(Fault {
                     message: format!("a field's name must be a text, not {}", key.describe()),
                     range: key.range,
+                    is_syntax: false,
                 });
             };
             let Some((event, span)) = self.next()? else { return Ok((entries, 0)) };

@@ -91,6 +91,17 @@ impl Built {
         self.diags.iter().filter(|diag| diag.severity == Severity::Error).count()
     }
 
+    /// Adds remarks on what could not be read from disk: paths as shown, and why.
+    pub fn left_out(&mut self, skipped: &[(String, String)]) {
+        for (path, why) in skipped {
+            let shown = path.replace('\\', "/");
+            let at = tree::TreePath::new(&shown).unwrap_or_else(|| tree::TreePath::of("content"));
+            let message = format!("`{path}` was left out: {why}");
+            self.diags.push(Diag::warning(Code::Limit, At::file(&at), message));
+        }
+        self.diags.sort();
+    }
+
     pub fn warnings(&self) -> usize {
         self.diags.len() - self.errors()
     }
@@ -119,6 +130,11 @@ pub fn build(source: &Tree, memories: &mut Memories, scope: Scope) -> Built {
 
     let (output, clashes) = Tree::join(claims);
     diags.extend(clashes.into_iter().map(|clash| {
+        if clash.second.by.below("themes/default").is_some() {
+            let message = format!("`{}` is the address of a page that every site has", clash.second.path);
+            let diag = Diag::error(Code::DuplicateAddress, At::file(&clash.first.by), message);
+            return diag.help("rename the file").lenient(!site.config.configured);
+        }
         let message = format!("`{}` is written from `{}` too", clash.second.path, clash.first.by);
         let diag = Diag::error(Code::DuplicateAddress, At::file(&clash.second.by), message);
         diag.help("two files cannot have one address; names that differ only in case are one file on many sticks")

@@ -146,15 +146,15 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     let out = plain(&std::path::absolute(&out)?);
     refuse_source(root, &out)?;
     progress.say("reading");
-    let source = read(root, &out)?;
+    let disk::Source { tree: source, skipped } = read(root, &out)?;
     progress.say("building pages");
-    let built = build(&source, &mut Memories::none(), Scope::default());
+    let mut built = build(&source, &mut Memories::none(), Scope::default());
+    built.left_out(&skipped);
     report(&progress, &built, &source);
     if built.errors() > 0 && !args.force {
-        let count = built.errors();
-        let s = if count == 1 { "" } else { "s" };
         return Ok(fail(&format!(
-            "{count} error{s}: nothing was written (`build --force` writes what could be built)"
+            "{}: nothing was written (`build --force` writes what could be built)",
+            counted(built.errors(), "error")
         )));
     }
     progress.say("building the search index");
@@ -203,13 +203,10 @@ fn refuse_source(root: &Path, out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(root: &Path, out: &Path) -> Result<Tree, Failure> {
+fn read(root: &Path, out: &Path) -> Result<disk::Source, Failure> {
     let read =
         disk::read_source(root, out).map_err(|error| format!("`{}`: {error}", root.display()))?;
-    for (path, why) in &read.skipped {
-        eprintln!("{path}: warning[limit]: left out: {why}");
-    }
-    Ok(read.tree)
+    Ok(read)
 }
 
 fn report(progress: &Progress, built: &Built, source: &Tree) {
@@ -229,28 +226,32 @@ fn summary(built: &Built, time: Duration, out: &str) -> String {
     let records: usize = summary.records.values().sum();
     let kinds: Vec<String> =
         summary.records.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    let mut parts = vec![format!("{total} pages ({})", pages.join(", "))];
+    let mut parts = vec![format!("{} ({})", counted(total, "page"), pages.join(", "))];
     if records > 0 {
-        parts.push(format!("{records} records ({})", kinds.join(", ")));
+        parts.push(format!("{} ({})", counted(records, "record"), kinds.join(", ")));
     }
     if built.errors() > 0 {
-        parts.push(format!("{} errors", built.errors()));
+        parts.push(counted(built.errors(), "error"));
     }
-    let warnings = built.warnings();
-    parts.push(format!("{warnings} warning{}", if warnings == 1 { "" } else { "s" }));
+    parts.push(counted(built.warnings(), "warning"));
     parts.push(format!("{:.1} s", time.as_secs_f64()));
     parts.push(format!("{:.1} MB in {out}", built.output.length() as f64 / 1e6));
     parts.join(" · ")
 }
 
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 fn run_check(root: &Path, args: &CheckArgs) -> Result<u8, Failure> {
-    let source = read(root, &root.join("public"))?;
-    let built = build(&source, &mut Memories::none(), Scope::default());
+    let disk::Source { tree: source, skipped } = read(root, &root.join("public"))?;
+    let mut built = build(&source, &mut Memories::none(), Scope::default());
+    built.left_out(&skipped);
     if args.json {
         println!("{}", diag::print_json(&built.diags, &source));
     } else {
         eprint!("{}", diag::print(&built.diags, &source));
-        println!("{} errors, {} warnings", built.errors(), built.warnings());
+        println!("{}, {}", counted(built.errors(), "error"), counted(built.warnings(), "warning"));
     }
     Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
 }
@@ -265,7 +266,7 @@ fn filter(text: &str) -> Result<(String, String), String> {
 }
 
 fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
-    let source = read(root, &root.join("public"))?;
+    let source = read(root, &root.join("public"))?.tree;
     let (config, _) = Config::read(&source);
     let lang = args.lang.clone().unwrap_or_else(|| config.default_language().to_owned());
     if !config.languages.iter().any(|known| known.code == lang) {
@@ -355,7 +356,7 @@ fn run_serve(root: &Path, args: &ServeArgs) -> Result<u8, Failure> {
 }
 
 fn run_new(root: &Path, args: &NewArgs) -> Result<u8, Failure> {
-    let source = read(root, &root.join("public"))?;
+    let source = read(root, &root.join("public"))?.tree;
     let (config, _) = Config::read(&source);
     let Some(title) = &args.title else {
         if config.types.contains_key(&args.what) {

@@ -64,6 +64,8 @@ pub struct Page {
     pub record_id: String,
     pub title: String,
     pub summary: String,
+    /// Whether the summary was written, not taken from the text.
+    pub has_summary: bool,
     pub status: Status,
     pub template: Option<String>,
     pub order: Option<i64>,
@@ -200,6 +202,9 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
         title: given.as_deref(),
         raw_html: config.raw_html,
     });
+    if page.title.is_empty() && body.title.is_none() && page.id.path.is_empty() {
+        page.title = config.home_title(&page.lang);
+    }
     take_body(&mut page, path, body);
     page
 }
@@ -300,9 +305,9 @@ fn read_front(page: &mut Page, path: &TreePath, text: &str, split: &front::Split
             let name = if notation == front::Notation::Yaml { "YAML" } else { "TOML" };
             let message = format!("the front matter is no {name}: {}", fault.message);
             let help = "put texts that hold `:`, `#` or quotes between quotation marks";
-            page.diags.push(
-                Diag::error(Code::FrontMatter, At::new(path, fault.range), message).help(help),
-            );
+            let diag = Diag::error(Code::FrontMatter, At::new(path, fault.range), message);
+            let is_quoting = notation == front::Notation::Yaml && fault.is_syntax;
+            page.diags.push(if is_quoting { diag.help(help) } else { diag });
             page.is_broken = true;
             None
         }
@@ -377,7 +382,7 @@ fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
             }
             page.fields.insert(name.to_owned(), node.value());
         }
-        read_core(page, path, config, name, node);
+        read_core(page, path, config, name, node, declared.is_some());
     }
     page.references = check.references;
     page.diags.append(&mut check.diags);
@@ -391,7 +396,14 @@ fn known_names<'a>(record_type: Option<&'a RecordType>, config: &'a Config) -> V
 }
 
 /// Reads the fields that the generator itself knows.
-fn read_core(page: &mut Page, path: &TreePath, config: &Config, name: &str, node: &Node) {
+fn read_core(
+    page: &mut Page,
+    path: &TreePath,
+    config: &Config,
+    name: &str,
+    node: &Node,
+    declared: bool,
+) {
     let text = node.text().filter(|_| !node.is_null());
     let mut want = |what: &str| {
         let at = At::new(path, node.range.clone());
@@ -405,22 +417,30 @@ fn read_core(page: &mut Page, path: &TreePath, config: &Config, name: &str, node
             page.summary = text.trim().to_owned();
         }
         ("id", Some(text)) => page.record_id = text.to_owned(),
-        ("title" | "id", None) if !node.is_null() => want("a text"),
+        ("title" | "id", None) if !node.is_null() && !declared => want("a text"),
         ("template", Some(text)) if config.configured => page.template = Some(text.to_owned()),
-        ("order" | "weight", Some(text)) => page.order = text.parse().ok(),
-        ("toc", Some(text)) => page.show_toc = text == "true",
-        ("draft", Some("true")) => page.status = Status::Unpublished,
-        ("status", Some(text)) => {
-            page.status = match text {
-                "draft" | "submitted" | "in-review" => Status::Unpublished,
-                "withdrawn" => Status::Withdrawn,
-                _ => Status::Published,
-            }
-        }
+        ("order" | "weight", Some(text)) => match text.parse() {
+            Ok(order) => page.order = Some(order),
+            Err(_) if name == "order" => want("a whole number"),
+            Err(_) => {}
+        },
+        ("toc", Some(text)) => page.show_toc = is_yes(text),
+        // What one field keeps back, the other does not publish.
+        ("draft", Some(text)) if is_yes(text) => page.status = Status::Unpublished,
+        ("status", Some(text)) => match text.to_lowercase().as_str() {
+            "draft" | "submitted" | "in-review" => page.status = Status::Unpublished,
+            "withdrawn" if page.status == Status::Published => page.status = Status::Withdrawn,
+            _ => {}
+        },
         ("lang", Some(text)) => read_lang(page, path, config, text, node),
         ("aliases", _) => read_aliases(page, path, node),
         _ => {}
     }
+}
+
+/// Reads yes and no as people and other generators write them.
+fn is_yes(text: &str) -> bool {
+    matches!(text.to_lowercase().as_str(), "true" | "yes" | "on" | "1")
 }
 
 fn read_lang(page: &mut Page, path: &TreePath, config: &Config, text: &str, node: &Node) {
@@ -511,6 +531,7 @@ fn take_body(page: &mut Page, path: &TreePath, body: Body) {
         page.diags
             .push(Diag::warning(Code::MissingFootnote, At::new(path, range), message).help(help));
     }
+    page.has_summary = !page.summary.is_empty();
     if page.summary.is_empty() && page.record_type == "page" {
         let first =
             body.sections.iter().map(|section| section.text.as_str()).find(|t| !t.is_empty());

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rayon::prelude::*;
 
 use crate::{
-    diag::Diag,
+    diag::{At, Code, Diag},
     markdown::Piece,
     memory::Memory,
     page::{Page, Role, Status},
@@ -74,6 +74,13 @@ fn render(
     let page = &site.pages[index];
     let address = lists::address_of(page, number);
     let view = View::of_page(site, theme, common, index, number);
+    if let (Some(name), Some(path), 1) = (&page.template, &page.source, number)
+        && !theme.has_template(name)
+    {
+        let message = format!("there is no template `{name}`");
+        return Err(Diag::error(Code::TemplateError, At::file(path), message)
+            .help("templates stand in the `templates` folder of the theme"));
+    }
     let template = template_of(site, theme, index);
     let make = || {
         let body = if number == 1 { body(site, theme, index, &address) } else { String::new() };

@@ -129,6 +129,9 @@ fn explain(config: &Config, field: &Field, lang: &str, text: &mut String) {
         true => all,
         false => field.only.iter().map(String::as_str).collect(),
     };
+    if ids.is_empty() {
+        return;
+    }
     if ids.len() <= 30 {
         *text += &format!("#   one of: {}\n", ids.join(", "));
     } else if let Some(path) = &vocabulary.path {

@@ -345,9 +345,14 @@ impl Check<'_> {
         if value.is_none() {
             self.wrong(node, format!("`{name}: {text}` is not {}", wanted(&field.kind)));
         }
-        if let Some(Value::Integer(number)) = value {
-            let low = field.min.is_some_and(|min| number < min);
-            let high = field.max.is_some_and(|max| number > max);
+        let number = match value {
+            Some(Value::Integer(number)) => Some(number as f64),
+            Some(Value::Number(number)) => Some(number),
+            _ => None,
+        };
+        if let Some(number) = number {
+            let low = field.min.is_some_and(|min| number < min as f64);
+            let high = field.max.is_some_and(|max| number > max as f64);
             if low || high {
                 let bound = |bound: Option<i64>| bound.map_or("…".to_owned(), |b| b.to_string());
                 let (min, max) = (bound(field.min), bound(field.max));
@@ -384,7 +389,9 @@ impl Check<'_> {
         if id.is_empty() {
             return None;
         }
-        if !vocabulary.open && vocabulary.term(&id).is_none() {
+        // A table that could not be read was reported; its records are not at fault.
+        let is_lost = vocabulary.terms.is_empty() && vocabulary.path.is_some();
+        if !vocabulary.open && !is_lost && vocabulary.term(&id).is_none() {
             let at = At::new(self.path, node.range.clone());
             let mut diag = vocabulary.unknown(&id, at).lenient(self.lenient);
             diag.message = format!("`{name}: {text}`: {}", diag.message);
@@ -405,7 +412,8 @@ impl Check<'_> {
         }
         let target = Target::Term { vocabulary: vocabulary.name.clone(), id: id.clone() };
         self.refer(name, target, node);
-        Some(Value::Text(id))
+        // A free tag is shown as it was written.
+        Some(Value::Text(if vocabulary.open { text.trim().to_owned() } else { id }))
     }
 
     fn refer(&mut self, field: &str, target: Target, node: &Node) {

@@ -218,7 +218,9 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
         title: page.title.clone(),
         summary: page.summary.clone(),
         labels,
-        is_record: page.is_record || site.config.types.is_empty(),
+        // What does not count as a record of a country is not what people look for either.
+        is_record: site.config.types.is_empty()
+            || site.config.types.get(&page.record_type).is_some_and(|t| t.is_record && t.counted),
         sections: page
             .sections
             .iter()

@@ -77,18 +77,22 @@ pub fn run(
         let _ = events.send(event);
     })
     .map_err(io::Error::other)?;
-    let watched: Vec<PathBuf> = match root.join("content").is_dir() {
+    let has_content = root.join("content").is_dir();
+    let mut unwatched: Vec<PathBuf> = match has_content {
         true => ["content", "themes", "index"].iter().map(|part| root.join(part)).collect(),
         false => vec![root.to_path_buf()],
     };
-    for folder in watched.iter().filter(|folder| folder.is_dir()) {
-        watcher.watch(folder, RecursiveMode::Recursive).map_err(io::Error::other)?;
+    if has_content {
+        // A folder that is made later, such as a first theme, is seen from here.
+        watcher.watch(root, RecursiveMode::NonRecursive).map_err(io::Error::other)?;
     }
+    watch_new(&mut watcher, &mut unwatched)?;
     let mut memories = Memories::warm();
     let mut make = |report: &mut dyn FnMut(&Built, &Tree, Duration)| -> io::Result<(Tree, Built)> {
         let started = std::time::Instant::now();
-        let source = disk::read_source(root, out)?.tree;
-        let built = build(&source, &mut memories, Scope { drafts: true });
+        let disk::Source { tree: source, skipped } = disk::read_source(root, out)?;
+        let mut built = build(&source, &mut memories, Scope { drafts: true });
+        built.left_out(&skipped);
         report(&built, &source, started.elapsed());
         Ok((source, built))
     };
@@ -113,6 +117,7 @@ pub fn run(
             continue;
         }
         while changes.recv_timeout(DEBOUNCE).is_ok() {}
+        watch_new(&mut watcher, &mut unwatched)?;
         let digest = disk::read_source(root, out)?.tree.digest();
         if digest == last {
             continue;
@@ -127,6 +132,18 @@ pub fn run(
         }
         drop(published);
         turn.send_modify(|version| *version += 1);
+    }
+    Ok(())
+}
+
+/// Watches those of the folders that exist by now.
+fn watch_new(watcher: &mut impl Watcher, unwatched: &mut Vec<PathBuf>) -> io::Result<()> {
+    let (there, missing) =
+        std::mem::take(unwatched).into_iter().partition(|folder| folder.is_dir());
+    *unwatched = missing;
+    let there: Vec<PathBuf> = there;
+    for folder in there {
+        watcher.watch(&folder, RecursiveMode::Recursive).map_err(io::Error::other)?;
     }
     Ok(())
 }

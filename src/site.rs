@@ -81,7 +81,7 @@ impl Site {
             .iter()
             .flat_map(|page| page.diags.iter().map(|diag| diag.clone().lenient(left_out(page))))
             .collect();
-        let (pages, unpublished) = choose(pages, scope, &mut diags);
+        let (pages, unpublished) = choose(&config, pages, scope, &mut diags);
         let pages = complete(&config, pages);
         let by_id: HashMap<PageId, PageIndex> =
             pages.iter().enumerate().map(|(index, page)| (page.id.clone(), index)).collect();
@@ -101,6 +101,7 @@ impl Site {
             assets: Vec::new(),
             diags,
         };
+        site.check_menu();
         site.find_parents();
         site.find_translations();
         site.find_uses();
@@ -159,6 +160,25 @@ impl Site {
             folders.push((String::new(), self.config.default_language().to_owned()));
         }
         folders
+    }
+
+    /// Says which entries of the menu lead to no page in any language.
+    fn check_menu(&mut self) {
+        for path in &self.config.menu {
+            if !self.pages.iter().any(|page| page.id.path == *path) {
+                let at = At::file(&TreePath::of(crate::config::SITE_FILE));
+                let diag = Diag::error(
+                    Code::Config,
+                    at,
+                    format!("`menu` names `{path}`, where no page is"),
+                );
+                let known = self.pages.iter().map(|page| page.id.path.as_str());
+                self.diags.push(match nearest(path, known) {
+                    Some(near) => diag.help(format!("did you mean `{near}`?")),
+                    None => diag,
+                });
+            }
+        }
     }
 
     fn find_parents(&mut self) {
@@ -306,6 +326,7 @@ fn fits(types: &[String], page: &Page) -> bool {
 /// Chooses one page for each identity and leaves out what is not published. Returns also the
 /// identities of what was left out, so that links to it can say so.
 fn choose(
+    config: &Config,
     mut pages: Vec<Arc<Page>>,
     scope: Scope,
     diags: &mut Vec<Diag>,
@@ -341,7 +362,7 @@ fn choose(
             let message =
                 format!("this page and `{other}` have one address, `{}/`", page.address());
             let diag = Diag::error(Code::DuplicateAddress, At::file(path), message);
-            diags.push(diag.help("rename one of the two files"));
+            diags.push(diag.help("rename one of the two files").lenient(!config.configured));
             continue;
         }
         chosen.push(page);
@@ -421,7 +442,7 @@ fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
             let by_type = config.types.values().find(|t| t.folder.as_deref() == Some(path));
             let title = match by_type.map(|t| config.localized(&t.plural, lang)) {
                 Some(title) if !title.is_empty() => title.to_owned(),
-                _ if path.is_empty() => home_title(config, lang),
+                _ if path.is_empty() => config.home_title(lang),
                 _ => title_of(path),
             };
             made.push(folder_page(id, lang, title));
@@ -431,20 +452,12 @@ fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
         let id = PageId { folder: folder.clone(), path: String::new() };
         let outside = folder.is_empty() && folders.len() > 1;
         if !outside && known.insert(id.clone()) {
-            made.push(folder_page(id, lang, home_title(config, lang)));
+            made.push(folder_page(id, lang, config.home_title(lang)));
         }
     }
     pages.extend(made.into_iter().map(Arc::new));
     pages.sort_by(|a, b| a.id.cmp(&b.id));
     pages
-}
-
-/// Returns the title of a home page that nobody wrote.
-fn home_title(config: &Config, lang: &str) -> String {
-    match config.localized(&config.title, lang) {
-        "" => "Home".to_owned(),
-        title => title.to_owned(),
-    }
 }
 
 fn title_of(path: &str) -> String {

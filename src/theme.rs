@@ -89,7 +89,8 @@ impl Theme {
             None => defaults.clone(),
         };
         let mut word_diags = Vec::new();
-        let words = Arc::new(Words::read(&files, &mut word_diags));
+        let wanted: Vec<&str> = config.languages.iter().map(|lang| lang.code.as_str()).collect();
+        let words = Arc::new(Words::read(&files, &wanted, &mut word_diags));
         diags.extend(word_diags.into_iter().map(|diag| place(diag, own.as_ref())));
         let tera = match compile(&files, &words) {
             Ok(tera) => tera,
@@ -233,7 +234,23 @@ fn explain(error: &tera::Error, own: Option<&(String, Tree)>, template: &str) ->
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             (report.filename().to_owned(), report.span().range.clone(), report.message().to_owned())
         }
-        _ => (template.to_owned(), 0..0, error.to_string()),
+        ErrorKind::MissingParent { current, .. } => (current.clone(), 0..0, error.to_string()),
+        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
+            (tpl.clone(), 0..0, error.to_string())
+        }
+        _ => {
+            // What names no file is looked for in the site's own templates.
+            let message = error.to_string();
+            let named = message.split('`').nth(1).unwrap_or_default().to_owned();
+            let own = own.iter().flat_map(|(_, files)| files.iter());
+            let found = own.filter(|_| !named.is_empty()).find_map(|(path, blob)| {
+                let text = std::str::from_utf8(blob.bytes()?).ok()?;
+                let at = text.find(&named)?;
+                Some((path.below("templates")?.to_owned(), at..at + named.len()))
+            });
+            let (file, range) = found.unwrap_or_else(|| (template.to_owned(), 0..0));
+            (file, range, message)
+        }
     };
     let file = if file.is_empty() { template.to_owned() } else { file };
     let path = TreePath::new(&format!("templates/{file}"))
@@ -265,7 +282,11 @@ mod tests {
     #[test]
     fn the_default_theme_compiles_and_lacks_no_word() {
         let mut diags = Vec::new();
-        let words = Arc::new(Words::read(&default_files(), &mut diags));
+        let words = Arc::new(Words::read(
+            &default_files(),
+            &["ar", "en", "es", "fr", "ru", "zh"],
+            &mut diags,
+        ));
         assert!(diags.is_empty(), "{diags:?}");
         if let Err(error) = compile(&default_files(), &words) {
             panic!("{error}");

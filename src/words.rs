@@ -40,8 +40,8 @@ pub enum Entry {
 const FALLBACK: &str = "en";
 
 impl Words {
-    /// Reads `words/<language>.toml` from a theme, and reports what a language lacks.
-    pub fn read(theme: &Tree, diags: &mut Vec<Diag>) -> Self {
+    /// Reads `words/<language>.toml` from a theme, and reports what the wanted languages lack.
+    pub fn read(theme: &Tree, wanted: &[&str], diags: &mut Vec<Diag>) -> Self {
         let mut languages = BTreeMap::new();
         let files = theme.under("words");
         for (path, _) in files.iter().filter(|(path, _)| path.extension() == "toml") {
@@ -56,7 +56,7 @@ impl Words {
             languages.insert(language::canonical(path.stem()), Language::new(path.stem(), entries));
         }
         let words = Self { languages, digest: files.digest() };
-        words.report(diags);
+        words.report(wanted, diags);
         words
     }
 
@@ -114,9 +114,11 @@ impl Words {
         }
     }
 
-    fn report(&self, diags: &mut Vec<Diag>) {
+    fn report(&self, wanted: &[&str], diags: &mut Vec<Diag>) {
         let Some(reference) = self.languages.get(FALLBACK) else { return };
-        for (code, language) in &self.languages {
+        let wanted =
+            |code: &str| wanted.iter().any(|lang| language::primary(lang) == code || *lang == code);
+        for (code, language) in self.languages.iter().filter(|(code, _)| wanted(code)) {
             let path = TreePath::of(&format!("words/{code}.toml"));
             for (key, entry) in &reference.entries {
                 let missing = match (entry, language.entries.get(key)) {

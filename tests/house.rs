@@ -61,6 +61,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tera", &["theme"]),
     ("tokio", &["serve"]),
     ("toml", &["front"]),
+    ("two_face", &["markdown/highlight"]),
     ("unicode_normalization", &["search/analysis"]),
     ("walkdir", &["disk"]),
 ];

@@ -9,7 +9,7 @@ use syntect::{
 
 use super::HIGHLIGHT_LIMIT;
 
-static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
+static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
 /// The classes a piece of code may have.
 pub const CLASSES: &[&str] = &["hl-c", "hl-s", "hl-n", "hl-k", "hl-f", "hl-t", "hl-v"];

@@ -114,7 +114,15 @@ fn one(
     match (&field.kind, value) {
         (Kind::Term(vocabulary), Value::Text(id)) => {
             let vocabulary = site.config.vocabularies.get(vocabulary)?;
+            if vocabulary.open {
+                let shown = term(site, page, vocabulary, &crate::schema::open_id(id), from);
+                return Some(Shown { text: id.clone(), ..shown });
+            }
             Some(term(site, page, vocabulary, id, from))
+        }
+        (Kind::Boolean, Value::Boolean(yes)) => {
+            let key = if *yes { "yes" } else { "no" };
+            Some(Shown { text: theme.words.text(&page.lang, key).to_owned(), ..Shown::default() })
         }
         (Kind::Record(_), Value::Text(id)) => Some(match site.record(index, &field.name, id) {
             Some(to) => {

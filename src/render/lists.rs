@@ -233,9 +233,8 @@ fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str) ->
             texts.push(format!("+{}", values.len() - ROW_VALUES));
         }
         let text = texts.join(theme.words.text(lang, "list-separator"));
-        let kind = &field.kind;
-        meta.push(match kind {
-            crate::schema::Kind::Date => theme.words.text(lang, "as-of").replace("{date}", &text),
+        meta.push(match name.as_str() {
+            "as_of" => theme.words.text(lang, "as-of").replace("{date}", &text),
             _ => text,
         });
     }

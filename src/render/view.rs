@@ -79,6 +79,8 @@ pub struct TocEntry {
 pub struct PageView {
     pub title: String,
     pub summary: String,
+    /// The summary where it was written; one taken from the text is not said twice.
+    pub lead: Option<String>,
     /// The way from this page to the site's root: `../../`.
     pub root: String,
     /// The way to the home page of the language.
@@ -244,6 +246,7 @@ impl View {
         let mut view = Self::frame(site, common, &page.id.folder, from);
         view.page.title.clone_from(&page.title);
         view.page.summary.clone_from(&page.summary);
+        view.page.lead = page.has_summary.then(|| page.summary.clone());
         view.page.canonical = canonical(&site.config, super::file_of(from).as_str());
         view.fill_page(site, page, index, from);
         view.breadcrumbs = breadcrumbs(site, theme, index, from);
@@ -328,6 +331,9 @@ impl View {
 
     fn frame(site: &Site, common: &Common, folder: &str, from: &str) -> Self {
         let root = "../".repeat(from.split('/').filter(|part| !part.is_empty()).count());
+        // A page outside the folders of languages has the search and the feed of the default one.
+        let first = site.folders().into_iter().next().map(|(folder, _)| folder).unwrap_or_default();
+        let folder = if folder.is_empty() { first.as_str() } else { folder };
         let below = |file: &str| match folder {
             "" => relative(from, file),
             _ => relative(from, &format!("{folder}/{file}")),
@@ -756,7 +762,6 @@ fn json_ld(view: &View, page: &Page) -> String {
         "headline": view.page.title,
         "description": view.page.summary,
         "inLanguage": view.lang.code,
-        "isPartOf": { "@type": "WebSite", "name": view.site.title, "url": view.site.url },
         "publisher": { "@type": "Organization", "name": view.site.publisher },
     });
     // The value was made as an object, so it takes entries.
@@ -767,6 +772,10 @@ fn json_ld(view: &View, page: &Page) -> String {
                 object.insert(key.to_owned(), value.clone().into());
             }
         };
+        let mut site = serde_json::json!({ "@type": "WebSite", "name": view.site.title });
+        if let (Some(site), Some(url)) = (site.as_object_mut(), &view.site.url) {
+            site.insert("url".to_owned(), url.clone().into());
+        }
         put("url", view.page.canonical.as_ref());
         put("license", view.site.licence_url.as_ref());
         put("temporalCoverage", view.page.as_of.as_ref());
@@ -776,6 +785,7 @@ fn json_ld(view: &View, page: &Page) -> String {
             .filter_map(|source| source.title.clone().or_else(|| source.url.clone()))
             .map(Into::into)
             .collect();
+        object.insert("isPartOf".to_owned(), site);
         if !citations.is_empty() {
             object.insert("citation".to_owned(), citations.into());
         }

@@ -4,7 +4,7 @@
 //!
 //! For each word of the query and each document, the word's impact is the sum over the fields of
 //! weight × BM25's term part, times the word's inverse document frequency; a document that holds
-//! the very form that was typed gets a third more. A document's score is the sum of the impacts of
+//! the very form that was typed gets a twentieth more. A document's score is the sum of the impacts of
 //! its words, times the square root of the share of the query's idf that it covers; words of the
 //! title add their idf times the square of the title's share. All words count, none is required.
 
@@ -15,8 +15,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
-    DocId, DocSet, Index, IndexWriter, SegmentReader, TERMINATED, TantivyDocument, TantivyError,
-    Term,
+    DocId, DocSet, Index, IndexWriter, InvertedIndexReader, SegmentReader, TERMINATED,
+    TantivyDocument, TantivyError, Term,
     directory::{Directory, RamDirectory},
     indexer::NoMergePolicy,
     postings::Postings,
@@ -43,13 +43,13 @@ const B: f32 = 0.75;
 /// Labels are names side by side, not prose: many of them make a record no less about each.
 const B_LABELS: f32 = 0.2;
 /// What a document gains that holds the very form that was typed.
-const EXACT: f32 = 1.3;
+const EXACT: f32 = 1.05;
 /// What the completion of the last word counts when the word itself is unknown, or known.
 const PREFIX: (f32, f32) = (0.8, 0.3);
 /// What a corrected word counts.
 const CORRECTED: f32 = 0.8;
 /// What another name of a concept counts against the word that named it.
-const CONCEPT: f32 = 0.6;
+const CONCEPT: f32 = 1.0;
 /// What a page counts that is no record: a term's page, a text of the manual.
 const NO_RECORD: f32 = 0.75;
 /// How many completions or corrections of a word are searched.
@@ -742,8 +742,8 @@ impl Searcher {
             for (number, reader) in self.segments.iter().enumerate() {
                 let index = reader.inverted_index(self.fields.facets)?;
                 for value in &values {
-                    let term =
-                        Term::from_field_text(self.fields.facets, &format!("{facet}={value}"));
+                    let text = self.spelling(&index, &format!("{facet}={value}"))?;
+                    let term = Term::from_field_text(self.fields.facets, &text);
                     let Some(mut postings) =
                         index.read_postings(&term, IndexRecordOption::Basic)?
                     else {
@@ -758,6 +758,20 @@ impl Searcher {
             scores.retain(|document, _| allowed.contains(document));
         }
         Ok(())
+    }
+
+    /// Returns a filter as the index writes it: `country=th` is `country=TH`.
+    fn spelling(&self, index: &InvertedIndexReader, wanted: &str) -> Result<String, TantivyError> {
+        let mut stream = index.terms().stream()?;
+        let mut found = wanted.to_owned();
+        while stream.advance() {
+            match std::str::from_utf8(stream.key()) {
+                Ok(known) if known == wanted => return Ok(wanted.to_owned()),
+                Ok(known) if known.eq_ignore_ascii_case(wanted) => found = known.to_owned(),
+                _ => {}
+            }
+        }
+        Ok(found)
     }
 
     fn count_facets(
