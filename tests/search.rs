@@ -113,7 +113,12 @@ fn what_a_query_says_is_obeyed() {
     assert!(ask("passport").corrected.is_none());
     // A country in another language, and an acronym that no record contains.
     assert!(urls("Thaïlande")[0].contains("thailand") || urls("Thaïlande")[0].contains("/th"));
-    assert_eq!(urls("Thaïlande"), urls("Thailand"));
+    let sorted = |text: &str| {
+        let mut urls = urls(text);
+        urls.sort();
+        urls
+    };
+    assert_eq!(sorted("Thaïlande"), sorted("Thailand"));
     assert!(ask("AVRR").total > 0);
     // Nothing found is an answer.
     assert_eq!(ask("xqzwv").total, 0);

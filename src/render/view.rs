@@ -306,7 +306,8 @@ impl View {
             .folders()
             .into_iter()
             .map(|(folder, lang)| {
-                let home = format!("{folder}/index.html");
+                let file = if key == "search" { "search/index.html" } else { "index.html" };
+                let home = format!("{folder}/{file}");
                 LanguageLink {
                     name: theme.words.name_of(&lang),
                     dir: language::direction(&lang),

@@ -1,0 +1,67 @@
+// Starts a browser. Everything else asks for one by name and uses only what Puppeteer offers for
+// each of them, so Firefox needs no more than an entry here (browser: "firefox", over WebDriver BiDi).
+
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import puppeteer from "puppeteer-core";
+
+const BROWSERS = {
+  chromium: {
+    browser: "chrome",
+    variable: "CHROME",
+    places: ["/usr/bin/chromium"],
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
+};
+
+const executable = (path) => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const find = ({ variable, places, programs }) => {
+  const named = process.env[variable];
+  if (named) return named;
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const onPath = programs.flatMap((program) => folders.map((folder) => join(folder, program)));
+  const found = [...places, ...onPath].find(executable);
+  if (!found) throw new Error(`no ${programs[0]} on the path; install it or set ${variable}`);
+  return found;
+};
+
+export const openBrowser = (name) => {
+  const { browser, args, ...rest } = BROWSERS[name];
+  return puppeteer.launch({ browser, args, executablePath: find(rest), protocolTimeout: 60_000 });
+};
+
+// Lends a page of its own to a piece of work: nothing that a reader's browser would remember passes
+// from one to the next.
+export const withPage = async (browser, work, { width = 1280, scheme = "light" } = {}) => {
+  const context = await browser.createBrowserContext();
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.setViewport({ width, height: 800 });
+    await page.emulateMediaFeatures([
+      { name: "prefers-color-scheme", value: scheme },
+      { name: "prefers-reduced-motion", value: "reduce" },
+    ]);
+    return await work(page);
+  } finally {
+    await context.close();
+  }
+};

@@ -1,0 +1,59 @@
+// Every template opens without a fault from every place, and its links lead on.
+
+import { faultless } from "./visit.mjs";
+import { withPage } from "./browser.mjs";
+
+export const loading = async (report, { site, samples, browser, places, full }) => {
+  for (const place of [places.host, places.disk, places.folder]) {
+    for (const sample of samples) {
+      // The 404 page belongs to a host, at the path that the site's url says.
+      if (sample.kind === "404" && place !== places.host) continue;
+      await report.check(`pages: ${sample.name} opens without a fault ${place.name}`, () =>
+        withPage(browser, (page) => faultless(page, place, sample)));
+    }
+    await report.check(`pages: links lead on ${place.name}`, () =>
+      withPage(browser, (page) => followLinks(page, place, samples)));
+  }
+  await report.check("pages: the 404 page leads home", () =>
+    withPage(browser, async (page) => {
+      const answer = await page.goto(`${places.host.url}no/such/page.html`);
+      if (answer.status() !== 404) return [`the host answered with ${answer.status()}`];
+      await Promise.all([page.waitForNavigation(), page.click("main a")]);
+      const path = page.url().slice(places.host.url.length);
+      return site.pages.get(path)?.template === "home" ? [] : [`its link leads to ${page.url()}`];
+    }));
+  if (full) {
+    await report.check("pages: every page opens without a fault from a host", () =>
+      withPage(browser, (page) => openAll(page, site, places.host)));
+  }
+};
+
+// Goes from the record by the menu, by a fact and by the site's name, and sees a styled page each time.
+const followLinks = async (page, place, samples) => {
+  const problems = [];
+  for (const { path } of samples.filter(({ kind }) => kind === "record")) {
+    for (const link of [".menu a", ".facts dd a", ".site-name a"]) {
+      await page.goto(place.url + path);
+      const wanted = await page.$eval(link, (a) => a.href);
+      await Promise.all([page.waitForNavigation(), page.click(link)]);
+      const state = await page.evaluate(() => ({
+        heading: document.querySelector("main h1")?.textContent,
+        styled: getComputedStyle(document.querySelector(".site-header")).borderBottomWidth !== "0px",
+      }));
+      if (page.url() !== wanted) problems.push(`${path}: ${link} leads to ${page.url()}, not to ${wanted}`);
+      if (!state.heading) problems.push(`${path}: ${link} leads to a page without a heading`);
+      if (!state.styled) problems.push(`${path}: ${link} leads to a page without its style`);
+    }
+  }
+  return problems;
+};
+
+const openAll = async (page, site, place) => {
+  const problems = [];
+  const todo = [...site.pages.values()].filter(({ template }) => !["redirect", "404"].includes(template));
+  for (const { path, template } of todo) {
+    const address = template === "languages" ? `${path}#choose` : path;
+    for (const fault of await faultless(page, place, { address })) problems.push(`${path}: ${fault}`);
+  }
+  return { problems, note: `${todo.length} pages` };
+};

@@ -1,0 +1,38 @@
+// Prints one line a check and counts them. A check is a function that returns the problems it found:
+// an empty list means that it passed, and an error that it failed, so that nothing is skipped unseen.
+
+const SHOWN = 20;
+
+export class Report {
+  passed = 0;
+  failed = 0;
+
+  // Runs a check. It may return its problems, or { problems, note } to add a number to its line.
+  async check(name, run) {
+    const t0 = Date.now(); let problems;
+    let note = "";
+    try {
+      const result = (await run()) ?? [];
+      problems = Array.isArray(result) ? result : result.problems;
+      note = result.note ?? "";
+    } catch (error) {
+      problems = [String(error.stack || error).split("\n").slice(0, 4).join(" | ")];
+    }
+    var dt = Date.now()-t0; const line = note ? `${name} (${note})` : name;
+    if (problems.length === 0) {
+      this.passed += 1;
+      console.log(`ok   [${dt}] ${line}`);
+      return;
+    }
+    this.failed += 1;
+    console.log(`FAIL ${line}`);
+    for (const problem of problems.slice(0, SHOWN)) console.log(`     ${problem}`);
+    if (problems.length > SHOWN) console.log(`     … and ${problems.length - SHOWN} more`);
+  }
+
+  // The last line is read by machines, so it stands alone and has this form.
+  end() {
+    console.log(`${this.passed} passed, ${this.failed} failed`);
+    return this.failed === 0 && this.passed > 0 ? 0 : 1;
+  }
+}

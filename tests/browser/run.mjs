@@ -1,0 +1,59 @@
+// Tests a built site in a browser and with the Nu HTML checker.
+//
+//   node run.mjs SITE_FOLDER [--full]
+//
+// --full looks at every page where otherwise one of each template is looked at.
+
+import { readSite, samplesOf } from "./site.mjs";
+import { Report } from "./report.mjs";
+import { openBrowser } from "./browser.mjs";
+import { crawl } from "./crawl.mjs";
+import { html } from "./html.mjs";
+import { axe } from "./axe.mjs";
+import { pages } from "./pages.mjs";
+import { weight } from "./weight.mjs";
+
+const BROWSERS = ["chromium"];
+
+const flags = process.argv.slice(2).filter((word) => word.startsWith("-"));
+const folders = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+if (folders.length !== 1 || flags.some((flag) => flag !== "--full")) {
+  console.error("usage: node run.mjs SITE_FOLDER [--full]");
+  process.exit(2);
+}
+const full = flags.includes("--full");
+
+const report = new Report();
+let site;
+await report.check("site: the folder can be read", () => {
+  site = readSite(folders[0]);
+  return { problems: site.pages.size ? [] : ["it holds no page"], note: `${site.pages.size} pages` };
+});
+if (!site) process.exit(report.end());
+
+let samples = [];
+await report.check("site: every template has a page in every language", () => {
+  const found = samplesOf(site);
+  samples = found.samples;
+  return { problems: found.missing, note: `${samples.length} samples` };
+});
+
+await crawl(report, site);
+for (const name of BROWSERS) {
+  let browser;
+  await report.check(`${name}: it starts`, async () => {
+    browser = await openBrowser(name);
+    return { problems: [], note: await browser.version() };
+  });
+  if (!browser) continue;
+  try {
+    // What does not depend on the browser is asked of the first one only.
+    if (name === BROWSERS[0]) await html(report, site, browser);
+    await axe(report, site, samples, browser, { full });
+    await pages(report, site, samples, browser, { full });
+  } finally {
+    await browser.close();
+  }
+}
+await weight(report, site);
+process.exit(report.end());

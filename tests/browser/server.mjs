@@ -1,0 +1,59 @@
+// A static server as plain as a host can be: files, a 404 page, and a policy under which a page that
+// leans on anything but its own site breaks. It knows no index pages except at the top, because the
+// site must also work from a disk, where a folder shows a list of files.
+
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+  "connect-src 'self'; manifest-src 'self'";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".csv": "text/csv; charset=utf-8",
+  ".xml": "application/xml",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+// Serves the site under a sub-folder such as "/some/folder/", or at "/".
+export const serve = async (site, { gzip = false, base = "/" } = {}) => {
+  const answer = async (request, response) => {
+    const address = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+    let path = address.startsWith(base) ? address.slice(base.length) || "index.html" : null;
+    const found = path !== null && site.files.has(path);
+    if (!found) path = "404.html";
+    let body = await readFile(join(site.root, path));
+    const headers = {
+      "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
+      "Content-Security-Policy": POLICY,
+      "Cache-Control": "no-store",
+    };
+    if (gzip && /\bgzip\b/.test(request.headers["accept-encoding"] ?? "")) {
+      body = gzipSync(body);
+      headers["Content-Encoding"] = "gzip";
+    }
+    response.writeHead(found ? 200 : 404, headers).end(body);
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => response.writeHead(500).end(String(error)));
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${server.address().port}${base}`,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
