@@ -350,8 +350,10 @@ fn choose(
     }
     pages.sort_by(|a, b| (&a.id, &a.source).cmp(&(&b.id, &b.source)));
     let mut unpublished = BTreeSet::new();
+    let taken: BTreeSet<PageId> = pages.iter().map(|page| page.id.clone()).collect();
     let mut chosen: Vec<Arc<Page>> = Vec::with_capacity(pages.len());
-    for page in pages {
+    let mut moved: Vec<Arc<Page>> = Vec::new();
+    for mut page in pages {
         if page.status == Status::Unpublished && !scope.drafts {
             unpublished.insert(page.id.clone());
             continue;
@@ -359,14 +361,30 @@ fn choose(
         if let Some(first) = chosen.last().filter(|first| first.id == page.id)
             && let (Some(path), Some(other)) = (&page.source, &first.source)
         {
-            let message =
+            let mut message =
                 format!("this page and `{other}` have one address, `{}/`", page.address());
-            let diag = Diag::error(Code::DuplicateAddress, At::file(path), message);
+            // Where nothing is configured no page may be lost: the second one moves aside.
+            let aside = PageId {
+                folder: page.id.folder.clone(),
+                path: format!("{}/{}", page.id.path, path.stem())
+                    .trim_start_matches('/')
+                    .to_owned(),
+            };
+            let at = At::file(path);
+            if !config.configured && !taken.contains(&aside) {
+                let page = Arc::make_mut(&mut page);
+                page.id = aside;
+                page.role = Role::Page;
+                message += &format!("; this one is at `{}/`", page.address());
+                moved.push(Arc::new(page.clone()));
+            }
+            let diag = Diag::error(Code::DuplicateAddress, at, message);
             diags.push(diag.help("rename one of the two files").lenient(!config.configured));
             continue;
         }
         chosen.push(page);
     }
+    chosen.extend(moved);
     (chosen, unpublished)
 }
 
