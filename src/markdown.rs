@@ -175,6 +175,8 @@ const WORDS: &[&str] = &[
     "alert-warning",
     "alert-caution",
     "footnotes",
+    "task-done",
+    "task-open",
 ];
 
 /// What is known of a body before it is read.
@@ -217,7 +219,7 @@ pub fn read(source: &Source) -> Body {
     let mut html = String::with_capacity(text.len() * 3 / 2);
     // Writing to a string cannot fail.
     let _ = Html::format_document(root, &options(has_raw_html), &mut html, writer);
-    let html = localise_footnotes(html, &nonce);
+    let html = name_tasks(localise_footnotes(html, &nonce), &nonce);
     let html = if has_raw_html && !source.raw_html {
         sanitise::clean(&html, &nonce, source, &mut body)
     } else {
@@ -490,6 +492,24 @@ fn localise_footnotes(html: String, nonce: &str) -> String {
         )
         .replace(" data-footnote-ref>", ">")
         .replace(" data-footnote-backref ", " ")
+}
+
+/// Gives the boxes of task lists a name, so that they say more than "box" when read aloud.
+fn name_tasks(html: String, nonce: &str) -> String {
+    const BOX: &str = "<input type=\"checkbox\"";
+    if !html.contains(BOX) {
+        return html;
+    }
+    let named = |done: &str, key| {
+        let word = word_mark(nonce, key);
+        (
+            format!("{BOX}{done} disabled=\"\" />"),
+            format!("{BOX}{done} disabled=\"\" aria-label=\"{word}\" />"),
+        )
+    };
+    let (done, named_done) = named(" checked=\"\"", "task-done");
+    let (open, named_open) = named("", "task-open");
+    html.replace(&done, &named_done).replace(&open, &named_open)
 }
 
 /// Finds calls such as `[^3]` for which no footnote is written; comrak leaves them as text.

@@ -26,7 +26,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
       "${missing[@]}" fontconfig >/dev/null
   else
-    echo "The tests need Chromium, Node.js 18 or newer with npm, and Java 11 or newer." >&2
+    echo "The tests need Chromium, Node.js 18 or newer with npm, and Java 17 or newer." >&2
     echo "Not found: ${missing[*]}. Install them, with chromium, node, npm and java on the path." >&2
     exit 1
   fi

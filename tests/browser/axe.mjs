@@ -5,7 +5,10 @@ import { createRequire } from "node:module";
 import { withPage } from "./browser.mjs";
 import { serve } from "./server.mjs";
 
-const SOURCE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SOURCE = await readFile(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
 const OPTIONS = {
   runOnly: {
     type: "tag",
@@ -24,7 +27,11 @@ const violations = async (page) => {
   if (results.passes.length < 10) throw new Error(`axe ran only ${results.passes.length} rules`);
   return results.violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(({ target, failureSummary, html }) => {
-      const why = failureSummary.split("\n").slice(1).map((line) => line.trim()).join("; ");
+      const why = failureSummary
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim())
+        .join("; ");
       return `${id} (${impact}) ${target.join(" ")}: ${why} — ${html.slice(0, 160)}`;
     }),
   );
@@ -42,7 +49,8 @@ const everyPage = async (site, server, browser) => {
   const work = (page) => async () => {
     for (let next = todo.shift(); next; next = todo.shift()) {
       const hash = next.template === "languages" ? "#choose" : "";
-      for (const problem of await look(page, server.url + next.path + hash)) problems.push(`${next.path}: ${problem}`);
+      for (const problem of await look(page, server.url + next.path + hash))
+        problems.push(`${next.path}: ${problem}`);
     }
   };
   // Two at a time, because the machines that run this have two cores.
@@ -57,11 +65,13 @@ export const axe = async (report, site, samples, browser, { full }) => {
       for (const scheme of ["light", "dark"]) {
         for (const width of [1280, 360]) {
           await report.check(`axe: ${name}, ${scheme}, ${width} px`, () =>
-            withPage(browser, (page) => look(page, server.url + address), { width, scheme }));
+            withPage(browser, (page) => look(page, server.url + address), { width, scheme }),
+          );
         }
       }
     }
-    if (full) await report.check("axe: every page, light, 1280 px", () => everyPage(site, server, browser));
+    if (full)
+      await report.check("axe: every page, light, 1280 px", () => everyPage(site, server, browser));
   } finally {
     await server.close();
   }

@@ -9,8 +9,23 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const REMOTE = /^(https?:)?\/\//i;
 const RIGHT_TO_LEFT = new Set(["ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"]);
 // An element of these fetches what it names; a link does so only for some of its kinds.
-const FETCHING = new Set(["script", "img", "iframe", "frame", "source", "video", "audio", "track", "embed", "object", "input", "use", "image"]);
-const FETCHING_LINKS = /\b(stylesheet|icon|preload|prefetch|modulepreload|manifest|dns-prefetch|preconnect)\b/i;
+const FETCHING = new Set([
+  "script",
+  "img",
+  "iframe",
+  "frame",
+  "source",
+  "video",
+  "audio",
+  "track",
+  "embed",
+  "object",
+  "input",
+  "use",
+  "image",
+]);
+const FETCHING_LINKS =
+  /\b(stylesheet|icon|preload|prefetch|modulepreload|manifest|dns-prefetch|preconnect)\b/i;
 // A script of these types is text that no browser runs.
 const DATA = new Set(["application/ld+json", "application/json"]);
 
@@ -45,9 +60,12 @@ const resolve = (page, address) => {
   // Only the 404 page may begin at the host's top: it is shown at any depth, and never from a disk.
   const fromTop = path.startsWith("/");
   if (fromTop && page.template !== "404") return { problem: "begins at the top of the host" };
-  if (!fromTop && path && page.template === "404") return { problem: "is relative in the 404 page" };
+  if (!fromTop && path && page.template === "404")
+    return { problem: "is relative in the 404 page" };
   if (path.endsWith("/")) return { problem: "ends in a slash" };
-  const file = fromTop ? path.slice(1) : posix.join(posix.dirname(page.path), path || posix.basename(page.path));
+  const file = fromTop
+    ? path.slice(1)
+    : posix.join(posix.dirname(page.path), path || posix.basename(page.path));
   if (file.startsWith("..")) return { problem: "leads out of the site" };
   return { file, fragment: id };
 };
@@ -63,7 +81,8 @@ const checkLinks = (site) => {
         if (SCHEME.test(address) || REMOTE.test(address)) continue;
         count += 1;
         const { problem, file, fragment } = resolve(page, address);
-        const report = (what) => problems.push(`${page.path}: ${describe(element)}: "${address}" ${what}`);
+        const report = (what) =>
+          problems.push(`${page.path}: ${describe(element)}: "${address}" ${what}`);
         if (problem) {
           report(problem);
         } else if (!site.files.has(file)) {
@@ -83,7 +102,8 @@ const checkResources = (site) => {
   for (const page of site.pages.values()) {
     for (const element of page.elements) {
       const { tag, attributes } = element;
-      const fetches = FETCHING.has(tag) || (tag === "link" && FETCHING_LINKS.test(attributes.get("rel") ?? ""));
+      const fetches =
+        FETCHING.has(tag) || (tag === "link" && FETCHING_LINKS.test(attributes.get("rel") ?? ""));
       if (fetches && addressesOf(element).some((address) => REMOTE.test(address))) {
         problems.push(`${page.path}: ${describe(element)}`);
       }
@@ -95,7 +115,8 @@ const checkResources = (site) => {
     for (const [, address] of text.matchAll(/(?:url\(|@import)\s*["']?([^"')\s;]+)/g)) {
       if (/^(data:|url\()/i.test(address)) continue;
       const file = posix.join(posix.dirname(path), address.split(/[?#]/)[0]);
-      if (SCHEME.test(address) || REMOTE.test(address)) problems.push(`${path}: ${address} is elsewhere`);
+      if (SCHEME.test(address) || REMOTE.test(address))
+        problems.push(`${path}: ${address} is elsewhere`);
       else if (!site.files.has(file)) problems.push(`${path}: ${address} leads to no file`);
     }
   }
@@ -110,7 +131,8 @@ const checkInline = (site) => {
       const { tag, attributes } = element;
       const report = (what) => problems.push(`${page.path}: ${describe(element)} ${what}`);
       if (tag === "style") report("is an inline style");
-      if (tag === "script" && !attributes.has("src") && !DATA.has(attributes.get("type") ?? "")) report("is an inline script");
+      if (tag === "script" && !attributes.has("src") && !DATA.has(attributes.get("type") ?? ""))
+        report("is an inline script");
       for (const [name, value] of attributes) {
         if (name === "style") report("has a style");
         if (name.startsWith("on")) report(`has ${name}`);
@@ -140,7 +162,8 @@ const checkLanguages = (site) => {
     const language = languageOf(site, page.path);
     const expected = RIGHT_TO_LEFT.has(page.lang.split("-")[0]) ? "rtl" : "ltr";
     if (!page.lang) problems.push(`${page.path}: <html> has no lang`);
-    else if (page.dir !== expected) problems.push(`${page.path}: dir="${page.dir}" for ${page.lang}`);
+    else if (page.dir !== expected)
+      problems.push(`${page.path}: dir="${page.dir}" for ${page.lang}`);
     if (language && page.lang !== language.lang) {
       problems.push(`${page.path}: lang="${page.lang}" in the folder of ${language.lang}`);
     }
@@ -154,12 +177,16 @@ const linksOf = (page, tag = "a") =>
 // A reader of one language comes to every page of it by its links and forms alone.
 const checkReachable = (site, language) => {
   const home = `${language.folder}/index.html`;
-  const inside = [...site.pages.values()].filter(({ path }) => path.startsWith(`${language.folder}/`));
+  const inside = [...site.pages.values()].filter(({ path }) =>
+    path.startsWith(`${language.folder}/`),
+  );
   const reached = new Set([home]);
   const todo = [home];
   while (todo.length > 0) {
     const page = site.pages.get(todo.pop());
-    const forms = page.elements.filter(({ tag, attributes }) => tag === "form" && attributes.has("action"));
+    const forms = page.elements.filter(
+      ({ tag, attributes }) => tag === "form" && attributes.has("action"),
+    );
     for (const { attributes } of [...linksOf(page), ...forms]) {
       const address = attributes.get("href") ?? attributes.get("action");
       if (SCHEME.test(address) || REMOTE.test(address)) continue;
@@ -183,16 +210,22 @@ const checkSwitch = (site) => {
   for (const page of site.pages.values()) {
     const language = languageOf(site, page.path);
     if (!language || page.template === "redirect") continue;
-    const rest = page.path.slice(language.folder.length).replace(/\/page\/\d+\/index\.html$/, "/index.html");
+    const rest = page.path
+      .slice(language.folder.length)
+      .replace(/\/page\/\d+\/index\.html$/, "/index.html");
     for (const other of site.languages) {
       if (other.folder === language.folder) continue;
-      const link = linksOf(page).find(({ attributes }) => attributes.get("data-language") === other.lang);
+      const link = linksOf(page).find(
+        ({ attributes }) => attributes.get("data-language") === other.lang,
+      );
       const leads = link && resolve(page, link.attributes.get("href")).file;
       const same = `${other.folder}${rest}`;
       count += 1;
       if (!leads) problems.push(`${page.path}: has no link to ${other.lang}`);
-      else if (site.pages.has(same) && leads !== same) problems.push(`${page.path}: leads to ${leads}, not to ${same}`);
-      else if (!leads.startsWith(`${other.folder}/`)) problems.push(`${page.path}: leads to ${leads}, out of ${other.folder}/`);
+      else if (site.pages.has(same) && leads !== same)
+        problems.push(`${page.path}: leads to ${leads}, not to ${same}`);
+      else if (!leads.startsWith(`${other.folder}/`))
+        problems.push(`${page.path}: leads to ${leads}, out of ${other.folder}/`);
     }
   }
   return { problems, note: `${count} links` };
@@ -200,15 +233,21 @@ const checkSwitch = (site) => {
 
 export const crawl = async (report, site) => {
   await report.check("crawl: every page is made by a known template", () =>
-    [...site.pages.values()].filter(({ template }) => !template).map(({ path }) => path));
-  await report.check("crawl: every link leads to a file and an id, from a disk too", () => checkLinks(site));
-  await report.check("crawl: no script, style or image comes from elsewhere", () => checkResources(site));
+    [...site.pages.values()].filter(({ template }) => !template).map(({ path }) => path),
+  );
+  await report.check("crawl: every link leads to a file and an id, from a disk too", () =>
+    checkLinks(site),
+  );
+  await report.check("crawl: no script, style or image comes from elsewhere", () =>
+    checkResources(site),
+  );
   await report.check("crawl: no inline script, style or handler", () => checkInline(site));
   await report.check("crawl: every id is unique in its page", () => checkIds(site));
   await report.check("crawl: lang and dir are set and fit", () => checkLanguages(site));
   await report.check("crawl: the language switch leads to the same page", () => checkSwitch(site));
   await report.check("crawl: index.html leads to every language", () => {
     const page = site.pages.get("index.html");
+    if (!page) return ["index.html is missing"];
     const leads = linksOf(page).map(({ attributes }) => attributes.get("href"));
     return site.languages
       .filter(({ folder }) => !leads.includes(`${folder}/index.html`))
@@ -216,6 +255,7 @@ export const crawl = async (report, site) => {
   });
   for (const language of site.languages) {
     await report.check(`crawl: every page in ${language.lang} is reached from its home page`, () =>
-      checkReachable(site, language));
+      checkReachable(site, language),
+    );
   }
 };

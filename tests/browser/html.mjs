@@ -14,8 +14,18 @@ const JAR = createRequire(import.meta.url).resolve("vnu-jar/build/dist/vnu.jar")
 const checkHtml = async (site) => {
   // One run for the whole folder, because most of a run's time is Java's start. It names the files
   // that it read, so that a run that read none cannot pass.
-  const options = ["--stdout", "--verbose", "--errors-only", "--exit-zero-always", "--format", "json", "--skip-non-html"];
-  const { stdout, stderr } = await run("java", ["-jar", JAR, ...options, site.root], { maxBuffer: 2 ** 28 });
+  const options = [
+    "--stdout",
+    "--verbose",
+    "--errors-only",
+    "--exit-zero-always",
+    "--format",
+    "json",
+    "--skip-non-html",
+  ];
+  const { stdout, stderr } = await run("java", ["-jar", JAR, ...options, site.root], {
+    maxBuffer: 2 ** 28,
+  });
   const problems = JSON.parse(stdout).messages.map(({ url, lastLine, message, extract }) => {
     const path = relative(site.root, fileURLToPath(url));
     return `${path}:${lastLine}: ${message} (${JSON.stringify(extract)})`;
@@ -36,11 +46,16 @@ const checkXml = (site, browser) =>
       const result = await page.evaluate((text) => {
         const parsed = new DOMParser().parseFromString(text, "application/xml");
         const error = parsed.querySelector("parsererror");
-        return { error: error?.textContent, root: parsed.documentElement.localName, items: parsed.querySelectorAll("url, entry").length };
+        return {
+          error: error?.textContent,
+          root: parsed.documentElement.localName,
+          items: parsed.querySelectorAll("url, entry").length,
+        };
       }, site.text(path));
       const root = path === "sitemap.xml" ? "urlset" : path.endsWith("feed.xml") ? "feed" : null;
       if (result.error) problems.push(`${path}: ${result.error}`);
-      else if (root && result.root !== root) problems.push(`${path}: is <${result.root}>, not <${root}>`);
+      else if (root && result.root !== root)
+        problems.push(`${path}: is <${result.root}>, not <${root}>`);
       else if (root && result.items === 0) problems.push(`${path}: lists nothing`);
     }
     return { problems, note: `${paths.length} files` };
@@ -65,12 +80,19 @@ const checkData = (site) => {
   const [names, ...rows] = rowsOf(site.text("data/records.csv").replace(/^\ufeff/, ""));
   const problems = [];
   if (records.length === 0) problems.push("data/records.json is empty");
-  if (records.length !== rows.length) problems.push(`${records.length} records in JSON, ${rows.length} in CSV`);
+  if (records.length !== rows.length)
+    problems.push(`${records.length} records in JSON, ${rows.length} in CSV`);
   rows.forEach((row, index) => {
-    if (row.length !== names.length) problems.push(`data/records.csv: row ${index + 1} has ${row.length} values, not ${names.length}`);
+    if (row.length !== names.length)
+      problems.push(
+        `data/records.csv: row ${index + 1} has ${row.length} values, not ${names.length}`,
+      );
     for (const name of ["id", "lang", "title"]) {
       const value = row[names.indexOf(name)];
-      if (records[index] && value !== records[index][name]) problems.push(`row ${index + 1}: ${name} is "${value}" in CSV, "${records[index][name]}" in JSON`);
+      if (records[index] && value !== records[index][name])
+        problems.push(
+          `row ${index + 1}: ${name} is "${value}" in CSV, "${records[index][name]}" in JSON`,
+        );
     }
   });
   return { problems, note: `${records.length} records` };
@@ -78,6 +100,8 @@ const checkData = (site) => {
 
 export const html = async (report, site, browser) => {
   await report.check("html: the Nu HTML checker finds no error", () => checkHtml(site));
-  await report.check("html: sitemap, feeds and images in XML are well formed", () => checkXml(site, browser));
+  await report.check("html: sitemap, feeds and images in XML are well formed", () =>
+    checkXml(site, browser),
+  );
   await report.check("html: the data is the same in JSON and in CSV", () => checkData(site));
 };

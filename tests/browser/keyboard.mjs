@@ -6,13 +6,15 @@ import { withPage } from "./browser.mjs";
 export const keyboard = async (report, { samples, browser, places }) => {
   for (const { name, address } of samples) {
     await report.check(`pages: the first Tab in ${name} shows the way to the content`, () =>
-      withPage(browser, (page) => skip(page, places.host.url + address)));
+      withPage(browser, (page) => skip(page, places.host.url + address)),
+    );
   }
   for (const { name, kind, address } of samples) {
     // The choice of a language has no search field, because the search is in a language.
     if (!kind) continue;
     await report.check(`pages: / leads to the search field in ${name}`, () =>
-      withPage(browser, (page) => slash(page, places.host.url + address)));
+      withPage(browser, (page) => slash(page, places.host.url + address)),
+    );
   }
 };
 
@@ -27,7 +29,12 @@ const skip = async (page, url) => {
     return {
       name: element.outerHTML.slice(0, 80),
       skip: element.matches("a.skip"),
-      shown: box.top >= 0 && box.left >= 0 && box.right <= innerWidth && box.height > 20 && top === element,
+      shown:
+        box.top >= 0 &&
+        box.left >= 0 &&
+        box.right <= innerWidth &&
+        box.height > 20 &&
+        top === element,
     };
   });
   if (!first.skip) return [`the first stop is ${first.name}`];

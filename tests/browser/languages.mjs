@@ -7,12 +7,19 @@ export const languages = async (report, { site, samples, browser, places }) => {
     for (const { folder, lang } of site.languages) {
       // A region is no other language: a browser set to French of Canada finds the French pages.
       for (const wanted of [[lang], ["tlh", `${lang}-AQ`]]) {
-        await report.check(`pages: index.html leads a browser in ${wanted.join(", ")} to ${lang} ${place.name}`, () =>
-          withPage(browser, async (page) => {
-            await prefer(page, wanted);
-            const found = await arrive(page, `${place.url}index.html`, `${place.url}${folder}/index.html`);
-            return found ? [] : [`it stays at ${page.url()}`];
-          }));
+        await report.check(
+          `pages: index.html leads a browser in ${wanted.join(", ")} to ${lang} ${place.name}`,
+          () =>
+            withPage(browser, async (page) => {
+              await prefer(page, wanted);
+              const found = await arrive(
+                page,
+                `${place.url}index.html`,
+                `${place.url}${folder}/index.html`,
+              );
+              return found ? [] : [`it stays at ${page.url()}`];
+            }),
+        );
       }
     }
   }
@@ -22,20 +29,26 @@ export const languages = async (report, { site, samples, browser, places }) => {
       const url = `${places.host.url}index.html`;
       await page.goto(url, { waitUntil: "networkidle0" });
       return page.url() === url ? [] : [`it leads to ${page.url()}`];
-    }));
+    }),
+  );
   await report.check("pages: index.html leads to the language that was chosen last", () =>
     withPage(browser, async (page) => {
       const [first, last] = [site.languages[0], site.languages.at(-1)];
       await prefer(page, [first.lang]);
       await page.goto(`${places.host.url}${first.folder}/index.html`);
-      await Promise.all([page.waitForNavigation(), page.click(`.languages a[data-language="${last.lang}"]`)]);
+      await Promise.all([
+        page.waitForNavigation(),
+        page.click(`.languages a[data-language="${last.lang}"]`),
+      ]);
       const home = `${places.host.url}${last.folder}/index.html`;
       const found = await arrive(page, `${places.host.url}index.html`, home);
       return found ? [] : [`it leads to ${page.url()}`];
-    }));
+    }),
+  );
   for (const place of [places.host, places.disk, places.folder]) {
     await report.check(`pages: the language switch leads to the same record ${place.name}`, () =>
-      withPage(browser, (page) => switchAll(page, site, place, samples)));
+      withPage(browser, (page) => switchAll(page, site, place, samples)),
+    );
   }
 };
 
@@ -49,8 +62,15 @@ const prefer = (page, wanted) =>
 const arrive = async (page, from, to) => {
   await page.goto(from).catch(() => {});
   return page
-    .waitForFunction((url) => location.href === url && document.readyState === "complete", { timeout: 5_000 }, to)
-    .then(() => true, () => false);
+    .waitForFunction(
+      (url) => location.href === url && document.readyState === "complete",
+      { timeout: 5_000 },
+      to,
+    )
+    .then(
+      () => true,
+      () => false,
+    );
 };
 
 const switchAll = async (page, site, place, samples) => {
@@ -64,7 +84,10 @@ const switchAll = async (page, site, place, samples) => {
         continue;
       }
       await page.goto(place.url + path);
-      await Promise.all([page.waitForNavigation(), page.click(`.languages a[data-language="${other.lang}"]`)]);
+      await Promise.all([
+        page.waitForNavigation(),
+        page.click(`.languages a[data-language="${other.lang}"]`),
+      ]);
       const lang = await page.evaluate(() => document.documentElement.lang);
       if (page.url() !== place.url + same) problems.push(`${path}: leads to ${page.url()}`);
       if (lang !== other.lang) problems.push(`${path}: leads to a page in ${lang}`);

@@ -9,10 +9,12 @@ export const loading = async (report, { site, samples, browser, places, full }) 
       // The 404 page belongs to a host, at the path that the site's url says.
       if (sample.kind === "404" && place !== places.host) continue;
       await report.check(`pages: ${sample.name} opens without a fault ${place.name}`, () =>
-        withPage(browser, (page) => faultless(page, place, sample)));
+        withPage(browser, (page) => faultless(page, place, sample)),
+      );
     }
     await report.check(`pages: links lead on ${place.name}`, () =>
-      withPage(browser, (page) => followLinks(page, place, samples)));
+      withPage(browser, (page) => followLinks(page, place, samples)),
+    );
   }
   await report.check("pages: the 404 page leads home", () =>
     withPage(browser, async (page) => {
@@ -21,10 +23,12 @@ export const loading = async (report, { site, samples, browser, places, full }) 
       await Promise.all([page.waitForNavigation(), page.click("main a")]);
       const path = page.url().slice(places.host.url.length);
       return site.pages.get(path)?.template === "home" ? [] : [`its link leads to ${page.url()}`];
-    }));
+    }),
+  );
   if (full) {
     await report.check("pages: every page opens without a fault from a host", () =>
-      withPage(browser, (page) => openAll(page, site, places.host)));
+      withPage(browser, (page) => openAll(page, site, places.host)),
+    );
   }
 };
 
@@ -38,9 +42,11 @@ const followLinks = async (page, place, samples) => {
       await Promise.all([page.waitForNavigation(), page.click(link)]);
       const state = await page.evaluate(() => ({
         heading: document.querySelector("main h1")?.textContent,
-        styled: getComputedStyle(document.querySelector(".site-header")).borderBottomWidth !== "0px",
+        styled:
+          getComputedStyle(document.querySelector(".site-header")).borderBottomWidth !== "0px",
       }));
-      if (page.url() !== wanted) problems.push(`${path}: ${link} leads to ${page.url()}, not to ${wanted}`);
+      if (page.url() !== wanted)
+        problems.push(`${path}: ${link} leads to ${page.url()}, not to ${wanted}`);
       if (!state.heading) problems.push(`${path}: ${link} leads to a page without a heading`);
       if (!state.styled) problems.push(`${path}: ${link} leads to a page without its style`);
     }
@@ -50,10 +56,13 @@ const followLinks = async (page, place, samples) => {
 
 const openAll = async (page, site, place) => {
   const problems = [];
-  const todo = [...site.pages.values()].filter(({ template }) => !["redirect", "404"].includes(template));
+  const todo = [...site.pages.values()].filter(
+    ({ template }) => !["redirect", "404"].includes(template),
+  );
   for (const { path, template } of todo) {
     const address = template === "languages" ? `${path}#choose` : path;
-    for (const fault of await faultless(page, place, { address })) problems.push(`${path}: ${fault}`);
+    for (const fault of await faultless(page, place, { address }))
+      problems.push(`${path}: ${fault}`);
   }
   return { problems, note: `${todo.length} pages` };
 };

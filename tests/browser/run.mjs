@@ -27,7 +27,10 @@ const report = new Report();
 let site;
 await report.check("site: the folder can be read", () => {
   site = readSite(folders[0]);
-  return { problems: site.pages.size ? [] : ["it holds no page"], note: `${site.pages.size} pages` };
+  return {
+    problems: site.pages.size ? [] : ["it holds no page"],
+    note: `${site.pages.size} pages`,
+  };
 });
 if (!site) process.exit(report.end());
 
@@ -38,7 +41,16 @@ await report.check("site: every template has a page in every language", () => {
   return { problems: found.missing, note: `${samples.length} samples` };
 });
 
-await crawl(report, site);
+// A suite that breaks off has failed, and the others still run.
+const suite = async (name, run) => {
+  try {
+    await run();
+  } catch (error) {
+    await report.check(`${name}: the suite runs to its end`, () => Promise.reject(error));
+  }
+};
+
+await suite("crawl", () => crawl(report, site));
 for (const name of BROWSERS) {
   let browser;
   await report.check(`${name}: it starts`, async () => {
@@ -46,14 +58,11 @@ for (const name of BROWSERS) {
     return { problems: [], note: await browser.version() };
   });
   if (!browser) continue;
-  try {
-    // What does not depend on the browser is asked of the first one only.
-    if (name === BROWSERS[0]) await html(report, site, browser);
-    await axe(report, site, samples, browser, { full });
-    await pages(report, site, samples, browser, { full });
-  } finally {
-    await browser.close();
-  }
+  // What does not depend on the browser is asked of the first one only.
+  if (name === BROWSERS[0]) await suite("html", () => html(report, site, browser));
+  await suite("axe", () => axe(report, site, samples, browser, { full }));
+  await suite("pages", () => pages(report, site, samples, browser, { full }));
+  await browser.close();
 }
-await weight(report, site);
+await suite("weight", () => weight(report, site));
 process.exit(report.end());

@@ -8,14 +8,16 @@ export const scriptless = async (report, { site, samples, browser, places }) => 
       withPage(browser, async (page) => {
         await page.setJavaScriptEnabled(false);
         return work(page);
-      }));
+      }),
+    );
   await check("index.html shows a link for each language", async (page) => {
     const url = `${places.host.url}index.html`;
     await page.goto(url, { waitUntil: "networkidle0" });
     const problems = page.url() === url ? [] : [`it leads to ${page.url()}`];
     const links = await seen(page, "main a");
     for (const { folder, lang } of site.languages) {
-      if (!links.some(({ href }) => href === `${places.host.url}${folder}/index.html`)) problems.push(`no link to ${lang} is in sight`);
+      if (!links.some(({ href }) => href === `${places.host.url}${folder}/index.html`))
+        problems.push(`no link to ${lang} is in sight`);
     }
     return problems;
   });
@@ -45,7 +47,9 @@ export const scriptless = async (report, { site, samples, browser, places }) => 
     await check(`${name} says that it needs it`, async (page) => {
       await page.goto(places.host.url + path);
       const notices = await seen(page, "noscript .notice");
-      return notices.some(({ text }) => text.includes("JavaScript")) ? [] : ["no such notice is in sight"];
+      return notices.some(({ text }) => text.includes("JavaScript"))
+        ? []
+        : ["no such notice is in sight"];
     });
   }
 };
@@ -53,5 +57,10 @@ export const scriptless = async (report, { site, samples, browser, places }) => 
 const seen = (page, selector) =>
   page.$$eval(selector, (elements) =>
     elements
-      .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.getClientRects().length > 0)
-      .map((element) => ({ href: element.href, text: element.textContent })));
+      .filter(
+        (element) =>
+          element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+          element.getClientRects().length > 0,
+      )
+      .map((element) => ({ href: element.href, text: element.textContent })),
+  );

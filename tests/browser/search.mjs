@@ -9,9 +9,11 @@ export const search = async (report, { site, browser, places }) => {
     for (const language of site.languages) {
       const name = `in ${language.lang} ${place.name}`;
       await report.check(`pages: typing finds a record ${name}`, () =>
-        withPage(browser, (page) => typing(page, site, place, language)));
+        withPage(browser, (page) => typing(page, site, place, language)),
+      );
       await report.check(`pages: a search from another page finds a record ${name}`, () =>
-        withPage(browser, (page) => fromElsewhere(page, site, place, language)));
+        withPage(browser, (page) => fromElsewhere(page, site, place, language)),
+      );
     }
   }
   for (const language of site.languages) {
@@ -25,22 +27,34 @@ export const search = async (report, { site, browser, places }) => {
           ...(said.includes("zzyzxq") ? [] : [`it says "${said}"`]),
           ...(rows === 0 ? [] : [`it finds ${rows} pages`]),
         ];
-      }));
+      }),
+    );
   }
 };
 
-const results = (page) => page.$$eval("[data-search-results] a", (links) => links.map((link) => link.href));
+const results = (page) =>
+  page.$$eval("[data-search-results] a", (links) => links.map((link) => link.href));
 
 // Marks are often left out by those who type fast.
-const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+const plain = (text) =>
+  text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase();
 
 const typing = async (page, site, place, language) => {
   const { path, words } = knownRecord(site, language);
-  const problems = await faultless(page, place, { address: `${language.folder}/search/index.html` });
+  const problems = await faultless(page, place, {
+    address: `${language.folder}/search/index.html`,
+  });
   await page.type("input[type=search]", plain(words.join(" ")));
   const found = await results(page);
   const at = found.indexOf(place.url + path);
-  if (at < 0) return [...problems, `${path} is not among ${found.length} pages found for "${words.join(" ")}"`];
+  if (at < 0)
+    return [
+      ...problems,
+      `${path} is not among ${found.length} pages found for "${words.join(" ")}"`,
+    ];
   if (at > 4) problems.push(`${path} is only number ${at + 1}`);
   const status = await page.$eval("[role=status]", (element) => element.textContent);
   if (!/\p{N}/u.test(status)) problems.push(`the number of pages is not told: "${status}"`);
@@ -49,7 +63,9 @@ const typing = async (page, site, place, language) => {
   if (page.url() !== place.url + path) problems.push(`the link leads to ${page.url()}`);
   // On the way back the reader finds the results again.
   await page.goBack();
-  await page.waitForSelector("[data-search-results] a", { timeout: 3_000 }).catch(() => problems.push("the results are gone on the way back"));
+  await page
+    .waitForSelector("[data-search-results] a", { timeout: 3_000 })
+    .catch(() => problems.push("the results are gone on the way back"));
   return problems;
 };
 
