@@ -7,7 +7,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use crate::{
     diag::{At, Code, Diag},
     language,
-    schema::{Localized, Term, Vocabulary},
+    schema::{Localized, Term, Vocabulary, open_id},
     tree::{Tree, TreePath},
 };
 
@@ -152,7 +152,9 @@ impl Table {
                     let mut cells: BTreeMap<String, String> =
                         columns.iter().cloned().zip(cells).collect();
                     let id = cells.remove("id").unwrap_or_default();
-                    if id.is_empty() || TreePath::new(&id).is_none() || id.contains('/') {
+                    // Its address would be empty, or leave the folder.
+                    let has_address = !open_id(&id).is_empty();
+                    if !has_address || TreePath::new(&id).is_none() || id.contains('/') {
                         let at = At::new(path, range);
                         let message = format!("`{id}` cannot be a term's id");
                         let help = "use letters, digits and hyphens";
