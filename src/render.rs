@@ -3,8 +3,6 @@
 //! The view is the list of what a page's HTML depends on: its digest is the memory's key, so an
 //! unchanged view is neither rendered nor written again.
 
-use std::collections::BTreeMap;
-
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rayon::prelude::*;
 
@@ -18,9 +16,12 @@ use crate::{
     tree::{Blob, Claim, Digest, TreePath},
 };
 
+mod context;
 mod facts;
 mod lists;
 mod view;
+
+use context::Context;
 
 pub use view::View;
 
@@ -29,22 +30,14 @@ pub type HtmlMemory = Memory<Digest, Result<Blob, Diag>>;
 
 /// Renders every page of the site, in parallel.
 pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory) -> (Vec<Claim>, Vec<Diag>) {
-    let common: BTreeMap<String, view::Common> = site
-        .folders()
-        .into_iter()
-        .map(|(_, lang)| lang)
-        .chain(site.pages.iter().map(|page| page.lang.clone()))
-        .map(|lang| (lang.clone(), view::Common::new(site, theme, &lang)))
-        .collect();
+    let context = Context::new(site, theme);
     let claims: Vec<Result<Claim, Diag>> = (0..site.pages.len())
         .into_par_iter()
         .flat_map_iter(|index| {
-            let page = &site.pages[index];
-            let common = &common[&page.lang];
             let count = lists::page_count(site, index);
-            (1..=count).map(move |number| (index, number, common))
+            (1..=count).map(move |number| (index, number))
         })
-        .map(|(index, number, common)| render(site, theme, memory, common, index, number))
+        .map(|(index, number)| render(&context, memory, index, number))
         .collect();
     let mut written = Vec::with_capacity(claims.len());
     let mut diags = Vec::new();
@@ -54,7 +47,7 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory) -> (Vec<Claim>, Ve
             Err(diag) => diags.push(diag),
         }
     }
-    let (others, mut other_diags) = special_pages(site, theme, &common);
+    let (others, mut other_diags) = special_pages(&context);
     written.extend(others);
     diags.append(&mut other_diags);
     diags.sort();
@@ -64,16 +57,15 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory) -> (Vec<Claim>, Ve
 
 /// Renders one page of a list, or the one page that there is.
 fn render(
-    site: &Site,
-    theme: &Theme,
+    context: &Context,
     memory: &HtmlMemory,
-    common: &view::Common,
     index: PageIndex,
     number: usize,
 ) -> Result<Claim, Diag> {
+    let (site, theme) = (context.site, context.theme);
     let page = &site.pages[index];
     let address = lists::address_of(page, number);
-    let view = View::of_page(site, theme, common, index, number);
+    let view = View::of_page(context, index, number);
     if let (Some(name), Some(path), 1) = (&page.template, &page.source, number)
         && !theme.has_template(name)
     {
@@ -222,11 +214,8 @@ pub fn escape(text: &str) -> String {
 
 /// Renders the pages that belong to no file: search, "not found", the choice of a language,
 /// redirects from old addresses.
-fn special_pages(
-    site: &Site,
-    theme: &Theme,
-    common: &BTreeMap<String, view::Common>,
-) -> (Vec<Claim>, Vec<Diag>) {
+fn special_pages(context: &Context) -> (Vec<Claim>, Vec<Diag>) {
+    let (site, theme) = (context.site, context.theme);
     let mut claims = Vec::new();
     let mut diags = Vec::new();
     let mut claim = |path: String, by: TreePath, html: Result<String, Diag>| match html {
@@ -242,20 +231,19 @@ fn special_pages(
     for (folder, lang) in &folders {
         let address =
             if folder.is_empty() { "search".to_owned() } else { format!("{folder}/search") };
-        let view = View::special(site, theme, &common[lang], folder, &address, "search", None);
+        let view = View::special(context, (folder, lang), &address, "search", None);
         let html = theme.render("search.html", lang, &view, "");
         claim(format!("{address}/index.html"), by_theme("search.html"), html);
     }
     if let Some((folder, lang)) = folders.first() {
         // A host shows this page at any address, so its links start at the site's root.
         let base = Some(site.config.base_path().to_owned());
-        let view = View::special(site, theme, &common[lang], folder, "", "not-found", base);
+        let view = View::special(context, (folder, lang), "", "not-found", base);
         let html = theme.render("404.html", lang, &view, "");
         claim("404.html".to_owned(), by_theme("404.html"), html);
         let has_root = site.pages.iter().any(|page| page.address().is_empty());
         if !has_root {
-            let view =
-                View::special(site, theme, &common[lang], folder, "", "choose-language", None);
+            let view = View::special(context, (folder, lang), "", "choose-language", None);
             let html = theme.render("languages.html", lang, &view, "");
             claim("index.html".to_owned(), by_theme("languages.html"), html);
         }
@@ -268,7 +256,7 @@ fn special_pages(
                 false => format!("{address}/index.html"),
             };
             let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-            let view = View::redirect(site, &common[&page.lang], page, &folder);
+            let view = View::redirect(site, context.common(&page.lang), page, &folder);
             let html = theme.render("redirect.html", &page.lang, &view, "");
             let by = page.source.clone().unwrap_or_else(|| TreePath::of("content"));
             claim(file, by, html);
