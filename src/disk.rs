@@ -1,9 +1,11 @@
 //! Trees to and from disk: the only room that says `std::fs`, with the program's other edges.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use walkdir::WalkDir;
@@ -136,6 +138,10 @@ fn read_blob(path: &Path) -> io::Result<Blob> {
     if length <= IN_MEMORY || (is_text && length <= crate::page::FILE_LIMIT) {
         return Ok(Blob::new(fs::read(path)?));
     }
+    Ok(Blob::on_disk(path.to_path_buf(), length, digest_of(path)?))
+}
+
+fn digest_of(path: &Path) -> io::Result<Digest> {
     let mut hasher = blake3::Hasher::new();
     let mut file = fs::File::open(path)?;
     let mut buffer = vec![0; 64 * 1024];
@@ -146,9 +152,8 @@ fn read_blob(path: &Path) -> io::Result<Blob> {
         }
         hasher.update(&buffer[..count]);
     }
-    let digest = Digest::from_hex(hasher.finalize().to_hex().as_str())
-        .ok_or_else(|| io::Error::other("a digest that is none"))?;
-    Ok(Blob::on_disk(path.to_path_buf(), length, digest))
+    Digest::from_hex(hasher.finalize().to_hex().as_str())
+        .ok_or_else(|| io::Error::other("a digest that is none"))
 }
 
 /// Returns the bytes of a blob, wherever they are.
@@ -177,29 +182,99 @@ pub struct Written {
 /// # Errors
 /// When the disk refuses, or the folder holds files that we did not write.
 pub fn write(tree: &Tree, out: &Path) -> io::Result<Written> {
+    publish(vec![stage(tree, out)?])
+}
+
+/// A tree written beside its folder, ready to take its place. When it is dropped nothing is left
+/// beside the folder, whether it took the place or not.
+pub struct Staged {
+    out: PathBuf,
+    staging: PathBuf,
+    lock_path: PathBuf,
+    /// Held until the end, so that two builds do not stage the same folder.
+    _lock: fs::File,
+    written: Written,
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // What is left is the old folder, or what was staged before a failure. What cannot be
+        // removed now is removed by the next build.
+        let _ = remove(&self.staging);
+        let _ = fs::remove_file(&self.lock_path);
+    }
+}
+
+/// Writes a tree into a folder beside `out`; `publish` then lets the two change places.
+///
+/// # Errors
+/// When the disk refuses, or the folder holds files that we did not write.
+pub fn stage(tree: &Tree, out: &Path) -> io::Result<Staged> {
     let name =
         out.file_name().ok_or_else(|| io::Error::other("the output needs a folder of its own"))?;
+    let name = name.to_string_lossy();
     let parent = match out.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    fs::create_dir_all(parent)?;
-    let old = read_manifest(out)?;
-    let lock_path = parent.join(format!(".{}.lock", name.to_string_lossy()));
-    let lock = fs::File::create(&lock_path)?;
-    lock.lock()?;
-    let staging = parent.join(format!(".{}.staging", name.to_string_lossy()));
-    remove(&staging)?;
-    let result = stage(tree, &old, out, &staging).and_then(|written| {
-        exchange(&staging, out)?;
-        Ok(written)
-    });
-    // What is left is the old folder, or what was staged before a failure.
-    let cleared = remove(&staging);
-    let _ = fs::remove_file(&lock_path);
-    let written = result?;
-    cleared?;
-    Ok(written)
+    let begin = || {
+        fs::create_dir_all(parent)?;
+        let lock_path = parent.join(format!(".{name}.lock"));
+        let lock = fs::File::create(&lock_path)?;
+        lock.lock()?;
+        io::Result::Ok((lock_path, lock))
+    };
+    let (lock_path, lock) = begin().map_err(|error| unwritten(out, &error))?;
+    let mut staged = Staged {
+        out: out.to_path_buf(),
+        staging: parent.join(format!(".{name}.staging")),
+        lock_path,
+        _lock: lock,
+        written: Written::default(),
+    };
+    let aside = aside(&staged.staging);
+    if !out.exists() && aside.exists() {
+        // A build was killed between the two renames of `exchange`.
+        fs::rename(&aside, out)?;
+    }
+    let old = Manifest::read(out).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => error,
+        _ => unwritten(out, &error),
+    })?;
+    staged.written = remove(&staged.staging)
+        .and_then(|()| fill(tree, &old, out, &staged.staging))
+        .map_err(|error| unwritten(out, &error))?;
+    Ok(staged)
+}
+
+/// Lets all staged trees take the places of their folders, or none of them.
+///
+/// # Errors
+/// When the disk refuses; then all folders are as they were.
+pub fn publish(staged: Vec<Staged>) -> io::Result<Written> {
+    let mut total = Written::default();
+    for (count, one) in staged.iter().enumerate() {
+        if let Err(error) = exchange(&one.staging, &one.out) {
+            for done in staged[..count].iter().rev() {
+                // The folders that were just exchanged; what worked once works again.
+                let _ = match done.staging.exists() {
+                    true => exchange(&done.staging, &done.out),
+                    false => fs::rename(&done.out, &done.staging),
+                };
+            }
+            return Err(unwritten(&one.out, &error));
+        }
+        total.changed += one.written.changed;
+        total.unchanged += one.written.unchanged;
+        total.removed += one.written.removed;
+    }
+    Ok(total)
+}
+
+/// Says in one sentence what could not be written, and that nothing was lost.
+fn unwritten(out: &Path, error: &io::Error) -> io::Error {
+    let message = format!("`{}` could not be written: {error}; nothing was changed", out.display());
+    io::Error::new(error.kind(), message)
 }
 
 fn remove(folder: &Path) -> io::Result<()> {
@@ -209,56 +284,61 @@ fn remove(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads which files we wrote into a folder, and refuses one that holds others.
-fn read_manifest(out: &Path) -> io::Result<std::collections::BTreeMap<String, Digest>> {
-    let mut known = std::collections::BTreeMap::new();
-    if !out.exists() {
-        return Ok(known);
-    }
-    let foreign = |path: &Path| {
-        let message = format!(
-            "`{}` was not written by vademecum; choose another output folder or move the file away",
-            path.display()
-        );
-        io::Error::new(io::ErrorKind::AlreadyExists, message)
-    };
-    if !out.is_dir() {
-        return Err(foreign(out));
-    }
-    let text = match fs::read_to_string(out.join(MANIFEST)) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error),
-    };
-    for line in text.lines() {
-        if let Some((digest, path)) = line.split_once("  ")
-            && let Some(digest) = Digest::from_hex(digest)
-        {
-            known.insert(path.to_owned(), digest);
-        }
-    }
-    for entry in WalkDir::new(out) {
-        let entry = entry.map_err(io::Error::from)?;
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        let path = entry.path().strip_prefix(out).unwrap_or(entry.path());
-        let path = path.to_string_lossy().replace('\\', "/");
-        // Readers of a Tantivy index leave a lock there.
-        let is_lock = path.starts_with(".tantivy-") && path.ends_with(".lock");
-        if path != MANIFEST && !is_lock && !known.contains_key(&path) {
-            return Err(foreign(entry.path()));
-        }
-    }
-    Ok(known)
+/// Which files we wrote into a folder, and when.
+#[derive(Default)]
+struct Manifest {
+    files: BTreeMap<String, Digest>,
+    written: Option<SystemTime>,
 }
 
-fn stage(
-    tree: &Tree,
-    old: &std::collections::BTreeMap<String, Digest>,
-    out: &Path,
-    staging: &Path,
-) -> io::Result<Written> {
+impl Manifest {
+    /// Reads the manifest, and refuses a folder that holds files it does not name.
+    fn read(out: &Path) -> io::Result<Self> {
+        let mut manifest = Self::default();
+        if !out.exists() {
+            return Ok(manifest);
+        }
+        let foreign = |path: &Path| {
+            let message = format!(
+                "`{}` was not written by vademecum; choose another output folder or move the file away",
+                path.display()
+            );
+            io::Error::new(io::ErrorKind::AlreadyExists, message)
+        };
+        if !out.is_dir() {
+            return Err(foreign(out));
+        }
+        let text = match fs::read_to_string(out.join(MANIFEST)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error),
+        };
+        for line in text.lines() {
+            if let Some((digest, path)) = line.split_once("  ")
+                && let Some(digest) = Digest::from_hex(digest)
+            {
+                manifest.files.insert(path.to_owned(), digest);
+            }
+        }
+        manifest.written = fs::metadata(out.join(MANIFEST)).and_then(|found| found.modified()).ok();
+        for entry in WalkDir::new(out) {
+            let entry = entry.map_err(io::Error::from)?;
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            let path = entry.path().strip_prefix(out).unwrap_or(entry.path());
+            let path = path.to_string_lossy().replace('\\', "/");
+            // Readers of a Tantivy index leave a lock there.
+            let is_lock = path.starts_with(".tantivy-") && path.ends_with(".lock");
+            if path != MANIFEST && !is_lock && !manifest.files.contains_key(&path) {
+                return Err(foreign(entry.path()));
+            }
+        }
+        Ok(manifest)
+    }
+}
+
+fn fill(tree: &Tree, old: &Manifest, out: &Path, staging: &Path) -> io::Result<Written> {
     let mut written = Written::default();
     fs::create_dir_all(staging)?;
     let mut last_folder = PathBuf::new();
@@ -271,9 +351,9 @@ fn stage(
             fs::create_dir_all(folder)?;
             last_folder = folder.to_path_buf();
         }
-        let unchanged = old.get(path.as_str()) == Some(&blob.digest());
+        let unchanged = old.files.get(path.as_str()) == Some(&blob.digest());
         let present = out.join(path.as_str());
-        if unchanged && keep(&present, &target, blob).is_ok() {
+        if unchanged && keep(&present, &target, blob, old.written).is_ok() {
             written.unchanged += 1;
         } else {
             copy_or_write(blob, &target)?;
@@ -281,24 +361,40 @@ fn stage(
         }
         manifest.push_str(&format!("{}  {path}\n", blob.digest()));
     }
-    written.removed =
-        old.keys().filter(|path| !tree.iter().any(|(p, _)| p.as_str() == **path)).count();
-    let mut file = fs::File::create(staging.join(MANIFEST))?;
-    file.write_all(manifest.as_bytes())?;
-    file.sync_all()?;
+    let paths: BTreeSet<&str> = tree.iter().map(|(path, _)| path.as_str()).collect();
+    written.removed = old.files.keys().filter(|path| !paths.contains(path.as_str())).count();
+    let manifest = Blob::new(manifest.into_bytes());
+    let target = staging.join(MANIFEST);
+    if keep(&out.join(MANIFEST), &target, &manifest, None).is_err() {
+        copy_or_write(&manifest, &target)?;
+        fs::File::open(&target)?.sync_all()?;
+    }
     Ok(written)
 }
 
-/// Links an unchanged file into the staged folder, after a look at its length: a reader of the
-/// folder may have changed it.
-fn keep(present: &Path, target: &Path, blob: &Blob) -> io::Result<()> {
-    if fs::symlink_metadata(present)?.len() != blob.length() {
+/// Links an unchanged file into the staged folder, after a look at its bytes: whoever looks after
+/// the folder may have changed it, and so may a worn-out stick.
+///
+/// Reading what is there costs less than writing it. Only of a large file that is older than the
+/// manifest, and so was not touched since we wrote it, the length is taken for the whole.
+fn keep(present: &Path, target: &Path, blob: &Blob, written: Option<SystemTime>) -> io::Result<()> {
+    let found = fs::symlink_metadata(present)?;
+    let is_same = || match blob.bytes() {
+        Some(bytes) => Ok(fs::read(present)? == bytes),
+        None => {
+            let untouched =
+                written.is_some_and(|written| found.modified().is_ok_and(|at| at < written));
+            io::Result::Ok(untouched || digest_of(present)? == blob.digest())
+        }
+    };
+    if !found.is_file() || found.len() != blob.length() || !is_same()? {
         return Err(io::Error::other("changed"));
     }
     fs::hard_link(present, target)
 }
 
 fn copy_or_write(blob: &Blob, target: &Path) -> io::Result<()> {
+    bounded(blob.length())?;
     match (blob.bytes(), blob.file()) {
         (Some(bytes), _) => fs::write(target, bytes),
         (None, Some(source)) => fs::copy(source, target).map(|_| ()),
@@ -306,8 +402,22 @@ fn copy_or_write(blob: &Blob, target: &Path) -> io::Result<()> {
     }
 }
 
+/// Refuses a file that is larger than the system lets this process write. The system itself would
+/// not refuse, but kill the process without a word.
+fn bounded(length: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit};
+        if getrlimit(Resource::Fsize).current.is_some_and(|limit| length > limit) {
+            return Err(rustix::io::Errno::FBIG.into());
+        }
+    }
+    let _ = length;
+    Ok(())
+}
+
 /// Lets two folders change places in one step where the system can; else the old one steps aside
-/// for the length of one rename.
+/// for the length of one rename. Afterwards `staging` is the old folder, if there was one.
 fn exchange(staging: &Path, out: &Path) -> io::Result<()> {
     if !out.exists() {
         return fs::rename(staging, out);
@@ -319,14 +429,19 @@ fn exchange(staging: &Path, out: &Path) -> io::Result<()> {
             return Ok(());
         }
     }
-    let aside = staging.with_extension("old");
+    let aside = aside(staging);
     remove(&aside)?;
     fs::rename(out, &aside)?;
     if let Err(error) = fs::rename(staging, out) {
         fs::rename(&aside, out)?;
         return Err(error);
     }
-    remove(&aside)
+    fs::rename(&aside, staging)
+}
+
+/// Returns where the old folder waits while the new one takes its place.
+fn aside(staging: &Path) -> PathBuf {
+    staging.with_extension("old")
 }
 
 /// Writes a new file and refuses to replace one.
@@ -337,6 +452,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
+    bounded(bytes.len() as u64)?;
     fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
 }
 

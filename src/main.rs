@@ -117,7 +117,7 @@ fn main() -> ExitCode {
     match run(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(Failure(message)) => {
-            eprintln!("vademecum: {message}");
+            tell(&format!("vademecum: {message}\n"));
             ExitCode::from(COULD_NOT_RUN)
         }
     }
@@ -157,23 +157,41 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
             counted(built.errors(), "error")
         )));
     }
+    // Everything is written beside its place first, and takes it only when all of it is there. The
+    // site goes first: an index that is older than its site says so when it is asked.
+    progress.say("writing");
+    let mut staged = vec![disk::stage(&built.output, &out)?];
     progress.say("building the search index");
     let digest = search::digest(&source);
     for collection in &built.collections {
         let index = search::index::build(collection, digest)?;
-        let folder = root.join("index").join(&collection.lang);
-        disk::write(&index, &folder).map_err(|error| format!("the search index: {error}"))?;
+        staged.push(disk::stage(&index, &root.join("index").join(&collection.lang))?);
     }
-    progress.say("writing");
-    disk::write(&built.output, &out).map_err(|error| format!("`{}`: {error}", out.display()))?;
+    disk::publish(staged)?;
     drop(progress);
-    println!("{}", summary(&built, started.elapsed(), &shown(&out)));
+    say(&summary(&built, started.elapsed(), &shown(&out)))?;
     Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
 }
 
 fn fail(message: &str) -> u8 {
-    eprintln!("vademecum: {message}");
+    tell(&format!("vademecum: {message}\n"));
     CONTENT_HAS_ERRORS
+}
+
+/// Writes a line to standard output. A reader that has gone, as `head` goes, wants no more.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes to standard error, where nobody may be listening.
+fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Takes `..` out of an absolute path.
@@ -210,7 +228,7 @@ fn read(root: &Path, out: &Path) -> Result<disk::Source, Failure> {
 }
 
 fn report(progress: &Progress, built: &Built, source: &Tree) {
-    progress.pause(|| eprint!("{}", diag::print(&built.diags, source)));
+    progress.pause(|| tell(&diag::print(&built.diags, source)));
 }
 
 fn shown(path: &Path) -> String {
@@ -248,10 +266,11 @@ fn run_check(root: &Path, args: &CheckArgs) -> Result<u8, Failure> {
     let mut built = build(&source, &mut Memories::none(), Scope::default());
     built.left_out(&skipped);
     if args.json {
-        println!("{}", diag::print_json(&built.diags, &source));
+        say(&diag::print_json(&built.diags, &source))?;
     } else {
-        eprint!("{}", diag::print(&built.diags, &source));
-        println!("{}, {}", counted(built.errors(), "error"), counted(built.warnings(), "warning"));
+        tell(&diag::print(&built.diags, &source));
+        let (errors, warnings) = (built.errors(), built.warnings());
+        say(&format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")))?;
     }
     Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
 }
@@ -287,8 +306,8 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
         ),
     })?;
     if searcher.digest != Some(search::digest(&source)) {
-        eprintln!(
-            "vademecum: the content has changed since the index was made; `vademecum build` brings it up to date"
+        tell(
+            "vademecum: the content has changed since the index was made; `vademecum build` brings it up to date\n",
         );
     }
     if let Some((field, _)) =
@@ -301,9 +320,9 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
     }
     let found = searcher.search(&args.query.join(" "), &args.filter, usize::from(args.limit))?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&found)?);
+        say(&serde_json::to_string_pretty(&found)?)?;
     } else {
-        print!("{}", answer(&found));
+        say(answer(&found).trim_end())?;
     }
     Ok(CLEAN)
 }
@@ -336,13 +355,12 @@ fn answer(found: &Found) -> String {
 
 fn run_serve(root: &Path, args: &ServeArgs) -> Result<u8, Failure> {
     let report = |built: &Built, source: &Tree, time: Duration| {
-        eprint!("{}", diag::print(&built.diags, source));
-        println!("{}", summary(built, time, "memory"));
+        tell(&diag::print(&built.diags, source));
+        // A closed pipe must not end the server.
+        let _ = say(&summary(built, time, "memory"));
     };
     let ready = |address: std::net::SocketAddr| {
-        println!("http://localhost:{}/ · stop with Ctrl+C", address.port());
-        // A closed pipe must not end the server.
-        let _ = std::io::stdout().flush();
+        let _ = say(&format!("http://localhost:{}/ · stop with Ctrl+C", address.port()));
     };
     serve::run(root, &root.join("public"), args.port, report, ready).map_err(|error| match args
         .port
@@ -373,7 +391,7 @@ fn run_new(root: &Path, args: &NewArgs) -> Result<u8, Failure> {
     let path = root.join(record.path.as_str());
     disk::write_new(&path, record.text.bytes().unwrap_or_default())
         .map_err(|error| format!("`{}`: {error}", shown(&path)))?;
-    println!("{}", shown(&path));
+    say(&shown(&path))?;
     Ok(CLEAN)
 }
 
@@ -384,7 +402,7 @@ fn new_site(folder: &Path) -> Result<u8, Failure> {
     for (path, blob) in scaffold::site().iter() {
         disk::write_new(&folder.join(path.as_str()), blob.bytes().unwrap_or_default())?;
     }
-    println!("{0}: now run `vademecum --root {0} serve`", folder.display());
+    say(&format!("{0}: now run `vademecum --root {0} serve`", folder.display()))?;
     Ok(CLEAN)
 }
 
@@ -414,7 +432,7 @@ impl Progress {
                     let Ok(stage) = watched.lock() else { return };
                     let Some(stage) = *stage else { return };
                     if started.elapsed() > Duration::from_secs(1) {
-                        eprint!("\r\u{1b}[K{stage}, {} s", started.elapsed().as_secs());
+                        tell(&format!("\r\u{1b}[K{stage}, {} s", started.elapsed().as_secs()));
                     }
                 }
             });
@@ -448,6 +466,6 @@ impl Drop for Progress {
 
 fn clear_line() {
     if std::io::stderr().is_terminal() {
-        eprint!("\r\u{1b}[K");
+        tell("\r\u{1b}[K");
     }
 }

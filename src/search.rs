@@ -20,6 +20,7 @@ use crate::{
 pub mod analysis;
 mod excerpt;
 pub mod index;
+mod naming;
 pub mod query;
 
 /// One page as search sees it.

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
@@ -354,57 +354,52 @@ fn serve_says_when_its_port_is_taken() {
 
 #[test]
 fn a_build_killed_at_any_moment_leaves_the_last_good_site() {
-    let site = configured();
-    for number in 0..60 {
-        site.write(&format!("content/en/practices/p{number}.md"), "---\ntitle: P\n---\n\nText\n");
-    }
-    site.run(&["build"]).code(0);
-    let digest = |path: &Path| -> Vec<(String, usize)> {
-        let mut files: Vec<(String, usize)> = walkdir::WalkDir::new(path)
+    const PARTS: [&str; 3] = ["public", "index/en", "index/fr"];
+    let written = |site: &Site, part: &str| -> Vec<(PathBuf, Vec<u8>)> {
+        let root = site.path(part);
+        let mut files: Vec<_> = walkdir::WalkDir::new(&root)
             .into_iter()
             .map(Result::unwrap)
             .filter(|entry| entry.file_type().is_file())
             .map(|entry| {
-                (
-                    entry.path().to_string_lossy().into_owned(),
-                    std::fs::read(entry.path()).unwrap().len(),
-                )
+                let path = entry.path().strip_prefix(&root).unwrap().to_path_buf();
+                (path, std::fs::read(entry.path()).unwrap())
             })
             .collect();
         files.sort();
         files
     };
-    let old = digest(&site.path("public"));
-    for number in 0..60 {
-        site.write(
-            &format!("content/en/practices/p{number}.md"),
-            "---\ntitle: Other\n---\n\nLonger text\n",
-        );
-    }
-    let mut new = None;
+    let write = |site: &Site, title: &str| {
+        for number in 0..60 {
+            let text = format!("---\ntitle: {title} {number}\n---\n\n{title} text\n");
+            site.write(&format!("content/en/practices/p{number}.md"), &text);
+        }
+    };
+    // Two builds of one source are equal, so another folder shows what the new site will be.
+    let (site, other) = (configured(), configured());
+    write(&site, "Old");
+    site.run(&["build"]).code(0);
+    let old = PARTS.map(|part| written(&site, part));
+    write(&site, "New");
+    write(&other, "New");
+    other.run(&["build"]).code(0);
+    let new = PARTS.map(|part| written(&other, part));
+    assert!(old.iter().zip(&new).all(|(old, new)| old != new));
     for delay in (0..40).map(|step| Duration::from_millis(step * 12)) {
         let mut child = site.command(&["build"]).stdout(Stdio::null()).spawn().unwrap();
         std::thread::sleep(delay);
         let _ = child.kill();
         let _ = child.wait();
-        let now = digest(&site.path("public"));
-        let new = new.get_or_insert_with(|| {
-            let other =
-                site.command(&["build", "--out", "other"]).stdout(Stdio::null()).status().unwrap();
-            assert!(other.success());
-            let prefix = site.path("other").to_string_lossy().into_owned();
-            let public = site.path("public").to_string_lossy().into_owned();
-            digest(&site.path("other"))
-                .into_iter()
-                .map(|(path, length)| (path.replace(&prefix, &public), length))
-                .collect::<Vec<_>>()
-        });
-        assert!(now == old || now == *new, "half a site after {delay:?}");
+        for (number, part) in PARTS.iter().enumerate() {
+            let now = written(&site, part);
+            assert!(now == old[number] || now == new[number], "half of {part} after {delay:?}");
+        }
     }
     // Whatever the killed builds left, the next one clears it away.
     site.run(&["build"]).code(0);
-    let left: Vec<String> = std::fs::read_dir(site.folder.path())
-        .unwrap()
+    let left: Vec<String> = [site.path("."), site.path("index")]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .filter(|name| name.starts_with('.'))
         .collect();

@@ -7,78 +7,9 @@ use vademecum::{
     tree::{Blob, Tree, TreePath},
 };
 
-/// A small generator of numbers, the same on every machine (Knuth's MMIX constants).
-struct Random(u64);
+mod sample;
 
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
-    }
-}
-
-const CONFIG: &str = r#"
-title = "Generated"
-url = "https://example.org/x/"
-languages = ["en", "fr"]
-page_size = 5
-rows = ["objectives", "as_of"]
-[home]
-ways = ["objectives"]
-[vocabularies.objectives]
-noun = "objective"
-folder = "objectives"
-numbered = true
-[fields.objectives]
-type = "terms"
-[fields.as_of]
-type = "date"
-[fields.partners]
-type = "records"
-of = ["practice"]
-[types.practice]
-folder = "practices"
-fields = ["objectives", "as_of", "partners"]
-"#;
-
-fn site(random: &mut Random, pages: usize) -> Tree {
-    let mut source = Tree::default();
-    put(&mut source, "content/site.toml", CONFIG);
-    let rows: String = (1..=7).map(|n| format!("{n}\tName {n}\tNom {n}\n")).collect();
-    put(
-        &mut source,
-        "content/vocabularies/objectives.tsv",
-        &format!("id\tname_en\tname_fr\n{rows}"),
-    );
-    for lang in ["en", "fr"] {
-        for number in 0..pages {
-            put(&mut source, &path(lang, number), &record(random, number, pages));
-        }
-    }
-    source
-}
-
-fn path(lang: &str, number: usize) -> String {
-    format!("content/{lang}/practices/p{number}.md")
-}
-
-fn record(random: &mut Random, number: usize, pages: usize) -> String {
-    let objective = random.below(7) + 1;
-    let other = random.below(pages);
-    let words = ["return", "border", "children", "visa", "health", "data"];
-    let title = format!("{} {} {number}", words[random.below(6)], words[random.below(6)]);
-    format!(
-        "---\ntitle: {title}\nobjectives: [{objective}]\nas_of: 20{:02}\npartners: [p{other}]\n---\n\n## Part {}\n\nSee [that](p{other}.md) of {}.[^1]\n\n[^1]: A note.\n",
-        10 + random.below(15),
-        random.below(9),
-        words[random.below(6)],
-    )
-}
-
-fn put(source: &mut Tree, path: &str, text: &str) {
-    source.insert(TreePath::of(path), Blob::new(text.as_bytes()));
-}
+use sample::{Files, Random};
 
 fn cold(source: &Tree) -> Built {
     build(source, &mut Memories::none(), Scope::default())
@@ -97,74 +28,124 @@ fn difference(a: &Tree, b: &Tree) -> Vec<String> {
     paths
 }
 
-#[test]
-fn a_warm_build_equals_a_cold_one_after_any_edits() {
-    for seed in 0..6 {
+/// Returns all that the search index is made from, as text.
+fn collections(built: &Built) -> Vec<String> {
+    built
+        .collections
+        .iter()
+        .map(|collection| {
+            let (lang, tuning) = (&collection.lang, &collection.tuning);
+            format!("{lang} {tuning:?} {:?} {:?}", collection.concepts, collection.documents)
+        })
+        .collect()
+}
+
+fn assert_equal(one: &Built, other: &Built, when: &str) {
+    let differ = difference(&one.output, &other.output);
+    assert!(differ.is_empty(), "{when}: {differ:?}");
+    assert_eq!(one.diags, other.diags, "{when}");
+    assert!(collections(one) == collections(other), "{when}: the search collections differ");
+}
+
+/// Edits a site again and again; each warm build must equal the cold one. Drafts are built as
+/// `serve` does in half of the runs.
+fn edits_keep_warm_equal_to_cold(start: fn(&mut Random) -> Files, seeds: u64, steps: usize) {
+    for seed in 0..seeds {
         let mut random = Random(seed);
-        let pages = 12;
-        let mut source = site(&mut random, pages);
+        let scope = Scope { drafts: seed % 2 == 1 };
+        let mut files = start(&mut random);
+        let mut past = vec![files.clone()];
         let mut memories = Memories::warm();
-        build(&source, &mut memories, Scope::default());
-        for step in 0..12 {
-            let lang = ["en", "fr"][random.below(2)];
-            let number = random.below(pages);
-            match random.below(5) {
-                0 => {
-                    // A page goes.
-                    let gone = TreePath::of(&path(lang, number));
-                    source = source
-                        .iter()
-                        .filter(|(path, _)| **path != gone)
-                        .map(|(path, blob)| (path.clone(), blob.clone()))
-                        .collect();
-                }
-                1 => put(&mut source, "content/site.toml", &format!("{CONFIG}# {step}\n")),
-                2 => {
-                    put(&mut source, &format!("content/{lang}/about{step}.md"), "# About\n\nText\n")
-                }
-                _ => put(&mut source, &path(lang, number), &record(&mut random, number, pages)),
-            }
-            let warm = build(&source, &mut memories, Scope::default());
-            let cold = cold(&source);
-            let differ = difference(&warm.output, &cold.output);
-            assert!(differ.is_empty(), "seed {seed}, step {step}: {differ:?}");
-            assert_eq!(warm.diags, cold.diags, "seed {seed}, step {step}");
+        build(&files.tree(), &mut memories, scope);
+        for step in 0..steps {
+            let edit = sample::edit(&mut random, &mut files, &past);
+            let source = files.tree();
+            let warm = build(&source, &mut memories, scope);
+            let cold = build(&source, &mut Memories::none(), scope);
+            assert_equal(&warm, &cold, &format!("seed {seed}, step {step}: {edit}"));
+            past.push(files.clone());
         }
     }
 }
 
 #[test]
+fn a_warm_build_equals_a_cold_one_after_any_edits() {
+    edits_keep_warm_equal_to_cold(sample::configured, 8, 14);
+}
+
+#[test]
+fn a_warm_build_of_any_folder_equals_a_cold_one() {
+    edits_keep_warm_equal_to_cold(sample::any_folder, 8, 12);
+}
+
+#[test]
+fn the_samples_use_what_there_is() {
+    // A law that is tested on poor sites says little: these are rich, and mostly sound.
+    let built = cold(&sample::configured(&mut Random(1)).tree());
+    let has = |part: &str| built.output.iter().any(|(path, _)| path.as_str().contains(part));
+    for part in
+        ["en/practices/page/2/", "old/", "en/objectives/1/", "en/tags/", "picture.png", "extra.css"]
+    {
+        assert!(has(part), "{part}");
+    }
+    assert!(built.output.len() > 60 && built.collections.len() == 3, "{}", built.output.len());
+    assert!(cold(&sample::any_folder(&mut Random(1)).tree()).output.len() > 12);
+}
+
+#[test]
 fn two_builds_are_equal_with_any_number_of_threads() {
-    let source = site(&mut Random(7), 40);
-    let one = cold(&source).output.digest();
-    for threads in [1, 2, 7] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert_eq!(pool.install(|| cold(&source)).output.digest(), one, "{threads} threads");
+    for seed in 0..3 {
+        for files in [sample::configured(&mut Random(seed)), sample::any_folder(&mut Random(seed))]
+        {
+            let one = cold(&files.tree());
+            // The order in which files are found does not matter either.
+            let mut shuffled: Vec<_> = files.0.iter().rev().collect();
+            shuffled.rotate_left(seed as usize);
+            let source: Tree = shuffled
+                .into_iter()
+                .map(|(path, bytes)| (TreePath::of(path), Blob::new(bytes.clone())))
+                .collect();
+            for threads in [1, 2, 7] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                let other = pool.install(|| cold(&source));
+                assert_equal(&one, &other, &format!("seed {seed}, {threads} threads"));
+            }
+        }
+    }
+}
+
+#[test]
+fn two_indexes_are_equal() {
+    let source = sample::configured(&mut Random(5)).tree();
+    let digest = vademecum::search::digest(&source);
+    for collection in &cold(&source).collections {
+        let index = || vademecum::search::index::build(collection, digest).unwrap();
+        let differ = difference(&index(), &index());
+        assert!(differ.is_empty(), "{differ:?}");
     }
 }
 
 #[test]
 fn editing_prose_renders_one_page() {
-    let source = site(&mut Random(3), 30);
-    let before = cold(&source).output;
-    let mut edited = source.clone();
-    let page = TreePath::of(&path("en", 4));
-    let text = source.text(&page).unwrap().replace("A note.", "Another note.");
-    put(&mut edited, page.as_str(), &text);
-    let differ = difference(&before, &cold(&edited).output);
+    let mut files = sample::configured(&mut Random(3));
+    let record = |text: &str| format!("---\ntitle: P\nas_of: 2020\n---\n\n## Part\n\n{text}\n");
+    files.put("content/en/practices/p4.md", record("A note."));
+    let before = cold(&files.tree()).output;
+    files.put("content/en/practices/p4.md", record("Another note."));
+    let differ = difference(&before, &cold(&files.tree()).output);
     let html: Vec<_> = differ.iter().filter(|path| path.ends_with(".html")).collect();
-    assert!(html.iter().all(|path| path.as_str() == "en/practices/p4/index.html"), "{html:?}");
+    assert_eq!(html, ["en/practices/p4/index.html", "en/practices/p4/index.html"]);
 }
 
 #[test]
 fn a_failed_write_leaves_the_last_good_site_whole() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("public");
-    let good = cold(&site(&mut Random(1), 5)).output;
+    let good = cold(&sample::any_folder(&mut Random(1)).tree()).output;
     disk::write(&good, &out).unwrap();
     // A blob whose file has gone stands for any disk that fails in the middle of writing.
     let gone = folder.path().join("gone");
-    let mut bad = cold(&site(&mut Random(2), 5)).output;
+    let mut bad = cold(&sample::any_folder(&mut Random(2)).tree()).output;
     let digest = good.digest();
     bad.insert(TreePath::of("zz/last.bin"), Blob::on_disk(gone, 9, digest));
     assert!(disk::write(&bad, &out).is_err());
@@ -182,4 +163,26 @@ fn a_failed_write_leaves_the_last_good_site_whole() {
     let beside: Vec<_> =
         std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(beside, ["public"]);
+}
+
+#[test]
+fn several_folders_change_together_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    let tree = |text: &str| -> Tree {
+        [(TreePath::of("a"), Blob::new(text.as_bytes()))].into_iter().collect()
+    };
+    disk::write(&tree("old"), &one).unwrap();
+    let staged =
+        vec![disk::stage(&tree("new"), &one).unwrap(), disk::stage(&tree("new"), &two).unwrap()];
+    // Somebody takes the second place before the two are published.
+    std::fs::write(&two, "in the way").unwrap();
+    std::fs::remove_dir_all(folder.path().join(".two.staging")).unwrap();
+    let error = disk::publish(staged).unwrap_err().to_string();
+    assert!(
+        error.contains("two` could not be written") && error.ends_with("nothing was changed"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_to_string(one.join("a")).unwrap(), "old");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
 }

@@ -18,6 +18,7 @@ use tantivy::{
     DocId, DocSet, Index, IndexWriter, InvertedIndexReader, SegmentReader, TERMINATED,
     TantivyDocument, TantivyError, Term,
     directory::{Directory, RamDirectory},
+    index::SegmentId,
     indexer::NoMergePolicy,
     postings::Postings,
     schema::{
@@ -33,7 +34,7 @@ use super::{
     Collection, Concept, Document, Found, Hit, Tuning,
     analysis::{Analyzer, Token},
     excerpt::excerpt,
-    query,
+    naming, query,
 };
 
 /// BM25's saturation of repeated words and its correction for length: Robertson and Zaragoza, "The
@@ -128,9 +129,8 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, TantivyErr
         writer.add_document(prepare(document, fields, &mut analyzer))?;
     }
     writer.commit()?;
-    let segments = index.searchable_segment_ids()?;
-    if segments.len() > 1 {
-        writer.merge(&segments).wait()?;
+    if index.searchable_segment_ids()?.len() > 1 {
+        writer.merge(&in_order(&index, fields)?).wait()?;
     }
     writer.garbage_collect_files().wait()?;
     writer.wait_merging_threads()?;
@@ -164,7 +164,20 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, TantivyErr
     let concepts = serde_json::to_vec(&collection.concepts)
         .map_err(|error| TantivyError::InternalError(error.to_string()))?;
     files.insert(TreePath::of(CONCEPTS), Blob::new(concepts));
-    Ok(files)
+    Ok(naming::by_content(&files))
+}
+
+/// Returns the segments in the order of their documents, whatever names Tantivy drew for them.
+fn in_order(index: &Index, fields: Fields) -> Result<Vec<SegmentId>, TantivyError> {
+    let mut segments = Vec::new();
+    for segment in index.reader()?.searcher().segment_readers() {
+        let first: TantivyDocument = segment.get_store_reader(1)?.get(0)?;
+        let stored =
+            first.get_first(fields.stored).and_then(|value| value.as_str().map(str::to_owned));
+        segments.push((stored, segment.segment_id()));
+    }
+    segments.sort();
+    Ok(segments.into_iter().map(|(_, id)| id).collect())
 }
 
 fn prepare(document: &Document, fields: Fields, analyzer: &mut Analyzer) -> TantivyDocument {
