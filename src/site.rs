@@ -322,12 +322,15 @@ impl Site {
         self.diags.append(&mut diags);
     }
 
+    /// Returns the edges that begin at a page.
+    pub fn edges_of(&self, page: PageIndex) -> impl Iterator<Item = &Edge> {
+        let from = self.edges.partition_point(|edge| edge.from < page);
+        self.edges[from..].iter().take_while(move |edge| edge.from == page)
+    }
+
     /// Returns the record that a reference of the page names.
     pub fn record(&self, page: PageIndex, field: &str, id: &str) -> Option<PageIndex> {
-        let from = self.edges.partition_point(|edge| edge.from < page);
-        self.edges[from..]
-            .iter()
-            .take_while(|edge| edge.from == page)
+        self.edges_of(page)
             .find(|edge| edge.label == field && self.pages[edge.to].record_id == id)
             .map(|edge| edge.to)
     }

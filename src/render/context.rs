@@ -25,7 +25,16 @@ pub struct Context<'a> {
     pub theme: &'a Theme,
     commons: BTreeMap<String, Common>,
     lists: HashMap<PageIndex, List>,
-    terms: HashMap<TermsKey, Vec<Entry>>,
+    /// The place of each page in the list of its folder.
+    places: Vec<usize>,
+    terms: HashMap<TermsKey, Terms>,
+}
+
+/// The terms of a vocabulary in the order of their list, and the place of each.
+#[derive(Default)]
+struct Terms {
+    entries: Vec<Entry>,
+    places: HashMap<String, usize>,
 }
 
 /// A folder of a language, a language and a vocabulary.
@@ -74,10 +83,21 @@ impl<'a> Context<'a> {
         for (folder, lang) in folders {
             for vocabulary in site.config.vocabularies.values() {
                 let key = (folder.to_owned(), lang.to_owned(), vocabulary.name.clone());
-                terms.insert(key, entries(site, theme, vocabulary, folder, lang));
+                let entries = entries(site, theme, vocabulary, folder, lang);
+                let places = entries.iter().enumerate();
+                let places = places.map(|(place, entry)| (entry.id.clone(), place)).collect();
+                terms.insert(key, Terms { entries, places });
             }
         }
-        let mut context = Self { site, theme, commons: BTreeMap::new(), lists, terms };
+        let mut places = vec![0; site.pages.len()];
+        for (&index, list) in lists.iter().filter(|(index, _)| site.pages[**index].term.is_none()) {
+            for (place, &member) in list.members.iter().enumerate() {
+                if site.parents[member] == Some(index) {
+                    places[member] = place;
+                }
+            }
+        }
+        let mut context = Self { site, theme, commons: BTreeMap::new(), lists, places, terms };
         let langs: BTreeSet<String> = site
             .folders()
             .into_iter()
@@ -99,6 +119,15 @@ impl<'a> Context<'a> {
         &self.commons[lang]
     }
 
+    /// Returns the languages that pages are written in.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.commons.keys().map(String::as_str)
+    }
+
+    pub fn all_lists(&self) -> impl Iterator<Item = (PageIndex, &List)> {
+        self.lists.iter().map(|(index, list)| (*index, list))
+    }
+
     /// Returns the list of a page that is one.
     pub fn list(&self, index: PageIndex) -> Option<&List> {
         self.lists.get(&index)
@@ -106,8 +135,34 @@ impl<'a> Context<'a> {
 
     /// Returns the terms of a vocabulary in the order of their list.
     pub fn terms(&self, vocabulary: &str, folder: &str, lang: &str) -> &[Entry] {
-        let key = (folder.to_owned(), lang.to_owned(), vocabulary.to_owned());
-        self.terms.get(&key).map(Vec::as_slice).unwrap_or_default()
+        self.of(vocabulary, folder, lang).map(|terms| terms.entries.as_slice()).unwrap_or_default()
+    }
+
+    /// Returns the place of a term in the list of its vocabulary.
+    pub fn place_of_term(
+        &self,
+        vocabulary: &str,
+        id: &str,
+        folder: &str,
+        lang: &str,
+    ) -> Option<usize> {
+        self.of(vocabulary, folder, lang)?.places.get(id).copied()
+    }
+
+    fn of(&self, vocabulary: &str, folder: &str, lang: &str) -> Option<&Terms> {
+        self.terms.get(&(folder.to_owned(), lang.to_owned(), vocabulary.to_owned()))
+    }
+
+    /// Returns the pages before and after one in its folder, in the order of its list.
+    pub fn neighbours(&self, index: PageIndex) -> [Option<PageIndex>; 2] {
+        let list = self.site.parents[index].and_then(|parent| self.list(parent));
+        let members = list.map(|list| list.members.as_slice()).unwrap_or_default();
+        let place = self.places[index];
+        if members.get(place) != Some(&index) {
+            return [None, None];
+        }
+        let before = place.checked_sub(1).map(|before| members[before]);
+        [before, members.get(place + 1).copied()]
     }
 }
 

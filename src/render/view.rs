@@ -18,10 +18,11 @@ use super::{
 };
 
 /// What is the same on every page of a language.
+#[derive(Serialize)]
 pub struct Common {
     site: SiteView,
-    pub(super) lang: LangView,
-    menu: Vec<PageIndex>,
+    lang: LangView,
+    pub(super) menu: Vec<PageIndex>,
 }
 
 #[derive(Serialize, Clone, Debug)]
@@ -260,7 +261,7 @@ impl View {
         match page.role {
             Role::Term => view.fill_term(context, index, number, from),
             Role::Folder | Role::Readme => view.fill_folder(context, index, number, from),
-            Role::Page => view.fill_neighbours(context, index, from),
+            Role::Page => view.link_neighbours(context, index, from),
         }
         if page.id.path.is_empty() {
             view.fill_home(context, page, from);
@@ -442,19 +443,7 @@ impl View {
         }
         for lang in &site.config.languages {
             let Some(folder) = &lang.folder else { continue };
-            // The same page, else the nearest page above that exists there.
-            let mut path = page.id.path.as_str();
-            let (to, exact) = loop {
-                let id = PageId { folder: folder.clone(), path: path.to_owned() };
-                if let Some(to) = site.page(&id) {
-                    break (Some(to), path == page.id.path);
-                }
-                if path.is_empty() {
-                    break (None, false);
-                }
-                path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            };
-            let Some(to) = to else { continue };
+            let Some((to, exact)) = in_language(site, page, folder) else { continue };
             let to = &site.pages[to];
             self.languages.push(LanguageLink {
                 code: lang.code.clone(),
@@ -505,7 +494,7 @@ impl View {
         let folder = page.id.folder.as_str();
         let way = lists::way_head(site, vocabulary, folder, lang, from);
         let terms = context.terms(name, folder, lang);
-        let at = terms.iter().position(|entry| entry.id == *id);
+        let at = context.place_of_term(name, id, folder, lang);
         let row = |at: usize| {
             let entry = terms.get(at)?;
             Some(lists::term_row(site, vocabulary, &entry.id, folder, lang, from, entry.count))
@@ -544,21 +533,13 @@ impl View {
     }
 
     /// Links to the page before and after in the same folder, for texts that are read in order.
-    fn fill_neighbours(&mut self, context: &Context, index: PageIndex, from: &str) {
+    fn link_neighbours(&mut self, context: &Context, index: PageIndex, from: &str) {
         let site = context.site;
-        let page = &site.pages[index];
-        let Some(parent) = site.parents[index].filter(|_| !page.is_record && page.order.is_some())
-        else {
-            return;
-        };
-        let siblings = context.list(parent).map(|list| list.members.as_slice()).unwrap_or_default();
-        let Some(at) = siblings.iter().position(|&sibling| sibling == index) else { return };
-        let link = |at: usize| {
-            let to = &site.pages[*siblings.get(at)?];
+        let [previous, next] = neighbours(context, index).map(|to| {
+            let to = &site.pages[to?];
             Some(Link { title: to.title.clone(), url: relative(from, &to.file()), current: false })
-        };
-        self.previous = at.checked_sub(1).and_then(link);
-        self.next = link(at + 1);
+        });
+        (self.previous, self.next) = (previous, next);
     }
 
     fn fill_home(&mut self, context: &Context, page: &Page, from: &str) {
@@ -601,6 +582,29 @@ impl View {
                 .collect();
         }
     }
+}
+
+/// Returns the page in another folder of languages, else the nearest page above that exists there;
+/// and whether it is the page itself.
+pub fn in_language(site: &Site, page: &Page, folder: &str) -> Option<(PageIndex, bool)> {
+    let mut path = page.id.path.as_str();
+    loop {
+        let id = PageId { folder: folder.to_owned(), path: path.to_owned() };
+        if let Some(to) = site.page(&id) {
+            return Some((to, path == page.id.path));
+        }
+        if path.is_empty() {
+            return None;
+        }
+        path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    }
+}
+
+/// Returns the pages before and after one in its folder, for texts that are read in order.
+pub fn neighbours(context: &Context, index: PageIndex) -> [Option<PageIndex>; 2] {
+    let page = &context.site.pages[index];
+    let is_read_in_order = page.role == Role::Page && !page.is_record && page.order.is_some();
+    if is_read_in_order { context.neighbours(index) } else { [None, None] }
 }
 
 /// Returns the absolute address of an output file, where the site has one.
