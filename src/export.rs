@@ -1,8 +1,8 @@
 //! What other programs read: sitemap, feeds, every record as data, the browser's list of pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     front::Value,
@@ -11,7 +11,7 @@ use crate::{
     search::Collection,
     site::{PageIndex, Site},
     theme::Theme,
-    tree::{Blob, Claim, TreePath},
+    tree::{Claim, Keep, TreePath},
 };
 
 /// A sitemap holds at most 50,000 addresses (sitemaps.org, protocol 0.9).
@@ -20,32 +20,30 @@ const SITEMAP_LIMIT: usize = 50_000;
 const FEED_LIMIT: usize = 50;
 
 /// Writes all exports.
-pub fn all(site: &Site, theme: &Theme, collections: &[Collection]) -> Vec<Claim> {
-    let mut files: Vec<(String, String)> = Vec::new();
-    files.extend(sitemaps(site));
+pub fn all(site: &Site, theme: &Theme, collections: &[Collection], keep: &dyn Keep) -> Vec<Claim> {
+    let by = TreePath::of("content");
+    let mut claims = Vec::new();
+    let mut write = |path: &str, bytes: Vec<u8>| {
+        if let Some(path) = TreePath::new(path) {
+            claims.push(Claim { path, blob: keep.keep(bytes), by: by.clone() });
+        }
+    };
+    for (path, text) in sitemaps(site) {
+        write(&path, text.into_bytes());
+    }
     for (folder, lang) in site.folders() {
         let at =
             if folder.is_empty() { "feed.xml".to_owned() } else { format!("{folder}/feed.xml") };
-        files.push((at, feed(site, theme, &folder, &lang)));
+        write(&at, feed(site, theme, &folder, &lang).into_bytes());
     }
-    let records: Vec<Record> = public_records(site).map(|index| record(site, index)).collect();
-    if !records.is_empty() {
-        // A record holds only texts, numbers and tables of them, which JSON always takes.
-        let json = serde_json::to_string_pretty(&records).unwrap_or_default();
-        files.push(("data/records.json".to_owned(), json + "\n"));
-        files.push(("data/records.csv".to_owned(), csv(&records)));
+    if public_records(site).next().is_some() {
+        write("data/records.json", json(site));
+        write("data/records.csv", csv(site));
     }
     for collection in collections {
-        files.push((format!("search/{}.js", collection.lang), browser_list(collection)));
+        write(&format!("search/{}.js", collection.lang), browser_list(collection));
     }
-    let by = TreePath::of("content");
-    files
-        .into_iter()
-        .filter_map(|(path, text)| {
-            let path = TreePath::new(&path)?;
-            Some(Claim { path, blob: Blob::new(text.into_bytes()), by: by.clone() })
-        })
-        .collect()
+    claims
 }
 
 fn public_records(site: &Site) -> impl Iterator<Item = PageIndex> + '_ {
@@ -173,72 +171,80 @@ fn instant(date: &str) -> String {
 
 /// One record as data.
 #[derive(Serialize)]
-struct Record {
-    id: String,
+struct Record<'a> {
+    id: &'a str,
     #[serde(rename = "type")]
-    record_type: String,
-    lang: String,
-    title: String,
-    summary: String,
+    record_type: &'a str,
+    lang: &'a str,
+    title: &'a str,
+    summary: &'a str,
     url: String,
     text: String,
-    fields: BTreeMap<String, Value>,
+    fields: BTreeMap<&'a str, &'a Value>,
 }
 
-fn record(site: &Site, index: PageIndex) -> Record {
+fn record(site: &Site, index: PageIndex) -> Record<'_> {
     let page = &site.pages[index];
     let root = site.config.url.clone().unwrap_or_default();
-    let text: Vec<String> = page
+    let text: Vec<&str> = page
         .sections
         .iter()
-        .flat_map(|section| [section.heading.clone(), section.text.clone()])
+        .flat_map(|section| [section.heading.as_str(), section.text.as_str()])
         .filter(|text| !text.is_empty())
         .collect();
-    let core = ["id", "type", "lang", "title", "summary"];
     Record {
-        id: page.record_id.clone(),
-        record_type: page.record_type.clone(),
-        lang: page.lang.clone(),
-        title: page.title.clone(),
-        summary: page.summary.clone(),
+        id: &page.record_id,
+        record_type: &page.record_type,
+        lang: &page.lang,
+        title: &page.title,
+        summary: &page.summary,
         url: root + &encode(&page.file()),
         text: text.join("\n\n"),
-        fields: page
-            .fields
-            .iter()
-            .filter(|(name, _)| !core.contains(&name.as_str()))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
+        fields: fields(page).collect(),
     }
 }
 
+/// Returns the fields of a record, those left out that every record has.
+fn fields(page: &Page) -> impl Iterator<Item = (&str, &Value)> {
+    let core = ["id", "type", "lang", "title", "summary"];
+    let fields = page.fields.iter().map(|(name, value)| (name.as_str(), value));
+    fields.filter(move |(name, _)| !core.contains(name))
+}
+
+/// Writes records as JSON, one after the other, so that the text of all never lies in memory twice.
+fn json(site: &Site) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::pretty(&mut bytes);
+    // A record holds only texts, numbers and tables of them, which JSON always takes.
+    let _ = serializer.collect_seq(public_records(site).map(|index| record(site, index)));
+    bytes.push(b'\n');
+    bytes
+}
+
 /// Writes records as CSV (RFC 4180): one column a field, several values joined by `; `.
-fn csv(records: &[Record]) -> String {
-    let mut columns: Vec<&str> =
-        records.iter().flat_map(|record| record.fields.keys()).map(String::as_str).collect();
-    columns.sort_unstable();
-    columns.dedup();
+fn csv(site: &Site) -> Vec<u8> {
+    let columns: BTreeSet<&str> = public_records(site)
+        .flat_map(|index| fields(&site.pages[index]).map(|(name, _)| name))
+        .collect();
     let mut writer =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let core = ["id", "type", "lang", "title", "summary", "url"];
     // Writing to memory cannot fail, and every row has as many cells as there are columns.
     let _ = writer.write_record(core.iter().chain(&columns));
-    for record in records {
-        let own = [
-            &record.id,
-            &record.record_type,
-            &record.lang,
-            &record.title,
-            &record.summary,
-            &record.url,
-        ];
+    let root = site.config.url.as_deref().unwrap_or_default();
+    for index in public_records(site) {
+        let page = &site.pages[index];
+        let url = format!("{root}{}", encode(&page.file()));
+        let own =
+            [&page.record_id, &page.record_type, &page.lang, &page.title, &page.summary, &url];
         let own = own.into_iter().map(|text| harmless(text.clone()));
-        let fields = columns
+        let of_page: BTreeMap<&str, &Value> = fields(page).collect();
+        let cells = columns
             .iter()
-            .map(|name| harmless(record.fields.get(*name).map(cell).unwrap_or_default()));
-        let _ = writer.write_record(own.chain(fields));
+            .map(|name| harmless(of_page.get(name).map(|value| cell(value)).unwrap_or_default()));
+        let _ = writer.write_record(own.chain(cells));
     }
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    writer.into_inner().unwrap_or_default()
 }
 
 /// Keeps a spreadsheet from taking a text for a formula (OWASP, "CSV Injection").
@@ -264,16 +270,16 @@ fn cell(value: &Value) -> String {
 
 /// Writes the list of pages that the search page reads: a classic script, because a page opened
 /// from disk can load nothing else.
-fn browser_list(collection: &Collection) -> String {
-    let pages: Vec<_> = collection
-        .documents
-        .iter()
-        .map(|document| {
-            (&document.url, &document.title, &document.summary, document.labels.join(" · "))
-        })
-        .collect();
-    let list = serde_json::to_string(&pages).unwrap_or_default();
-    format!("vademecum.pages({list});\n")
+fn browser_list(collection: &Collection) -> Vec<u8> {
+    let mut bytes = b"vademecum.pages(".to_vec();
+    let mut serializer = serde_json::Serializer::new(&mut bytes);
+    let pages = collection.documents.iter().map(|document| {
+        (&document.url, &document.title, &document.summary, document.labels.join(" · "))
+    });
+    // Texts always have a JSON form, and memory takes them.
+    let _ = serializer.collect_seq(pages);
+    bytes.extend_from_slice(b");\n");
+    bytes
 }
 
 #[cfg(test)]

@@ -35,35 +35,48 @@ use crate::{
     memory::Memory,
     page::Page,
     render::HtmlMemory,
-    search::Collection,
+    search::{Collection, DocumentMemory, Tuning},
     site::{Scope, Site},
     theme::Theme,
-    tree::{Claim, Digest, Tree},
+    tree::{Claim, Clash, Digest, InMemory, Keep, Output, Tree},
 };
 
 /// The program's version, as `--version` prints it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What is remembered from one build to the next.
+/// What is remembered from one build to the next, and where what is made waits to be written.
 pub struct Memories {
     pages: Memory<Digest, Arc<Page>>,
     html: HtmlMemory,
+    documents: DocumentMemory,
+    keep: Box<dyn Keep>,
 }
 
 impl Memories {
     /// Remembers what two builds in a row use, as `serve` needs it.
     pub fn warm() -> Self {
-        Self { pages: Memory::warm(), html: Memory::warm() }
+        Self {
+            pages: Memory::warm(),
+            html: HtmlMemory::warm(),
+            documents: Memory::warm(),
+            keep: Box::new(InMemory),
+        }
     }
 
     /// Remembers nothing, for a single build.
     pub fn none() -> Self {
-        Self { pages: Memory::none(), html: Memory::none() }
+        Self {
+            pages: Memory::none(),
+            html: HtmlMemory::none(),
+            documents: Memory::none(),
+            keep: Box::new(InMemory),
+        }
     }
 
-    fn turn(&mut self) {
-        self.pages.turn();
-        self.html.turn();
+    /// Keeps what is made elsewhere than in memory.
+    #[must_use]
+    pub fn keeping(self, keep: impl Keep + 'static) -> Self {
+        Self { keep: Box::new(keep), ..self }
     }
 }
 
@@ -109,6 +122,21 @@ impl Built {
 
 /// Builds a site: tree in, tree out. Never fails, never looks at the world.
 pub fn build(source: &Tree, memories: &mut Memories, scope: Scope) -> Built {
+    build_pages(source, memories, scope).complete(memories)
+}
+
+/// A site whose pages are made, and whose exports and search documents are not: all that a reader
+/// of one page waits for.
+pub struct Pages {
+    site: Site,
+    theme: Theme,
+    tunings: BTreeMap<String, Tuning>,
+    output: Output,
+    diags: Vec<Diag>,
+}
+
+/// Builds the pages of a site, as the first of two steps.
+pub fn build_pages(source: &Tree, memories: &mut Memories, scope: Scope) -> Pages {
     let (config, mut diags) = Config::read(source);
     let (theme, theme_diags) = Theme::compile(source, &config);
     diags.extend(theme_diags);
@@ -119,31 +147,55 @@ pub fn build(source: &Tree, memories: &mut Memories, scope: Scope) -> Built {
     // All files together: the one global step.
     let site = Site::link(Arc::new(config), source, pages, scope);
     diags.extend(site.diags.iter().cloned());
+    let (tunings, tuning_diags) = search::tunings(&site, source);
+    diags.extend(tuning_diags);
 
     // Each page alone again, in parallel.
-    let (mut claims, render_diags) = render::pages(&site, &theme, &memories.html);
+    let (claims, render_diags) = render::pages(&site, &theme, &memories.html, &*memories.keep);
     diags.extend(render_diags);
-    let (collections, search_diags) = search::collect(&site, source);
-    diags.extend(search_diags);
-    claims.extend(export::all(&site, &theme, &collections));
-    claims.extend(assets(&site, &theme));
-
-    let (output, clashes) = Tree::join(claims);
-    diags.extend(clashes.into_iter().map(|clash| {
-        if clash.second.by.below("themes/default").is_some() {
-            let message = format!("`{}` is the address of a page that every site has", clash.second.path);
-            let diag = Diag::error(Code::DuplicateAddress, At::file(&clash.first.by), message);
-            return diag.help("rename the file").lenient(!site.config.configured);
-        }
-        let message = format!("`{}` is written from `{}` too", clash.second.path, clash.first.by);
-        let diag = Diag::error(Code::DuplicateAddress, At::file(&clash.second.by), message);
-        diag.help("two files cannot have one address; names that differ only in case are one file on many sticks")
-            .lenient(!site.config.configured)
-    }));
-    memories.turn();
+    let mut output = Output::default();
+    let clashes = output.add(claims.into_iter().chain(assets(&site, &theme)));
+    diags.extend(clashes.iter().map(|clash| explain(clash, site.config.configured)));
+    memories.pages.turn();
+    memories.html.turn();
     diags.sort();
     diags.dedup();
-    Built { output, collections, diags, summary: summarise(&site) }
+    Pages { site, theme, tunings, output, diags }
+}
+
+impl Pages {
+    pub fn output(&self) -> &Tree {
+        &self.output.tree
+    }
+
+    pub fn diags(&self) -> &[Diag] {
+        &self.diags
+    }
+
+    /// Adds what is made from all pages: feeds, data, the documents of the search.
+    pub fn complete(self, memories: &mut Memories) -> Built {
+        let Self { site, theme, tunings, mut output, mut diags } = self;
+        let collections = search::collect(&site, &tunings, &memories.documents);
+        let clashes = output.add(export::all(&site, &theme, &collections, &*memories.keep));
+        diags.extend(clashes.iter().map(|clash| explain(clash, site.config.configured)));
+        memories.documents.turn();
+        diags.sort();
+        diags.dedup();
+        Built { output: output.tree, collections, diags, summary: summarise(&site) }
+    }
+}
+
+fn explain(clash: &Clash, configured: bool) -> Diag {
+    let Clash { first, second } = clash;
+    if second.by.below("themes/default").is_some() {
+        let message = format!("`{}` is the address of a page that every site has", second.path);
+        let diag = Diag::error(Code::DuplicateAddress, At::file(first), message);
+        return diag.help("rename the file").lenient(!configured);
+    }
+    let message = format!("`{}` is written from `{first}` too", second.path);
+    let diag = Diag::error(Code::DuplicateAddress, At::file(&second.by), message);
+    diag.help("two files cannot have one address; names that differ only in case are one file on many sticks")
+        .lenient(!configured)
 }
 
 fn assets(site: &Site, theme: &Theme) -> Vec<Claim> {

@@ -7,6 +7,8 @@
 
 use std::{collections::HashSet, fmt::Write, ops::Range, sync::LazyLock};
 
+use serde::{Deserialize, Serialize};
+
 use comrak::{
     Anchorizer, Arena, Options, create_formatter,
     html::ChildRendering,
@@ -51,7 +53,7 @@ pub struct Heading {
 }
 
 /// The plain text below one heading, for search. The first section stands before all headings.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Section {
     pub id: String,
     pub heading: String,

@@ -54,6 +54,8 @@ pub struct Page {
     pub id: PageId,
     /// Of path, bytes and the configuration it was read with.
     pub key: Option<Digest>,
+    /// Of all that other pages may show of this one: everything but its prose.
+    pub face: Option<Digest>,
     pub source: Option<TreePath>,
     pub role: Role,
     /// BCP 47.
@@ -74,7 +76,7 @@ pub struct Page {
     pub aliases: Vec<(String, Range<usize>)>,
     pub body: Vec<Piece>,
     pub headings: Vec<markdown::Heading>,
-    pub sections: Vec<markdown::Section>,
+    pub sections: Arc<Vec<markdown::Section>>,
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
     pub references: Vec<Reference>,
@@ -206,6 +208,9 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
         page.title = config.home_title(&page.lang);
     }
     take_body(&mut page, path, body);
+    let front = split.front.as_ref().map(|(_, range)| &text[range.clone()]).unwrap_or_default();
+    let parts = [path.as_str(), front, &page.title, &page.summary];
+    page.face = Some(Digest::of_parts(parts.map(str::as_bytes)));
     page
 }
 
@@ -535,7 +540,7 @@ fn take_body(page: &mut Page, path: &TreePath, body: Body) {
     }
     page.body = body.pieces;
     page.headings = body.headings;
-    page.sections = body.sections;
+    page.sections = Arc::new(body.sections);
     page.anchors = body.anchors;
     page.links = body.links;
 }

@@ -1,9 +1,8 @@
 //! Views, and their HTML. A template sees its view and nothing else.
 //!
 //! The view is the list of what a page's HTML depends on: its digest is the memory's key, so an
-//! unchanged view is neither rendered nor written again.
-
-use std::collections::BTreeMap;
+//! unchanged view is neither rendered nor written again. `near` finds quickly which views cannot
+//! have changed.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rayon::prelude::*;
@@ -15,36 +14,69 @@ use crate::{
     page::{Page, Role, Status},
     site::{Hole, PageIndex, Site},
     theme::Theme,
-    tree::{Blob, Claim, Digest, TreePath},
+    tree::{Blob, Claim, Digest, Keep, TreePath},
 };
 
+mod context;
 mod facts;
 mod lists;
+mod near;
 mod view;
+
+use context::Context;
+use near::Near;
 
 pub use view::View;
 
-/// What is remembered of a rendered page.
-pub type HtmlMemory = Memory<Digest, Result<Blob, Diag>>;
+/// What is remembered of rendered pages. A page has two keys: of all that it might show, which is
+/// quickly made, and of its view, which is what it does show.
+pub struct HtmlMemory {
+    near: Memory<Digest, (Digest, Made)>,
+    views: Memory<Digest, Made>,
+}
+
+type Made = Result<Blob, Diag>;
+
+impl HtmlMemory {
+    pub fn warm() -> Self {
+        Self { near: Memory::warm(), views: Memory::warm() }
+    }
+
+    pub fn none() -> Self {
+        Self { near: Memory::none(), views: Memory::none() }
+    }
+
+    pub fn turn(&mut self) {
+        self.near.turn();
+        self.views.turn();
+    }
+}
 
 /// Renders every page of the site, in parallel.
-pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory) -> (Vec<Claim>, Vec<Diag>) {
-    let common: BTreeMap<String, view::Common> = site
-        .folders()
-        .into_iter()
-        .map(|(_, lang)| lang)
-        .chain(site.pages.iter().map(|page| page.lang.clone()))
-        .map(|lang| (lang.clone(), view::Common::new(site, theme, &lang)))
-        .collect();
+pub fn pages(
+    site: &Site,
+    theme: &Theme,
+    memory: &HtmlMemory,
+    keep: &dyn Keep,
+) -> (Vec<Claim>, Vec<Diag>) {
+    let context = Context::new(site, theme);
+    let near = memory.near.is_warm().then(|| Near::new(&context));
     let claims: Vec<Result<Claim, Diag>> = (0..site.pages.len())
         .into_par_iter()
         .flat_map_iter(|index| {
-            let page = &site.pages[index];
-            let common = &common[&page.lang];
             let count = lists::page_count(site, index);
-            (1..=count).map(move |number| (index, number, common))
+            (1..=count).map(move |number| (index, number))
         })
-        .map(|(index, number, common)| render(site, theme, memory, common, index, number))
+        .map(|(index, number)| {
+            let address = lists::address_of(&site.pages[index], number);
+            let make = || render(&context, keep, index, number, &address);
+            let blob = match &near {
+                Some(near) => remembered(&context, near, memory, index, number, make)?,
+                None => make()?,
+            };
+            let by = site.pages[index].source.clone().unwrap_or_else(|| TreePath::of("content"));
+            Ok(Claim { path: file_of(&address), blob, by })
+        })
         .collect();
     let mut written = Vec::with_capacity(claims.len());
     let mut diags = Vec::new();
@@ -54,7 +86,7 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory) -> (Vec<Claim>, Ve
             Err(diag) => diags.push(diag),
         }
     }
-    let (others, mut other_diags) = special_pages(site, theme, &common);
+    let (others, mut other_diags) = special_pages(&context, keep);
     written.extend(others);
     diags.append(&mut other_diags);
     diags.sort();
@@ -64,16 +96,14 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory) -> (Vec<Claim>, Ve
 
 /// Renders one page of a list, or the one page that there is.
 fn render(
-    site: &Site,
-    theme: &Theme,
-    memory: &HtmlMemory,
-    common: &view::Common,
+    context: &Context,
+    keep: &dyn Keep,
     index: PageIndex,
     number: usize,
-) -> Result<Claim, Diag> {
+    address: &str,
+) -> Made {
+    let (site, theme) = (context.site, context.theme);
     let page = &site.pages[index];
-    let address = lists::address_of(page, number);
-    let view = View::of_page(site, theme, common, index, number);
     if let (Some(name), Some(path), 1) = (&page.template, &page.source, number)
         && !theme.has_template(name)
     {
@@ -81,28 +111,44 @@ fn render(
         return Err(Diag::error(Code::TemplateError, At::file(path), message)
             .help("templates stand in the `templates` folder of the theme"));
     }
-    let template = template_of(site, theme, index);
-    let make = || {
-        let body = if number == 1 { body(site, theme, index, &address) } else { String::new() };
-        let html = theme.render(template, &page.lang, &view, &body)?;
-        Ok(Blob::new(html.into_bytes()))
-    };
-    let blob = if memory.is_warm() {
-        let own = page.key.map(|key| key.to_string()).unwrap_or_default();
-        let around = Digest::of_value(&view);
-        let parts = [
-            theme.digest.as_bytes().to_vec(),
-            template.as_bytes().to_vec(),
-            own.into_bytes(),
-            around.as_bytes().to_vec(),
-            holes_text(site, index, &address).into_bytes(),
-        ];
-        memory.get_or(Digest::of_parts(parts.iter().map(Vec::as_slice)), make)?
-    } else {
-        make()?
-    };
-    let by = page.source.clone().unwrap_or_else(|| TreePath::of("content"));
-    Ok(Claim { path: file_of(&address), blob, by })
+    let view = View::of_page(context, index, number);
+    let body = if number == 1 { body(site, theme, index, address) } else { String::new() };
+    let html = theme.render(template_of(site, theme, index), &page.lang, &view, &body)?;
+    Ok(keep.keep(html.into_bytes()))
+}
+
+/// Returns a page from memory, made if what it shows has changed.
+fn remembered(
+    context: &Context,
+    near: &Near,
+    memory: &HtmlMemory,
+    index: PageIndex,
+    number: usize,
+    make: impl Fn() -> Made,
+) -> Made {
+    let view = || view_key(context, index, number);
+    let by_view = |key: Digest| (key, memory.views.get_or(key, &make));
+    let Some(key) = near.key(context, index, number) else { return by_view(view()).1 };
+    let (view_key, made) = memory.near.get_or(key, || by_view(view()));
+    debug_assert!(view_key == view(), "a view depends on more than its key: {index}");
+    // The view is in use, whether it was looked at or not.
+    memory.views.get_or(view_key, || made)
+}
+
+/// Returns the digest of all that goes into a page.
+fn view_key(context: &Context, index: PageIndex, number: usize) -> Digest {
+    let (site, theme) = (context.site, context.theme);
+    let page = &site.pages[index];
+    let address = lists::address_of(page, number);
+    let own = page.key.map(|key| key.to_string()).unwrap_or_default();
+    let around = Digest::of_value(&View::of_page(context, index, number));
+    Digest::of_parts([
+        theme.digest.as_bytes(),
+        template_of(site, theme, index).as_bytes(),
+        own.as_bytes(),
+        around.as_bytes(),
+        holes_text(site, index, &address).as_bytes(),
+    ])
 }
 
 /// Returns the output file of an address.
@@ -222,17 +268,14 @@ pub fn escape(text: &str) -> String {
 
 /// Renders the pages that belong to no file: search, "not found", the choice of a language,
 /// redirects from old addresses.
-fn special_pages(
-    site: &Site,
-    theme: &Theme,
-    common: &BTreeMap<String, view::Common>,
-) -> (Vec<Claim>, Vec<Diag>) {
+fn special_pages(context: &Context, keep: &dyn Keep) -> (Vec<Claim>, Vec<Diag>) {
+    let (site, theme) = (context.site, context.theme);
     let mut claims = Vec::new();
     let mut diags = Vec::new();
     let mut claim = |path: String, by: TreePath, html: Result<String, Diag>| match html {
         Ok(html) => {
             if let Some(path) = TreePath::new(&path) {
-                claims.push(Claim { path, blob: Blob::new(html.into_bytes()), by });
+                claims.push(Claim { path, blob: keep.keep(html.into_bytes()), by });
             }
         }
         Err(diag) => diags.push(diag),
@@ -242,20 +285,19 @@ fn special_pages(
     for (folder, lang) in &folders {
         let address =
             if folder.is_empty() { "search".to_owned() } else { format!("{folder}/search") };
-        let view = View::special(site, theme, &common[lang], folder, &address, "search", None);
+        let view = View::special(context, (folder, lang), &address, "search", None);
         let html = theme.render("search.html", lang, &view, "");
         claim(format!("{address}/index.html"), by_theme("search.html"), html);
     }
     if let Some((folder, lang)) = folders.first() {
         // A host shows this page at any address, so its links start at the site's root.
         let base = Some(site.config.base_path().to_owned());
-        let view = View::special(site, theme, &common[lang], folder, "", "not-found", base);
+        let view = View::special(context, (folder, lang), "", "not-found", base);
         let html = theme.render("404.html", lang, &view, "");
         claim("404.html".to_owned(), by_theme("404.html"), html);
         let has_root = site.pages.iter().any(|page| page.address().is_empty());
         if !has_root {
-            let view =
-                View::special(site, theme, &common[lang], folder, "", "choose-language", None);
+            let view = View::special(context, (folder, lang), "", "choose-language", None);
             let html = theme.render("languages.html", lang, &view, "");
             claim("index.html".to_owned(), by_theme("languages.html"), html);
         }
@@ -268,7 +310,7 @@ fn special_pages(
                 false => format!("{address}/index.html"),
             };
             let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-            let view = View::redirect(site, &common[&page.lang], page, &folder);
+            let view = View::redirect(site, context.common(&page.lang), page, &folder);
             let html = theme.render("redirect.html", &page.lang, &view, "");
             let by = page.source.clone().unwrap_or_else(|| TreePath::of("content"));
             claim(file, by, html);

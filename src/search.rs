@@ -3,14 +3,20 @@
 //! One page is one document. A page without a translation is a document of every language all the
 //! same: its labels are translated by the vocabularies even where its prose is not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     config::Config,
     diag::{At, Code, Diag},
     front::{self, Notation, Value},
+    markdown::Section,
+    memory::Memory,
     page::{Page, Status},
     schema::{Kind, Target},
     site::{PageIndex, Site},
@@ -33,19 +39,11 @@ pub struct Document {
     pub summary: String,
     /// Names of countries, objectives, themes and so on, in the language of the index.
     pub labels: Vec<String>,
-    pub sections: Vec<Part>,
+    pub sections: Arc<Vec<Section>>,
     /// Whether it is a record, which is what people search for; other pages count less.
     pub is_record: bool,
     /// Values by facet, for filters: `country` is `["TH"]`.
     pub facets: BTreeMap<String, Vec<String>>,
-}
-
-/// One section of a document.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Part {
-    pub id: String,
-    pub heading: String,
-    pub text: String,
 }
 
 /// The documents of one index.
@@ -54,7 +52,7 @@ pub struct Collection {
     pub tuning: Tuning,
     pub concepts: Vec<Concept>,
     /// In the order of their addresses.
-    pub documents: Vec<Document>,
+    pub documents: Vec<Arc<Document>>,
 }
 
 /// A term whose names are understood in queries.
@@ -122,17 +120,30 @@ pub struct Hit {
     pub score: f32,
 }
 
-/// Collects the documents of every language.
-pub fn collect(site: &Site, source: &Tree) -> (Vec<Collection>, Vec<Diag>) {
+/// What is remembered of documents.
+pub type DocumentMemory = Memory<Digest, Arc<Document>>;
+
+/// Reads how each language is searched.
+pub fn tunings(site: &Site, source: &Tree) -> (BTreeMap<String, Tuning>, Vec<Diag>) {
     let mut diags = Vec::new();
+    let tunings = site.config.languages.iter().map(|lang| {
+        let tuning = read_tuning(source, &lang.code, &mut diags);
+        (lang.code.clone(), tuning)
+    });
+    (tunings.collect(), diags)
+}
+
+/// Collects the documents of every language.
+pub fn collect(
+    site: &Site,
+    tunings: &BTreeMap<String, Tuning>,
+    memory: &DocumentMemory,
+) -> Vec<Collection> {
     let mut collections = Vec::new();
-    let mut languages: Vec<(String, Option<String>)> = Vec::new();
     for lang in &site.config.languages {
-        languages.push((lang.code.clone(), lang.folder.clone()));
-    }
-    for (lang, folder) in languages {
-        let tuning = read_tuning(source, &lang, &mut diags);
-        let mut documents: Vec<Document> = site
+        let (lang, folder) = (lang.code.clone(), lang.folder.clone());
+        let tuning = tunings.get(&lang).cloned().unwrap_or_default();
+        let pages: Vec<PageIndex> = site
             .listed()
             .filter(|(_, page)| page.status == Status::Published)
             .filter(|(index, page)| match &folder {
@@ -141,13 +152,35 @@ pub fn collect(site: &Site, source: &Tree) -> (Vec<Collection>, Vec<Diag>) {
                 // A page of another language that has no translation in this one.
                 Some(folder) => stands_in(site, *index, page, folder),
             })
-            .map(|(index, page)| document(site, index, page, &lang))
+            .map(|(index, _)| index)
             .collect();
+        let mut documents: Vec<Arc<Document>> =
+            pages.into_par_iter().map(|index| remembered(site, index, &lang, memory)).collect();
         documents.sort_by(|a, b| a.url.cmp(&b.url));
         let concepts = concepts(&site.config, &lang, &tuning);
         collections.push(Collection { lang, tuning, concepts, documents });
     }
-    (collections, diags)
+    collections
+}
+
+/// Returns the document of a page. It is made from the page, the configuration that the page was
+/// read with, and the titles of the records that the page names.
+fn remembered(site: &Site, index: PageIndex, lang: &str, memory: &DocumentMemory) -> Arc<Document> {
+    let page = &site.pages[index];
+    let make = || Arc::new(document(site, index, page, lang));
+    let Some(key) = page.key.filter(|_| memory.is_warm()) else { return make() };
+    let address = page.address();
+    let own = [key.as_bytes(), lang.as_bytes(), address.as_bytes()];
+    let titles = named(site, index).map(|to| site.pages[to].title.as_bytes());
+    memory.get_or(Digest::of_parts(own.into_iter().chain(titles)), make)
+}
+
+/// Returns the records that a page names in its fields.
+fn named(site: &Site, index: PageIndex) -> impl Iterator<Item = PageIndex> {
+    site.edges_of(index)
+        .filter(|edge| !matches!(&*edge.label, "links to" | "related"))
+        .map(|edge| edge.to)
+        .filter(|&to| site.pages[to].is_record)
 }
 
 /// Returns true for the first of the translations of a page that has none in `folder`.
@@ -196,11 +229,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
     if let Some((vocabulary, id)) = &page.term {
         labels.extend(names(config, vocabulary, id, lang));
     }
-    for edge in edges_of(site, index) {
-        if edge.label != "links to" && site.pages[edge.to].is_record && edge.label != "related" {
-            labels.push(site.pages[edge.to].title.clone());
-        }
-    }
+    labels.extend(named(site, index).map(|to| site.pages[to].title.clone()));
     for name in ["as_of", "date"] {
         if let Some(year) = page.text(name).and_then(|date| date.get(..4)) {
             facet("year", year);
@@ -222,15 +251,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
         // What does not count as a record of a country is not what people look for either.
         is_record: site.config.types.is_empty()
             || site.config.types.get(&page.record_type).is_some_and(|t| t.is_record && t.counted),
-        sections: page
-            .sections
-            .iter()
-            .map(|section| Part {
-                id: section.id.clone(),
-                heading: section.heading.clone(),
-                text: section.text.clone(),
-            })
-            .collect(),
+        sections: page.sections.clone(),
         facets,
     }
 }
@@ -276,11 +297,6 @@ fn parent_noun(config: &Config, vocabulary: &str) -> String {
     let noun =
         config.vocabularies.get(vocabulary).map(|vocabulary| vocabulary.noun.replace(' ', "-"));
     noun.unwrap_or_else(|| vocabulary.to_owned())
-}
-
-fn edges_of(site: &Site, index: PageIndex) -> impl Iterator<Item = &crate::site::Edge> {
-    let from = site.edges.partition_point(|edge| edge.from < index);
-    site.edges[from..].iter().take_while(move |edge| edge.from == index)
 }
 
 /// Returns a term's names in a language: name, title and the other names by which it is found.

@@ -42,8 +42,7 @@ pub struct Site {
     pub parents: Vec<Option<PageIndex>>,
     /// The same page in other languages.
     pub translations: Vec<Vec<PageIndex>>,
-    /// Uses of terms, by folder of language, vocabulary and id.
-    pub uses: BTreeMap<(String, String, String), Use>,
+    uses: Uses,
     /// Files that are carried along: output path, bytes, source.
     pub assets: Vec<(TreePath, Blob, TreePath)>,
     pub diags: Vec<Diag>,
@@ -63,6 +62,20 @@ pub struct Edge {
 pub struct Use {
     pub pages: Vec<PageIndex>,
     pub page: Option<PageIndex>,
+    /// How many of the pages are records of types that count.
+    pub counted: usize,
+}
+
+/// Uses of terms, by folder of language, vocabulary and id.
+type Uses = BTreeMap<String, BTreeMap<String, BTreeMap<String, Use>>>;
+
+/// Returns the entry of a key, and makes a key of its own only where there is none.
+fn entry<'a, V: Default>(map: &'a mut BTreeMap<String, V>, key: &str) -> &'a mut V {
+    if !map.contains_key(key) {
+        map.insert(key.to_owned(), V::default());
+    }
+    // The line above made it.
+    map.get_mut(key).expect("is there")
 }
 
 /// What of the content is built.
@@ -136,16 +149,13 @@ impl Site {
 
     /// Returns the use of a term in the tree of languages of a page.
     pub fn use_of(&self, folder: &str, vocabulary: &str, id: &str) -> Option<&Use> {
-        self.uses.get(&(folder.to_owned(), vocabulary.to_owned(), id.to_owned()))
+        self.uses.get(folder)?.get(vocabulary)?.get(id)
     }
 
-    /// Returns how many records carry a term, those of types that do not count left out.
-    pub fn count(&self, term: &Use) -> usize {
-        let counts = |index: &&PageIndex| {
-            let record_type = self.config.types.get(&self.pages[**index].record_type);
-            record_type.is_none_or(|record_type| record_type.counted)
-        };
-        term.pages.iter().filter(counts).count()
+    /// Returns the uses of a vocabulary, in the order of its ids.
+    pub fn uses_of(&self, folder: &str, vocabulary: &str) -> impl Iterator<Item = (&str, &Use)> {
+        let uses = self.uses.get(folder).and_then(|uses| uses.get(vocabulary));
+        uses.into_iter().flatten().map(|(id, term)| (id.as_str(), term))
     }
 
     /// Returns the folders of languages that hold pages; one empty folder without languages.
@@ -224,26 +234,30 @@ impl Site {
     }
 
     fn find_uses(&mut self) {
-        for (index, page) in self.pages.iter().enumerate() {
+        let Self { config, pages, uses, edges, .. } = self;
+        for (index, page) in pages.iter().enumerate() {
             if let Some((vocabulary, id)) = &page.term {
-                let key = (page.id.folder.clone(), vocabulary.clone(), id.clone());
-                self.uses.entry(key).or_default().page = Some(index);
+                let uses = entry(entry(uses, &page.id.folder), vocabulary);
+                entry(uses, id).page = Some(index);
             }
         }
-        for (index, page) in self.pages.iter().enumerate() {
+        for (index, page) in pages.iter().enumerate() {
             if page.status == Status::Withdrawn || page.role == Role::Term {
                 continue;
             }
+            let record_type = config.types.get(&page.record_type);
+            let counts = record_type.is_none_or(|record_type| record_type.counted);
+            let of_folder = entry(uses, &page.id.folder);
             for reference in &page.references {
                 let Target::Term { vocabulary, id } = &reference.target else { continue };
-                let key = (page.id.folder.clone(), vocabulary.clone(), id.clone());
-                let term = self.uses.entry(key).or_default();
+                let term = entry(entry(of_folder, vocabulary), id);
                 if term.pages.last() != Some(&index) {
                     term.pages.push(index);
+                    term.counted += usize::from(counts);
                 }
                 if let Some(to) = term.page {
                     let label = reference.field.clone();
-                    self.edges.push(Edge { from: index, label, to });
+                    edges.push(Edge { from: index, label, to });
                 }
             }
         }
@@ -308,12 +322,15 @@ impl Site {
         self.diags.append(&mut diags);
     }
 
+    /// Returns the edges that begin at a page.
+    pub fn edges_of(&self, page: PageIndex) -> impl Iterator<Item = &Edge> {
+        let from = self.edges.partition_point(|edge| edge.from < page);
+        self.edges[from..].iter().take_while(move |edge| edge.from == page)
+    }
+
     /// Returns the record that a reference of the page names.
     pub fn record(&self, page: PageIndex, field: &str, id: &str) -> Option<PageIndex> {
-        let from = self.edges.partition_point(|edge| edge.from < page);
-        self.edges[from..]
-            .iter()
-            .take_while(|edge| edge.from == page)
+        self.edges_of(page)
             .find(|edge| edge.label == field && self.pages[edge.to].record_id == id)
             .map(|edge| edge.to)
     }

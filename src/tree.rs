@@ -1,6 +1,13 @@
 //! Files as a value: a tree maps paths to blobs, in order. The only form in which bytes travel.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, path::PathBuf, str::Utf8Chunk, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    fmt,
+    path::PathBuf,
+    str::Utf8Chunk,
+    sync::Arc,
+};
 
 use serde::{Serialize, Serializer};
 
@@ -179,14 +186,14 @@ pub struct Blob {
 /// Where a blob's bytes are. A large file stays on disk: only an edge made it, and only edges read it.
 #[derive(Clone)]
 enum Store {
-    Bytes(Arc<[u8]>),
+    Bytes(Arc<Vec<u8>>),
     File { path: Arc<PathBuf>, length: u64 },
 }
 
 impl Blob {
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
-        Self { digest: Digest::of(&bytes), store: Store::Bytes(bytes) }
+        Self { digest: Digest::of(&bytes), store: Store::Bytes(Arc::new(bytes)) }
     }
 
     /// Returns a blob that stands for a file left on disk; the digest is that of its bytes.
@@ -220,6 +227,20 @@ impl Blob {
             Store::Bytes(bytes) => bytes.len() as u64,
             Store::File { length, .. } => *length,
         }
+    }
+}
+
+/// Where made files wait until they are written: in memory, or wherever an edge puts them.
+pub trait Keep: Send + Sync {
+    fn keep(&self, bytes: Vec<u8>) -> Blob;
+}
+
+/// Keeps made files in memory.
+pub struct InMemory;
+
+impl Keep for InMemory {
+    fn keep(&self, bytes: Vec<u8>) -> Blob {
+        Blob::new(bytes)
     }
 }
 
@@ -277,38 +298,6 @@ impl Tree {
             self.iter().flat_map(|(path, blob)| [path.as_str().as_bytes(), blob.digest.as_bytes()]),
         )
     }
-
-    /// Joins claims on output paths into one tree. The first claim on a path is kept; every later
-    /// one is returned as a clash, and so is a file that stands where another needs a folder.
-    ///
-    /// Paths that differ only in case clash too: on the file systems of most USB sticks they are
-    /// one file.
-    pub fn join(claims: impl IntoIterator<Item = Claim>) -> (Self, Vec<Clash>) {
-        let mut tree = Self::default();
-        let mut owners: BTreeMap<String, Claim> = BTreeMap::new();
-        let mut clashes = Vec::new();
-        for claim in claims {
-            let folded = claim.path.as_str().to_lowercase();
-            if let Some(first) = owners.get(&folded) {
-                clashes.push(Clash { first: first.clone(), second: claim });
-                continue;
-            }
-            tree.insert(claim.path.clone(), claim.blob.clone());
-            owners.insert(folded, claim);
-        }
-        for (folded, second) in &owners {
-            let mut folder = folded.as_str();
-            while let Some((parent, _)) = folder.rsplit_once('/') {
-                if let Some(first) = owners.get(parent) {
-                    tree.0.remove(&second.path);
-                    clashes.push(Clash { first: first.clone(), second: second.clone() });
-                    break;
-                }
-                folder = parent;
-            }
-        }
-        (tree, clashes)
-    }
 }
 
 impl FromIterator<(TreePath, Blob)> for Tree {
@@ -327,8 +316,62 @@ pub struct Claim {
 
 /// Two claims on one output path.
 pub struct Clash {
-    pub first: Claim,
+    /// The source file that has the path.
+    pub first: TreePath,
     pub second: Claim,
+}
+
+/// Output files, each claimed by one source file.
+///
+/// Paths that differ only in case clash too: on the file systems of most USB sticks they are one
+/// file.
+#[derive(Default)]
+pub struct Output {
+    pub tree: Tree,
+    /// Who claimed a path, by the path in lower case.
+    owners: HashMap<String, TreePath>,
+    /// The folders that the files need, in lower case, each with one who needs it.
+    folders: HashMap<String, TreePath>,
+}
+
+impl Output {
+    /// Adds claims. The first claim on a path is kept; every later one is returned as a clash, and
+    /// so is a file that stands where another needs a folder.
+    pub fn add(&mut self, claims: impl IntoIterator<Item = Claim>) -> Vec<Clash> {
+        let mut clashes = Vec::new();
+        let mut added: Vec<(String, Claim)> = Vec::new();
+        for claim in claims {
+            let folded = claim.path.as_str().to_lowercase();
+            match self.owners.get(&folded) {
+                Some(first) => clashes.push(Clash { first: first.clone(), second: claim }),
+                None => {
+                    self.owners.insert(folded.clone(), claim.by.clone());
+                    added.push((folded, claim));
+                }
+            }
+        }
+        added.sort_by(|a, b| a.1.path.cmp(&b.1.path));
+        for (folded, claim) in added {
+            let above = || {
+                std::iter::successors(folded.rsplit_once('/'), |(above, _)| above.rsplit_once('/'))
+                    .map(|(above, _)| above)
+            };
+            let blocked = above().find_map(|folder| self.owners.get(folder));
+            let blocked = blocked.or_else(|| self.folders.get(&folded)).cloned();
+            if let Some(first) = blocked {
+                self.owners.remove(&folded);
+                clashes.push(Clash { first, second: claim });
+                continue;
+            }
+            for folder in above() {
+                if !self.folders.contains_key(folder) {
+                    self.folders.insert(folder.to_owned(), claim.by.clone());
+                }
+            }
+            self.tree.insert(claim.path, claim.blob);
+        }
+        clashes
+    }
 }
 
 #[cfg(test)]
@@ -360,14 +403,21 @@ mod tests {
 
     #[test]
     fn a_second_claim_on_a_path_clashes() {
-        let (tree, clashes) = Tree::join(["a/b", "A/B", "a/c"].map(claim));
-        assert_eq!((tree.len(), clashes.len()), (2, 1));
+        let mut output = Output::default();
+        let clashes = output.add(["a/b", "A/B", "a/c"].map(claim));
+        assert_eq!((output.tree.len(), clashes.len()), (2, 1));
+        assert_eq!(output.add([claim("a/C")]).len(), 1);
     }
 
     #[test]
     fn a_file_cannot_stand_where_another_needs_a_folder() {
-        let (tree, clashes) = Tree::join(["a", "a/b/c"].map(claim));
-        assert_eq!((tree.len(), clashes.len()), (1, 1));
+        let mut output = Output::default();
+        let clashes = output.add(["a/b/c", "a"].map(claim));
+        assert_eq!((output.tree.len(), clashes.len()), (1, 1));
+        assert_eq!(output.add([claim("A/d")]).len(), 1);
+        let mut output = Output::default();
+        assert_eq!(output.add([claim("a/b")]).len(), 0);
+        assert_eq!(output.add([claim("A")]).len(), 1);
     }
 
     #[test]

@@ -181,6 +181,13 @@ impl Language {
         name_of(self.plurals.category_for(number as u64))
     }
 
+    /// Returns bytes that stand in the order of `compare`, for sorting many texts.
+    pub fn sort_key(&self, text: &str) -> Vec<u8> {
+        let mut key = Vec::new();
+        let Ok(()) = self.collator.write_sort_key_to(text, &mut key);
+        key
+    }
+
     /// Orders two texts as a reader of the language expects.
     pub fn compare(&self, a: &str, b: &str) -> Ordering {
         self.collator.compare(a, b).then_with(|| a.cmp(b))

@@ -1,6 +1,6 @@
 //! Rows, groups and pages of lists.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::cmp::Ordering;
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::{
     words::Language,
 };
 
-use super::{facts, relative};
+use super::{context::Context, facts, relative};
 
 /// One row of a list: title, one line, then what kind, where, when.
 #[derive(Serialize, Debug, Clone)]
@@ -82,15 +82,15 @@ pub struct PageLink {
     pub current: bool,
 }
 
-/// Returns the pages that a list shows, in the order in which it shows them.
-pub fn members(site: &Site, index: PageIndex) -> Vec<PageIndex> {
+/// Returns the pages that a list shows, in the order of their identities.
+pub fn members(site: &Site, index: PageIndex) -> &[PageIndex] {
     let page = &site.pages[index];
     match &page.term {
         Some((vocabulary, id)) => site
             .use_of(&page.id.folder, vocabulary, id)
-            .map(|term| term.pages.clone())
+            .map(|term| term.pages.as_slice())
             .unwrap_or_default(),
-        None => site.children[index].clone(),
+        None => &site.children[index],
     }
 }
 
@@ -102,12 +102,7 @@ pub fn page_count(site: &Site, index: PageIndex) -> usize {
     if !is_list || (has_terms && page.role != Role::Term) {
         return 1;
     }
-    let count = match &page.term {
-        Some((vocabulary, id)) => {
-            site.use_of(&page.id.folder, vocabulary, id).map_or(0, |term| term.pages.len())
-        }
-        None => site.children[index].len(),
-    };
+    let count = members(site, index).len();
     count.div_ceil(site.config.page_size).max(1)
 }
 
@@ -149,43 +144,24 @@ pub fn compare(words: Option<&Language>, a: &Page, b: &Page) -> Ordering {
 }
 
 /// Returns the groups of rows on one page of a list: by record type, then by title.
-pub fn groups(
-    site: &Site,
-    theme: &Theme,
-    index: PageIndex,
-    number: usize,
-    from: &str,
-) -> Vec<Group> {
+pub fn groups(context: &Context, index: PageIndex, number: usize, from: &str) -> Vec<Group> {
+    let site = context.site;
     let page = &site.pages[index];
-    let words = theme.words.of(&page.lang);
-    let position = |page: &Page| {
-        site.config
-            .types
-            .get(&page.record_type)
-            .map_or(usize::MAX, |record_type| record_type.position)
-    };
-    let mut members = members(site, index);
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for &member in &members {
-        *counts.entry(site.pages[member].record_type.as_str()).or_default() += 1;
-    }
-    members.sort_by(|&a, &b| {
-        let (a, b) = (&site.pages[a], &site.pages[b]);
-        position(a).cmp(&position(b)).then_with(|| compare(words, a, b))
-    });
+    let Some(list) = context.list(index) else { return Vec::new() };
     let size = site.config.page_size;
     let mut groups: Vec<(&str, Group)> = Vec::new();
-    for &member in members.iter().skip((number - 1) * size).take(size) {
+    for &member in list.members.iter().skip((number - 1) * size).take(size) {
         let record = &site.pages[member];
         let name = record.record_type.as_str();
         if groups.last().is_none_or(|(last, _)| *last != name) {
             let plural =
                 site.config.types.get(name).map(|t| site.config.localized(&t.plural, &page.lang));
             let label = plural.unwrap_or_default().to_owned();
-            groups.push((name, Group { label, count: counts[name], rows: Vec::new() }));
+            let count = list.counts.get(name).copied().unwrap_or_default();
+            groups.push((name, Group { label, count, rows: Vec::new() }));
         }
         if let Some((_, group)) = groups.last_mut() {
-            group.rows.push(row(site, theme, member, &page.lang, from));
+            group.rows.push(row(site, context.theme, member, &page.lang, from));
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()
@@ -260,54 +236,27 @@ pub fn marks(site: &Site, page: &Page) -> Vec<String> {
     marks
 }
 
-/// Returns a vocabulary with counts: the terms of its table or, where only used ones count, those.
+/// Returns a vocabulary with its terms and their counts.
 pub fn way(
-    site: &Site,
-    theme: &Theme,
+    context: &Context,
     vocabulary: &Vocabulary,
     folder: &str,
     lang: &str,
     from: &str,
 ) -> Way {
-    let words = theme.words.of(lang);
-    let ids: Vec<&str> = if vocabulary.open {
-        let first = (folder.to_owned(), vocabulary.name.clone(), String::new());
-        let uses = site.uses.range(first..);
-        uses.take_while(|((f, v, _), _)| f == folder && *v == vocabulary.name)
-            .filter(|(_, term)| !term.pages.is_empty())
-            .map(|((_, _, id), _)| id.as_str())
-            .collect()
-    } else {
-        vocabulary.terms.iter().map(|term| term.id.as_str()).collect()
-    };
-    let mut terms: Vec<(String, TermRow)> = Vec::new();
-    for id in ids {
-        let used = site.use_of(folder, &vocabulary.name, id);
-        let count = used.map_or(0, |term| site.count(term));
-        if used.is_none_or(|term| term.pages.is_empty()) && vocabulary.used_only {
-            continue;
-        }
-        terms.push((
-            group_of(site, vocabulary, id, lang),
-            term_row(site, vocabulary, id, folder, lang, from, count),
-        ));
-    }
-    // A numbered vocabulary keeps its order; so does one whose table says all there is.
-    if vocabulary.used_only {
-        terms.sort_by(|(a_group, a), (b_group, b)| match words {
-            Some(words) => {
-                words.compare(a_group, b_group).then_with(|| words.compare(&a.name, &b.name))
-            }
-            None => a_group.cmp(b_group).then_with(|| a.name.cmp(&b.name)),
-        });
-    }
     let mut groups: Vec<TermGroup> = Vec::new();
-    for (label, term) in terms {
-        match groups.iter_mut().find(|group| group.label == label) {
-            Some(group) => group.terms.push(term),
-            None => groups.push(TermGroup { label, terms: vec![term] }),
+    for entry in context.terms(&vocabulary.name, folder, lang) {
+        let row = term_row(context.site, vocabulary, &entry.id, folder, lang, from, entry.count);
+        match groups.iter_mut().find(|group| group.label == entry.group) {
+            Some(group) => group.terms.push(row),
+            None => groups.push(TermGroup { label: entry.group.clone(), terms: vec![row] }),
         }
     }
+    Way { groups, ..way_head(context.site, vocabulary, folder, lang, from) }
+}
+
+/// Returns a vocabulary without its terms.
+pub fn way_head(site: &Site, vocabulary: &Vocabulary, folder: &str, lang: &str, from: &str) -> Way {
     let url = vocabulary.folder.as_ref().and_then(|path| {
         let id = crate::page::PageId { folder: folder.to_owned(), path: path.clone() };
         Some(relative(from, &site.pages[site.page(&id)?].file()))
@@ -318,18 +267,9 @@ pub fn way(
         label: if label.is_empty() { vocabulary.name.clone() } else { label.to_owned() },
         url,
         numbered: vocabulary.numbered,
-        groups,
+        groups: Vec::new(),
         more: 0,
     }
-}
-
-fn group_of(site: &Site, vocabulary: &Vocabulary, id: &str, lang: &str) -> String {
-    let parent = vocabulary.parent.as_ref().and_then(|parent| {
-        let value = vocabulary.term(id)?.data.get(&parent.column)?;
-        let term = site.config.vocabularies.get(&parent.vocabulary)?.term(value)?;
-        Some(facts::name_of(&site.config, term, lang).to_owned())
-    });
-    parent.unwrap_or_default()
 }
 
 /// Returns a term's row in a list.
@@ -356,50 +296,27 @@ pub fn term_row(
     }
 }
 
-/// How many terms of a vocabulary a list offers to narrow it down.
-const NARROW: usize = 8;
-
-/// Returns the terms that the members of a list carry, the most frequent first.
-pub fn narrow(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Way> {
+/// Returns the terms that narrow a list down, the most frequent first.
+pub fn narrow(context: &Context, index: PageIndex, from: &str) -> Vec<Way> {
+    let site = context.site;
     let page = &site.pages[index];
-    let members = members(site, index);
-    if members.len() < NARROW {
-        return Vec::new();
-    }
-    let words = theme.words.of(&page.lang);
-    let mut ways = Vec::new();
-    for name in &site.config.home.ways {
-        let Some(vocabulary) = site.config.vocabularies.get(name) else { continue };
-        if page.term.as_ref().is_some_and(|(own, _)| own == name) {
-            continue;
-        }
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for &member in &members {
-            for id in site.pages[member].terms(name) {
-                *counts.entry(id).or_default() += 1;
-            }
-        }
-        let mut terms: Vec<TermRow> = counts
-            .into_iter()
-            .map(|(id, count)| {
-                term_row(site, vocabulary, id, &page.id.folder, &page.lang, from, count)
+    let (folder, lang) = (page.id.folder.as_str(), page.lang.as_str());
+    let narrow = context.list(index).map(|list| list.narrow.as_slice()).unwrap_or_default();
+    narrow
+        .iter()
+        .filter_map(|narrow| {
+            let vocabulary = site.config.vocabularies.get(&narrow.vocabulary)?;
+            let row = |(id, count): &(String, usize)| {
+                term_row(site, vocabulary, id, folder, lang, from, *count)
+            };
+            let terms = narrow.terms.iter().map(row).collect();
+            Some(Way {
+                groups: vec![TermGroup { label: String::new(), terms }],
+                more: narrow.more,
+                ..way_head(site, vocabulary, folder, lang, from)
             })
-            .collect();
-        terms.sort_by(|a, b| {
-            let names = words.map_or(Ordering::Equal, |words| words.compare(&a.name, &b.name));
-            b.count.cmp(&a.count).then(names).then_with(|| a.id.cmp(&b.id))
-        });
-        if terms.len() < 2 {
-            continue;
-        }
-        let more = terms.len().saturating_sub(NARROW);
-        terms.truncate(NARROW);
-        let mut way = way(site, theme, vocabulary, &page.id.folder, &page.lang, from);
-        way.groups = vec![TermGroup { label: String::new(), terms }];
-        way.more = more;
-        ways.push(way);
-    }
-    ways
+        })
+        .collect()
 }
 
 /// Returns the lists of a language: record types as declared, then vocabularies that have pages.

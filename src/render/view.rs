@@ -11,16 +11,18 @@ use crate::{
 };
 
 use super::{
+    context::Context,
     facts::{self, Fact, SourceView},
     lists::{self, Group, Paging, Row, TermRow, Way},
     relative,
 };
 
 /// What is the same on every page of a language.
+#[derive(Serialize)]
 pub struct Common {
     site: SiteView,
     lang: LangView,
-    menu: Vec<PageIndex>,
+    pub(super) menu: Vec<PageIndex>,
 }
 
 #[derive(Serialize, Clone, Debug)]
@@ -173,7 +175,8 @@ pub struct View {
 }
 
 impl Common {
-    pub fn new(site: &Site, theme: &Theme, lang: &str) -> Self {
+    pub fn new(context: &Context, lang: &str) -> Self {
+        let (site, theme) = (context.site, context.theme);
         let config = &site.config;
         let folder = folder_of(site, lang);
         let menu = config
@@ -232,14 +235,10 @@ fn folder_of(site: &Site, lang: &str) -> String {
 
 impl View {
     /// Returns the view of a page, or of page `number` of its list.
-    pub fn of_page(
-        site: &Site,
-        theme: &Theme,
-        common: &Common,
-        index: PageIndex,
-        number: usize,
-    ) -> Self {
+    pub fn of_page(context: &Context, index: PageIndex, number: usize) -> Self {
+        let (site, theme) = (context.site, context.theme);
         let page = &site.pages[index];
+        let common = context.common(&page.lang);
         let address = lists::address_of(page, number);
         let from = address.as_str();
         let lang = page.lang.as_str();
@@ -257,15 +256,15 @@ impl View {
         view.notices = notices(site, page);
         view.sources = facts::sources(page, theme);
         if page.is_record {
-            view.fill_record(site, theme, common, index, from);
+            view.fill_record(site, theme, index, from);
         }
         match page.role {
-            Role::Term => view.fill_term(site, theme, index, number, from),
-            Role::Folder | Role::Readme => view.fill_folder(site, theme, index, number, from),
-            Role::Page => view.fill_neighbours(site, theme, index, from),
+            Role::Term => view.fill_term(context, index, number, from),
+            Role::Folder | Role::Readme => view.fill_folder(context, index, number, from),
+            Role::Page => view.link_neighbours(context, index, from),
         }
         if page.id.path.is_empty() {
-            view.fill_home(site, theme, page, from);
+            view.fill_home(context, page, from);
         }
         // The theme shows no list of pages for a home page that has ways in.
         let total = lists::page_count(site, index);
@@ -281,14 +280,14 @@ impl View {
 
     /// Returns the view of a page that belongs to no file.
     pub fn special(
-        site: &Site,
-        theme: &Theme,
-        common: &Common,
-        folder: &str,
+        context: &Context,
+        (folder, lang): (&str, &str),
         address: &str,
         key: &str,
         base: Option<String>,
     ) -> Self {
+        let (site, theme) = (context.site, context.theme);
+        let common = context.common(lang);
         let mut view = Self::frame(site, common, folder, address);
         if let Some(base) = base {
             let home = if folder.is_empty() { String::new() } else { format!("{folder}/") };
@@ -444,19 +443,7 @@ impl View {
         }
         for lang in &site.config.languages {
             let Some(folder) = &lang.folder else { continue };
-            // The same page, else the nearest page above that exists there.
-            let mut path = page.id.path.as_str();
-            let (to, exact) = loop {
-                let id = PageId { folder: folder.clone(), path: path.to_owned() };
-                if let Some(to) = site.page(&id) {
-                    break (Some(to), path == page.id.path);
-                }
-                if path.is_empty() {
-                    break (None, false);
-                }
-                path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            };
-            let Some(to) = to else { continue };
+            let Some((to, exact)) = in_language(site, page, folder) else { continue };
             let to = &site.pages[to];
             self.languages.push(LanguageLink {
                 code: lang.code.clone(),
@@ -475,16 +462,9 @@ impl View {
         }
     }
 
-    fn fill_record(
-        &mut self,
-        site: &Site,
-        theme: &Theme,
-        common: &Common,
-        index: PageIndex,
-        from: &str,
-    ) {
+    fn fill_record(&mut self, site: &Site, theme: &Theme, index: PageIndex, from: &str) {
         let page = &site.pages[index];
-        let lang = common.lang.code.as_str();
+        let lang = page.lang.as_str();
         let chosen: Vec<PageIndex> = match page.fields.get("related") {
             Some(crate::front::Value::List(ids)) => {
                 ids.iter().filter_map(|id| site.record(index, "related", id.as_text()?)).collect()
@@ -503,30 +483,27 @@ impl View {
         }
     }
 
-    fn fill_term(
-        &mut self,
-        site: &Site,
-        theme: &Theme,
-        index: PageIndex,
-        number: usize,
-        from: &str,
-    ) {
+    fn fill_term(&mut self, context: &Context, index: PageIndex, number: usize, from: &str) {
+        let (site, theme) = (context.site, context.theme);
         let page = &site.pages[index];
         let Some((name, id)) = &page.term else { return };
         let Some(vocabulary) = site.config.vocabularies.get(name) else { return };
         let lang = page.lang.as_str();
-        self.groups = lists::groups(site, theme, index, number, from);
-        self.narrow = lists::narrow(site, theme, index, from);
-        let way = lists::way(site, theme, vocabulary, &page.id.folder, lang, from);
-        let terms: Vec<TermRow> = way.groups.into_iter().flat_map(|group| group.terms).collect();
-        let at = terms.iter().position(|term| term.id == *id);
-        let mut terms: Vec<Option<TermRow>> = terms.into_iter().map(Some).collect();
-        let mut take = |at: Option<usize>| terms.get_mut(at?).and_then(Option::take);
-        let (previous, next) =
-            (take(at.and_then(|at| at.checked_sub(1))), take(at.map(|at| at + 1)));
+        self.groups = lists::groups(context, index, number, from);
+        self.narrow = lists::narrow(context, index, from);
+        let folder = page.id.folder.as_str();
+        let way = lists::way_head(site, vocabulary, folder, lang, from);
+        let terms = context.terms(name, folder, lang);
+        let at = context.place_of_term(name, id, folder, lang);
+        let row = |at: usize| {
+            let entry = terms.get(at)?;
+            Some(lists::term_row(site, vocabulary, &entry.id, folder, lang, from, entry.count))
+        };
+        let previous = at.and_then(|at| at.checked_sub(1)).and_then(row);
+        let next = at.and_then(|at| row(at + 1));
         let term = vocabulary.term(id);
         let exact = |text: &crate::schema::Localized| text.exact(lang).map(str::to_owned);
-        let used = site.use_of(&page.id.folder, name, id).map_or(0, |term| site.count(term));
+        let used = site.use_of(folder, name, id).map_or(0, |term| term.counted);
         self.term = Some(TermView {
             vocabulary: name.clone(),
             vocabulary_label: way.label,
@@ -543,44 +520,30 @@ impl View {
         });
     }
 
-    fn fill_folder(
-        &mut self,
-        site: &Site,
-        theme: &Theme,
-        index: PageIndex,
-        number: usize,
-        from: &str,
-    ) {
+    fn fill_folder(&mut self, context: &Context, index: PageIndex, number: usize, from: &str) {
+        let site = context.site;
         let page = &site.pages[index];
         if let Some(vocabulary) = site.config.vocabulary_of_folder(&page.id.path) {
-            let way = lists::way(site, theme, vocabulary, &page.id.folder, &page.lang, from);
+            let way = lists::way(context, vocabulary, &page.id.folder, &page.lang, from);
             self.way = Some(way);
             return;
         }
-        self.groups = lists::groups(site, theme, index, number, from);
-        self.narrow = lists::narrow(site, theme, index, from);
+        self.groups = lists::groups(context, index, number, from);
+        self.narrow = lists::narrow(context, index, from);
     }
 
     /// Links to the page before and after in the same folder, for texts that are read in order.
-    fn fill_neighbours(&mut self, site: &Site, theme: &Theme, index: PageIndex, from: &str) {
-        let page = &site.pages[index];
-        let Some(parent) = site.parents[index].filter(|_| !page.is_record && page.order.is_some())
-        else {
-            return;
-        };
-        let mut siblings = site.children[parent].clone();
-        let words = theme.words.of(&page.lang);
-        siblings.sort_by(|&a, &b| lists::compare(words, &site.pages[a], &site.pages[b]));
-        let Some(at) = siblings.iter().position(|&sibling| sibling == index) else { return };
-        let link = |at: usize| {
-            let to = &site.pages[*siblings.get(at)?];
+    fn link_neighbours(&mut self, context: &Context, index: PageIndex, from: &str) {
+        let site = context.site;
+        let [previous, next] = neighbours(context, index).map(|to| {
+            let to = &site.pages[to?];
             Some(Link { title: to.title.clone(), url: relative(from, &to.file()), current: false })
-        };
-        self.previous = at.checked_sub(1).and_then(link);
-        self.next = link(at + 1);
+        });
+        (self.previous, self.next) = (previous, next);
     }
 
-    fn fill_home(&mut self, site: &Site, theme: &Theme, page: &Page, from: &str) {
+    fn fill_home(&mut self, context: &Context, page: &Page, from: &str) {
+        let (site, theme) = (context.site, context.theme);
         let (folder, lang) = (page.id.folder.as_str(), page.lang.as_str());
         let home = &site.config.home;
         self.lists = lists::lists(site, folder, from);
@@ -588,15 +551,14 @@ impl View {
             .ways
             .iter()
             .filter_map(|name| site.config.vocabularies.get(name))
-            .map(|vocabulary| lists::way(site, theme, vocabulary, folder, lang, from))
+            .map(|vocabulary| lists::way(context, vocabulary, folder, lang, from))
             .collect();
         if let Some((name, ids)) = &home.featured
             && let Some(vocabulary) = site.config.vocabularies.get(name)
         {
             for id in ids {
                 let Some(used) = site.use_of(folder, name, id) else { continue };
-                let row =
-                    lists::term_row(site, vocabulary, id, folder, lang, from, site.count(used));
+                let row = lists::term_row(site, vocabulary, id, folder, lang, from, used.counted);
                 let summary = used.page.map(|page| site.pages[page].summary.clone());
                 self.featured.push(Featured {
                     name: row.name,
@@ -620,6 +582,29 @@ impl View {
                 .collect();
         }
     }
+}
+
+/// Returns the page in another folder of languages, else the nearest page above that exists there;
+/// and whether it is the page itself.
+pub fn in_language(site: &Site, page: &Page, folder: &str) -> Option<(PageIndex, bool)> {
+    let mut path = page.id.path.as_str();
+    loop {
+        let id = PageId { folder: folder.to_owned(), path: path.to_owned() };
+        if let Some(to) = site.page(&id) {
+            return Some((to, path == page.id.path));
+        }
+        if path.is_empty() {
+            return None;
+        }
+        path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    }
+}
+
+/// Returns the pages before and after one in its folder, for texts that are read in order.
+pub fn neighbours(context: &Context, index: PageIndex) -> [Option<PageIndex>; 2] {
+    let page = &context.site.pages[index];
+    let is_read_in_order = page.role == Role::Page && !page.is_record && page.order.is_some();
+    if is_read_in_order { context.neighbours(index) } else { [None, None] }
 }
 
 /// Returns the absolute address of an output file, where the site has one.

@@ -1,0 +1,321 @@
+//! What all views are made from: the site, its theme, and what is worked out once for all of them.
+//!
+//! A list of many pages is shown on many pages, so its order and its counts are found here, once,
+//! and not on each of them: the time for a term on most pages of a site stays in proportion to them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rayon::prelude::*;
+
+use crate::{
+    page::Role,
+    schema::Vocabulary,
+    site::{PageIndex, Site},
+    theme::Theme,
+};
+
+use super::{facts, lists, view::Common};
+
+/// How many terms of a vocabulary a list offers to narrow it down; shorter lists need no narrowing.
+pub const NARROW: usize = 8;
+
+/// The site as views see it.
+pub struct Context<'a> {
+    pub site: &'a Site,
+    pub theme: &'a Theme,
+    commons: BTreeMap<String, Common>,
+    lists: HashMap<PageIndex, List>,
+    /// The place of each page in the list of its folder.
+    places: Vec<usize>,
+    terms: HashMap<TermsKey, Terms>,
+}
+
+/// The terms of a vocabulary in the order of their list, and the place of each.
+#[derive(Default)]
+struct Terms {
+    entries: Vec<Entry>,
+    places: HashMap<String, usize>,
+}
+
+/// A folder of a language, a language and a vocabulary.
+type TermsKey = (String, String, String);
+
+/// The pages that one list shows.
+#[derive(Default)]
+pub struct List {
+    /// In the order in which they are shown: by record type, then by title.
+    pub members: Vec<PageIndex>,
+    /// How many there are of each record type.
+    pub counts: BTreeMap<String, usize>,
+    pub narrow: Vec<Narrow>,
+}
+
+/// A vocabulary by which a list can be narrowed down.
+pub struct Narrow {
+    pub vocabulary: String,
+    /// The terms that most members carry, with the number of members.
+    pub terms: Vec<(String, usize)>,
+    /// How many terms were left out.
+    pub more: usize,
+}
+
+/// A term of a vocabulary, in the order in which its list shows it.
+pub struct Entry {
+    pub id: String,
+    /// The name of the term above, in vocabularies that have one.
+    pub group: String,
+    /// How many records carry it.
+    pub count: usize,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(site: &'a Site, theme: &'a Theme) -> Self {
+        let ranks = ranks(site, theme);
+        let is_list = |index: &PageIndex| site.pages[*index].role != Role::Page;
+        let indices: Vec<PageIndex> = (0..site.pages.len()).filter(is_list).collect();
+        let lists: HashMap<PageIndex, List> =
+            indices.par_iter().map(|&index| (index, list(site, theme, &ranks, index))).collect();
+        let folders: BTreeSet<(&str, &str)> = indices
+            .iter()
+            .map(|&index| (site.pages[index].id.folder.as_str(), site.pages[index].lang.as_str()))
+            .collect();
+        let mut terms = HashMap::new();
+        for (folder, lang) in folders {
+            for vocabulary in site.config.vocabularies.values() {
+                let key = (folder.to_owned(), lang.to_owned(), vocabulary.name.clone());
+                let entries = entries(site, theme, vocabulary, folder, lang);
+                let places = entries.iter().enumerate();
+                let places = places.map(|(place, entry)| (entry.id.clone(), place)).collect();
+                terms.insert(key, Terms { entries, places });
+            }
+        }
+        let mut places = vec![0; site.pages.len()];
+        for (&index, list) in lists.iter().filter(|(index, _)| site.pages[**index].term.is_none()) {
+            for (place, &member) in list.members.iter().enumerate() {
+                if site.parents[member] == Some(index) {
+                    places[member] = place;
+                }
+            }
+        }
+        let mut context = Self { site, theme, commons: BTreeMap::new(), lists, places, terms };
+        let langs: BTreeSet<String> = site
+            .folders()
+            .into_iter()
+            .map(|(_, lang)| lang)
+            .chain(site.pages.iter().map(|page| page.lang.clone()))
+            .collect();
+        context.commons = langs
+            .into_iter()
+            .map(|lang| {
+                let common = Common::new(&context, &lang);
+                (lang, common)
+            })
+            .collect();
+        context
+    }
+
+    /// Returns what is the same on every page of a language that the site has.
+    pub fn common(&self, lang: &str) -> &Common {
+        &self.commons[lang]
+    }
+
+    /// Returns the languages that pages are written in.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.commons.keys().map(String::as_str)
+    }
+
+    pub fn all_lists(&self) -> impl Iterator<Item = (PageIndex, &List)> {
+        self.lists.iter().map(|(index, list)| (*index, list))
+    }
+
+    /// Returns the list of a page that is one.
+    pub fn list(&self, index: PageIndex) -> Option<&List> {
+        self.lists.get(&index)
+    }
+
+    /// Returns the terms of a vocabulary in the order of their list.
+    pub fn terms(&self, vocabulary: &str, folder: &str, lang: &str) -> &[Entry] {
+        self.of(vocabulary, folder, lang).map(|terms| terms.entries.as_slice()).unwrap_or_default()
+    }
+
+    /// Returns the place of a term in the list of its vocabulary.
+    pub fn place_of_term(
+        &self,
+        vocabulary: &str,
+        id: &str,
+        folder: &str,
+        lang: &str,
+    ) -> Option<usize> {
+        self.of(vocabulary, folder, lang)?.places.get(id).copied()
+    }
+
+    fn of(&self, vocabulary: &str, folder: &str, lang: &str) -> Option<&Terms> {
+        self.terms.get(&(folder.to_owned(), lang.to_owned(), vocabulary.to_owned()))
+    }
+
+    /// Returns the pages before and after one in its folder, in the order of its list.
+    pub fn neighbours(&self, index: PageIndex) -> [Option<PageIndex>; 2] {
+        let list = self.site.parents[index].and_then(|parent| self.list(parent));
+        let members = list.map(|list| list.members.as_slice()).unwrap_or_default();
+        let place = self.places[index];
+        if members.get(place) != Some(&index) {
+            return [None, None];
+        }
+        let before = place.checked_sub(1).map(|before| members[before]);
+        [before, members.get(place + 1).copied()]
+    }
+}
+
+/// Returns the place of each page among those of its language: by `order`, then by title.
+fn ranks(site: &Site, theme: &Theme) -> Vec<usize> {
+    let mut by_lang: BTreeMap<&str, Vec<PageIndex>> = BTreeMap::new();
+    for (index, page) in site.pages.iter().enumerate() {
+        by_lang.entry(&page.lang).or_default().push(index);
+    }
+    let mut ranks = vec![0; site.pages.len()];
+    for (lang, indices) in by_lang {
+        let words = theme.words.of(lang);
+        let mut keyed: Vec<(i64, Vec<u8>, PageIndex)> = indices
+            .into_par_iter()
+            .map(|index| {
+                let page = &site.pages[index];
+                let key = words.map(|words| words.sort_key(&page.title)).unwrap_or_default();
+                (page.order.unwrap_or(i64::MAX), key, index)
+            })
+            .collect();
+        // Pages lie in the order of their identities, which breaks the last ties.
+        keyed.par_sort_by(|a, b| {
+            let titles = || site.pages[a.2].title.cmp(&site.pages[b.2].title);
+            (a.0, &a.1).cmp(&(b.0, &b.1)).then_with(titles).then(a.2.cmp(&b.2))
+        });
+        for (rank, (_, _, index)) in keyed.into_iter().enumerate() {
+            ranks[index] = rank;
+        }
+    }
+    ranks
+}
+
+fn list(site: &Site, theme: &Theme, ranks: &[usize], index: PageIndex) -> List {
+    let page = &site.pages[index];
+    let mut members = lists::members(site, index).to_vec();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for &member in &members {
+        let name = site.pages[member].record_type.as_str();
+        match counts.get_mut(name) {
+            Some(count) => *count += 1,
+            None => {
+                counts.insert(name.to_owned(), 1);
+            }
+        }
+    }
+    let position = |page: PageIndex| {
+        let record_type = site.config.types.get(&site.pages[page].record_type);
+        record_type.map_or(usize::MAX, |record_type| record_type.position)
+    };
+    if members.iter().all(|&member| site.pages[member].lang == page.lang) {
+        members.sort_by_cached_key(|&member| (position(member), ranks[member]));
+    } else {
+        let words = theme.words.of(&page.lang);
+        members.sort_by(|&a, &b| {
+            let titles = || lists::compare(words, &site.pages[a], &site.pages[b]);
+            position(a).cmp(&position(b)).then_with(titles)
+        });
+    }
+    let narrow = narrow(site, theme, index, &members);
+    List { members, counts, narrow }
+}
+
+/// Finds the terms that the members of a list carry, the most frequent first.
+fn narrow(site: &Site, theme: &Theme, index: PageIndex, members: &[PageIndex]) -> Vec<Narrow> {
+    let page = &site.pages[index];
+    if members.len() < NARROW || site.config.vocabulary_of_folder(&page.id.path).is_some() {
+        return Vec::new();
+    }
+    let words = theme.words.of(&page.lang);
+    let mut found = Vec::new();
+    for name in &site.config.home.ways {
+        let Some(vocabulary) = site.config.vocabularies.get(name) else { continue };
+        if page.term.as_ref().is_some_and(|(own, _)| own == name) {
+            continue;
+        }
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for &member in members {
+            for id in site.pages[member].terms(name) {
+                *counts.entry(id).or_default() += 1;
+            }
+        }
+        if counts.len() < 2 {
+            continue;
+        }
+        let mut terms: Vec<(&str, &str, usize)> = counts
+            .into_iter()
+            .map(|(id, count)| {
+                let term = vocabulary.term(id);
+                (id, term.map_or(id, |term| facts::name_of(&site.config, term, &page.lang)), count)
+            })
+            .collect();
+        terms.sort_by(|a, b| {
+            let names = || match words {
+                Some(words) => words.compare(a.1, b.1),
+                None => std::cmp::Ordering::Equal,
+            };
+            b.2.cmp(&a.2).then_with(names).then_with(|| a.0.cmp(b.0))
+        });
+        let more = terms.len().saturating_sub(NARROW);
+        let first = terms.into_iter().take(NARROW);
+        let terms = first.map(|(id, _, count)| (id.to_owned(), count)).collect();
+        found.push(Narrow { vocabulary: name.clone(), terms, more });
+    }
+    found
+}
+
+/// Returns the terms of a vocabulary: those of its table or, where only used ones count, those.
+fn entries(
+    site: &Site,
+    theme: &Theme,
+    vocabulary: &Vocabulary,
+    folder: &str,
+    lang: &str,
+) -> Vec<Entry> {
+    let ids: Vec<&str> = if vocabulary.open {
+        let uses = site.uses_of(folder, &vocabulary.name);
+        uses.filter(|(_, term)| !term.pages.is_empty()).map(|(id, _)| id).collect()
+    } else {
+        vocabulary.terms.iter().map(|term| term.id.as_str()).collect()
+    };
+    let mut named: Vec<(&str, Entry)> = Vec::new();
+    for id in ids {
+        let used = site.use_of(folder, &vocabulary.name, id);
+        if used.is_none_or(|term| term.pages.is_empty()) && vocabulary.used_only {
+            continue;
+        }
+        let term = vocabulary.term(id);
+        let name = term.map_or(id, |term| facts::name_of(&site.config, term, lang));
+        let entry = Entry {
+            id: id.to_owned(),
+            group: group_of(site, vocabulary, id, lang),
+            count: used.map_or(0, |term| term.counted),
+        };
+        named.push((name, entry));
+    }
+    // A numbered vocabulary keeps its order; so does one whose table says all there is.
+    if vocabulary.used_only {
+        let words = theme.words.of(lang);
+        named.sort_by(|(a_name, a), (b_name, b)| match words {
+            Some(words) => {
+                words.compare(&a.group, &b.group).then_with(|| words.compare(a_name, b_name))
+            }
+            None => a.group.cmp(&b.group).then_with(|| a_name.cmp(b_name)),
+        });
+    }
+    named.into_iter().map(|(_, entry)| entry).collect()
+}
+
+fn group_of(site: &Site, vocabulary: &Vocabulary, id: &str, lang: &str) -> String {
+    let parent = vocabulary.parent.as_ref().and_then(|parent| {
+        let value = vocabulary.term(id)?.data.get(&parent.column)?;
+        let term = site.config.vocabularies.get(&parent.vocabulary)?.term(value)?;
+        Some(facts::name_of(&site.config, term, lang).to_owned())
+    });
+    parent.unwrap_or_default()
+}
