@@ -101,23 +101,33 @@ pub struct Summary {
 
 impl Built {
     pub fn errors(&self) -> usize {
-        self.diags.iter().filter(|diag| diag.severity == Severity::Error).count()
+        errors(&self.diags)
     }
 
     /// Adds remarks on what could not be read from disk: paths as shown, and why.
     pub fn left_out(&mut self, skipped: &[(String, String)]) {
-        for (path, why) in skipped {
-            let shown = path.replace('\\', "/");
-            let at = tree::TreePath::new(&shown).unwrap_or_else(|| tree::TreePath::of("content"));
-            let message = format!("`{path}` was left out: {why}");
-            self.diags.push(Diag::warning(Code::Limit, At::file(&at), message));
-        }
-        self.diags.sort();
+        left_out(&mut self.diags, skipped);
     }
 
     pub fn warnings(&self) -> usize {
         self.diags.len() - self.errors()
     }
+}
+
+/// Adds remarks on what could not be read from disk: paths as shown, and why.
+fn left_out(diags: &mut Vec<Diag>, skipped: &[(String, String)]) {
+    for (path, why) in skipped {
+        let shown = path.replace('\\', "/");
+        let at = tree::TreePath::new(&shown).unwrap_or_else(|| tree::TreePath::of("content"));
+        let message = format!("`{path}` was left out: {why}");
+        diags.push(Diag::warning(Code::Limit, At::file(&at), message));
+    }
+    diags.sort();
+}
+
+/// Counts the errors among remarks.
+pub fn errors(diags: &[Diag]) -> usize {
+    diags.iter().filter(|diag| diag.severity == Severity::Error).count()
 }
 
 /// Builds a site: tree in, tree out. Never fails, never looks at the world.
@@ -172,9 +182,15 @@ impl Pages {
         &self.diags
     }
 
+    /// Adds remarks on what could not be read from disk: paths as shown, and why.
+    pub fn left_out(&mut self, skipped: &[(String, String)]) {
+        left_out(&mut self.diags, skipped);
+    }
+
     /// Adds what is made from all pages: feeds, data, the documents of the search.
     pub fn complete(self, memories: &mut Memories) -> Built {
-        let Self { site, theme, tunings, mut output, mut diags } = self;
+        let Self { mut site, theme, tunings, mut output, mut diags } = self;
+        site.forget_bodies();
         let collections = search::collect(&site, &tunings, &memories.documents);
         let clashes = output.add(export::all(&site, &theme, &collections, &*memories.keep));
         diags.extend(clashes.iter().map(|clash| explain(clash, site.config.configured)));

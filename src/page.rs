@@ -80,6 +80,8 @@ pub struct Page {
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
     pub references: Vec<Reference>,
+    /// What may make another record a related one, in order.
+    pub features: Vec<Feature>,
     pub diags: Vec<Diag>,
     /// Vocabulary and id, where the page is a term.
     pub term: Option<(String, String)>,
@@ -122,6 +124,42 @@ impl Page {
         }
         ids
     }
+}
+
+/// A term that a record carries, or a word of its title or summary, known by its digest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Feature(u64);
+
+impl Feature {
+    fn of(is_word: bool, parts: [&str; 2]) -> Self {
+        let digest = Digest::of_parts(parts.map(str::as_bytes));
+        let mut number = [0; 8];
+        number.copy_from_slice(&digest.as_bytes()[..8]);
+        Self(u64::from_le_bytes(number) << 1 | u64::from(is_word))
+    }
+
+    pub fn is_word(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// The shortest word that may make two records related, in characters.
+const FEATURE_WORD: usize = 4;
+
+fn features(page: &Page) -> Vec<Feature> {
+    let terms = page.references.iter().filter_map(|reference| match &reference.target {
+        Target::Term { vocabulary, id } => Some(Feature::of(false, [vocabulary, id])),
+        Target::Record { .. } => None,
+    });
+    let words = [&page.title, &page.summary];
+    let words = words.into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let words = words
+        .filter(|word| word.chars().count() >= FEATURE_WORD)
+        .map(|word| Feature::of(true, [&word.to_lowercase(), ""]));
+    let mut features: Vec<Feature> = terms.chain(words).collect();
+    features.sort_unstable();
+    features.dedup();
+    features
 }
 
 /// The largest Markdown file that is read, in bytes.
@@ -208,6 +246,9 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
         page.title = config.home_title(&page.lang);
     }
     take_body(&mut page, path, body);
+    if page.is_record {
+        page.features = features(&page);
+    }
     let front = split.front.as_ref().map(|(_, range)| &text[range.clone()]).unwrap_or_default();
     let parts = [path.as_str(), front, &page.title, &page.summary];
     page.face = Some(Digest::of_parts(parts.map(str::as_bytes)));

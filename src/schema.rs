@@ -1,6 +1,6 @@
 //! Record types, fields and vocabularies as data, and the check of one value against its field.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use serde::Serialize;
 
@@ -254,7 +254,7 @@ const FEW: usize = 24;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
     /// The field, with its groups: `sources.publisher`.
-    pub field: String,
+    pub field: Arc<str>,
     pub target: Target,
     pub range: Range<usize>,
 }
@@ -417,7 +417,7 @@ impl Check<'_> {
     }
 
     fn refer(&mut self, field: &str, target: Target, node: &Node) {
-        let reference = Reference { field: field.to_owned(), target, range: node.range.clone() };
+        let reference = Reference { field: field.into(), target, range: node.range.clone() };
         self.references.push(reference);
     }
 

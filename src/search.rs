@@ -213,7 +213,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
     for reference in &page.references {
         if let Target::Term { vocabulary, id } = &reference.target {
             labels.extend(names(config, vocabulary, id, lang));
-            let field = reference.field.as_str();
+            let field = &*reference.field;
             facet(field, id);
             let Some(vocabulary) = config.vocabularies.get(vocabulary) else { continue };
             facet(&vocabulary.noun.replace(' ', "-"), id);

@@ -33,7 +33,7 @@ pub struct Site {
     pub holes: Vec<Vec<Hole>>,
     pub edges: Vec<Edge>,
     /// Edges read backwards: for each page, the fields and pages that refer to it.
-    pub backlinks: Vec<Vec<(String, PageIndex)>>,
+    pub backlinks: Vec<Vec<(Arc<str>, PageIndex)>>,
     /// Records that share rare terms and words, the nearest first.
     pub related: Vec<Vec<PageIndex>>,
     /// The pages of each folder, for the page that stands for it.
@@ -53,7 +53,7 @@ pub struct Site {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     pub from: PageIndex,
-    pub label: String,
+    pub label: Arc<str>,
     pub to: PageIndex,
 }
 
@@ -131,6 +131,20 @@ impl Site {
         site.diags.sort();
         site.diags.dedup();
         site
+    }
+
+    /// Lets go of the HTML of pages that nobody else remembers; it has been rendered.
+    pub fn forget_bodies(&mut self) {
+        for page in self.pages.iter_mut().filter_map(Arc::get_mut) {
+            page.body = Vec::new();
+            page.headings = Vec::new();
+            page.links = Vec::new();
+            page.anchors = Vec::new();
+            page.features = Vec::new();
+        }
+        self.holes = Vec::new();
+        self.backlinks = Vec::new();
+        self.related = Vec::new();
     }
 
     pub fn page(&self, id: &PageId) -> Option<PageIndex> {
@@ -331,7 +345,7 @@ impl Site {
     /// Returns the record that a reference of the page names.
     pub fn record(&self, page: PageIndex, field: &str, id: &str) -> Option<PageIndex> {
         self.edges_of(page)
-            .find(|edge| edge.label == field && self.pages[edge.to].record_id == id)
+            .find(|edge| &*edge.label == field && self.pages[edge.to].record_id == id)
             .map(|edge| edge.to)
     }
 }

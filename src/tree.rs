@@ -223,6 +223,22 @@ impl Tree {
         std::str::from_utf8(self.get(path)?.bytes()?).ok()
     }
 
+    /// Removes a file, or all files of a folder.
+    pub fn remove_below(&mut self, path: &str) {
+        let Some(first) = TreePath::new(path) else { return };
+        let gone: Vec<TreePath> = self
+            .0
+            .range(first..)
+            .map(|(found, _)| found)
+            .take_while(|found| found.as_str().starts_with(path))
+            .filter(|found| found.as_str() == path || found.below(path).is_some())
+            .cloned()
+            .collect();
+        for path in gone {
+            self.0.remove(&path);
+        }
+    }
+
     pub fn insert(&mut self, path: TreePath, blob: Blob) {
         self.0.insert(path, blob);
     }

@@ -1,6 +1,9 @@
 //! Where links go: each hole of a page is filled with a page, a file, or what was written.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use percent_encoding::percent_decode_str;
 
@@ -74,6 +77,7 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         .copied()
         .filter(|path| !content.is_empty() || MEDIA.contains(&path.extension().as_str()))
         .collect();
+    let links_to: Arc<str> = "links to".into();
     for (index, page) in pages.iter().enumerate() {
         let mut holes = Vec::with_capacity(page.links.len());
         for link in &page.links {
@@ -90,7 +94,7 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
             };
             match &hole {
                 Hole::Page(to, fragment) => {
-                    let label = "links to".to_owned();
+                    let label = links_to.clone();
                     site.edges.push(Edge { from: index, label, to: *to });
                     if let (Some(path), Some(diag)) =
                         (&page.source, check_fragment(&pages[*to], fragment))
