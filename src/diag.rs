@@ -1,6 +1,6 @@
 //! Remarks about one place of the source: codes, places, and how they are printed.
 
-use std::{fmt::Write, ops::Range};
+use std::{borrow::Cow, fmt::Write, ops::Range};
 
 use serde::Serialize;
 
@@ -190,11 +190,11 @@ pub fn print(diags: &[Diag], source: &Tree) -> String {
         let _ = writeln!(
             text,
             "{}:{}:{}: {severity}[{}]: {}",
-            printed.path,
+            visible(printed.path.as_str()),
             printed.line,
             printed.column,
             printed.code.as_str(),
-            printed.message
+            visible(printed.message)
         );
         if let Some(quote) = &printed.quote {
             let number = printed.line.to_string();
@@ -202,14 +202,31 @@ pub fn print(diags: &[Diag], source: &Tree) -> String {
             let width = quote.chars().count();
             let from = (printed.column - 1).min(width);
             let marked = (diag.at.end - diag.at.start).clamp(1, (width - from).max(1));
-            let _ = writeln!(text, " {number} | {}", quote.replace('\t', " "));
+            let _ = writeln!(text, " {number} | {}", quote.replace(is_hidden, " "));
             let _ = writeln!(text, " {margin} | {}{}", " ".repeat(from), "^".repeat(marked));
         }
         if let Some(help) = printed.help {
-            let _ = writeln!(text, "   = {help}");
+            let _ = writeln!(text, "   = {}", visible(help));
         }
     }
     text
+}
+
+/// Returns true for what a terminal obeys instead of showing: control characters, and those that
+/// turn the direction of writing.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Writes a text from many hands so that a terminal shows it: what would be obeyed stands as
+/// `\u{1b}`.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let show = |c: char| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(show).collect())
 }
 
 /// Writes remarks as a JSON array.
@@ -259,6 +276,14 @@ mod tests {
             "content/en/a.md:3:14: error[unknown-term]: there is no objective 31\n \
              3 | objectives: [31]\n   |              ^^\n   = objectives go from 1 to 23\n"
         );
+    }
+
+    #[test]
+    fn a_terminal_shows_what_it_would_obey() {
+        let path = TreePath::of("a\nb.md");
+        let diag = Diag::error(Code::BrokenLink, At::file(&path), "`\u{1b}[2J\u{202e}x` é");
+        let printed = print(&[diag], &Tree::default());
+        assert_eq!(printed, "a\\u{a}b.md:1:1: error[broken-link]: `\\u{1b}[2J\\u{202e}x` é\n");
     }
 
     #[test]

@@ -174,7 +174,11 @@ impl Place {
                 read.skipped.push((shown, "a link that leads out of the site".to_owned()));
                 continue;
             }
-            let path = relative.to_str().map(|path| path.replace('\\', "/"));
+            // Only where it parts folders; elsewhere it is a character of the name.
+            let path = relative.to_str().map(|path| match cfg!(windows) {
+                true => path.replace('\\', "/"),
+                false => path.to_owned(),
+            });
             let Some(path) = path.as_deref().and_then(TreePath::new) else {
                 let why = "the name is no UTF-8 text or holds a backslash";
                 read.skipped.push((shown, why.to_owned()));

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     front::Value,
     page::{Page, Role},
-    render::{encode, escape, is_public},
+    render::{self, encode, is_public},
     search::Collection,
     site::{PageIndex, Site},
     theme::Theme,
@@ -44,6 +44,14 @@ pub fn all(site: &Site, theme: &Theme, collections: &[Collection], keep: &dyn Ke
         write(&format!("search/{}.js", collection.lang), browser_list(collection));
     }
     claims
+}
+
+/// Escapes a text for XML, and leaves out the characters that XML refuses even so (XML 1.0, 2.2).
+fn escape(text: &str) -> String {
+    let refused = |c: char| {
+        (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
+    render::escape(&text.replace(refused, ""))
 }
 
 fn public_records(site: &Site) -> impl Iterator<Item = PageIndex> + '_ {

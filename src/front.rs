@@ -340,8 +340,9 @@ impl<'a> Composer<'a> {
     }
 
     fn fault(&self, error: &ScanError) -> Fault {
-        let at = self.bytes.at(error.marker().index());
-        Fault { message: error.info().to_owned(), range: at..at + 1, is_syntax: true }
+        let index = error.marker().index();
+        let range = self.bytes.at(index)..self.bytes.at(index + 1);
+        Fault { message: error.info().to_owned(), range, is_syntax: true }
     }
 
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fault> {

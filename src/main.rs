@@ -348,15 +348,16 @@ fn answer(found: &Found) -> String {
         total => format!("{total} results\n"),
     };
     for (number, hit) in found.hits.iter().enumerate() {
-        let excerpt = hit.excerpt.replace("<mark>", on).replace("</mark>", off);
-        let excerpt = excerpt
+        let excerpt = diag::visible(&hit.excerpt)
+            .replace("<mark>", on)
+            .replace("</mark>", off)
             .replace("&lt;", "<")
             .replace("&gt;", ">")
             .replace("&quot;", "\"")
             .replace("&#39;", "'")
             .replace("&amp;", "&");
-        text +=
-            &format!("\n{}. {on}{}{off}\n   {}\n   {excerpt}\n", number + 1, hit.title, hit.url);
+        let (title, url) = (diag::visible(&hit.title), diag::visible(&hit.url));
+        text += &format!("\n{}. {on}{title}{off}\n   {url}\n   {excerpt}\n", number + 1);
     }
     text
 }

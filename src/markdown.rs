@@ -197,7 +197,10 @@ pub struct Source<'a> {
 pub fn read(source: &Source) -> Body {
     let arena = Arena::new();
     let bounded = bound_nesting(source.text);
-    let text = bounded.as_deref().unwrap_or(source.text);
+    let (text, put) = match &bounded {
+        Some((text, put)) => (text.as_str(), put.as_slice()),
+        None => (source.text, [].as_slice()),
+    };
     let lines = line_starts(text);
     let root = parse_document(&arena, text, &options(true));
     let mut body = Body::default();
@@ -210,6 +213,7 @@ pub fn read(source: &Source) -> Body {
         has_raw_html: false,
         demote: has_top_heading(root),
         lines: &lines,
+        put,
         offset: source.offset,
         length: text.len(),
         in_heading: 0,
@@ -239,8 +243,12 @@ pub fn read(source: &Source) -> Body {
 /// The deepest nesting of quotes and lists that is read as such.
 pub const NESTING_LIMIT: usize = 100;
 
+/// What makes a line of code, or of text, of one that opens too much.
+const INDENT: &str = "    ";
+
 /// Breaks up lines that open more quotes or lists than the limit; their markers become text.
-fn bound_nesting(text: &str) -> Option<String> {
+/// Returns the text and where indents were put into it.
+fn bound_nesting(text: &str) -> Option<(String, Vec<usize>)> {
     let opens = |line: &str| {
         line.bytes()
             .take_while(|byte| b"> \t-*+".contains(byte))
@@ -256,17 +264,24 @@ fn bound_nesting(text: &str) -> Option<String> {
         return None;
     }
     let mut bounded = String::with_capacity(text.len());
+    let mut put = Vec::new();
     for line in text.split_inclusive('\n') {
         if deep(line) {
-            bounded.push_str("    ");
+            put.push(bounded.len());
+            bounded.push_str(INDENT);
         }
         bounded.push_str(line);
     }
-    Some(bounded)
+    Some((bounded, put))
 }
 
+/// Returns where each line starts. As in CommonMark, a carriage return alone ends a line too.
 fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| {
+        bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+    };
+    std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|at| at + 1)).collect()
 }
 
 /// Takes a heading of level 1 that opens the body out of it: it is the page's title.
@@ -310,6 +325,8 @@ struct Walk<'w> {
     /// The page's title is the one heading of level 1, so the body's go one level down.
     demote: bool,
     lines: &'w [usize],
+    /// Where indents were put into the text that was read.
+    put: &'w [usize],
     offset: usize,
     length: usize,
     in_heading: usize,
@@ -449,7 +466,9 @@ impl Walk<'_> {
         let position = node.data().sourcepos;
         let byte = |line: usize, column: usize| {
             let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.length);
-            (start + column).min(self.length) + self.offset
+            let at = (start + column).min(self.length);
+            let before = self.put.iter().take_while(|put| **put < at);
+            at - before.map(|put| INDENT.len().min(at - put)).sum::<usize>() + self.offset
         };
         let start = byte(position.start.line, position.start.column.saturating_sub(1));
         start..byte(position.end.line, position.end.column).max(start)
@@ -682,6 +701,16 @@ mod tests {
     fn a_thousand_nested_quotes_are_text() {
         assert!(html(&"> ".repeat(5_000)).len() < 100_000);
         assert!(html(&format!("{}x", "- ".repeat(5_000))).len() < 100_000);
+    }
+
+    #[test]
+    fn places_are_those_of_the_file_whatever_was_put_in_or_ends_a_line() {
+        for text in
+            [format!("```\n{}\n```\n[x](y)\n", ">- ".repeat(90)), "a\rb\r\n[x](y)\r".to_owned()]
+        {
+            let link = &body(&text).links[0];
+            assert_eq!(&text[link.range.clone()], "[x](y)");
+        }
     }
 
     #[test]

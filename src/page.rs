@@ -12,7 +12,7 @@ use crate::{
     markdown::{self, Body, Link, Piece},
     memory::Memory,
     schema::{Check, RecordType, Reference, Required, Target, unknown_field},
-    tree::{Blob, Digest, Tree, TreePath},
+    tree::{Blob, Digest, Tree, TreePath, portable_name, readable},
 };
 
 /// A page's only identity: the folder of its language and its path below it, without extension.
@@ -220,7 +220,7 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
                 Diag::error(Code::NotUtf8, At::new(path, at..at + 1), "the text is not UTF-8");
             page.diags.push(diag.help("save the file with the encoding UTF-8"));
             page.is_broken = true;
-            String::from_utf8_lossy(bytes).into_owned()
+            readable(bytes).into_owned()
         }
     };
     let split = front::split(&text);
@@ -299,7 +299,7 @@ fn locate(page: &mut Page, path: &TreePath, config: &Config) {
             page.diags.push(vocabulary.unknown(stem, At::file(path)).lenient(!config.configured));
         }
     }
-    page.id.path = portable(&page.id.path, path, &mut page.diags);
+    page.id.path = mend_address(&page.id.path, path, &mut page.diags);
 }
 
 /// Returns the address part that a term's id gives its page: `TH` is `th`.
@@ -307,23 +307,19 @@ pub fn slug(id: &str) -> String {
     crate::schema::open_id(id)
 }
 
-/// Replaces characters that the file systems of USB sticks refuse, and says so.
-fn portable(address: &str, path: &TreePath, diags: &mut Vec<Diag>) -> String {
+/// Replaces characters that the file systems of USB sticks refuse.
+fn portable(address: &str) -> String {
     let refused = |c: char| c.is_control() || "<>:\"|?*\\".contains(c);
-    let reserved = |part: &str| {
-        let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
-        matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
-            || ((stem.starts_with("COM") || stem.starts_with("LPT"))
-                && stem.len() == 4
-                && stem.as_bytes()[3].is_ascii_digit())
-    };
     let mend = |part: &str| {
         let clean: String = part.chars().map(|c| if refused(c) { '-' } else { c }).collect();
-        let clean = clean.trim_end_matches(['.', ' ']);
-        if reserved(clean) { format!("{clean}-") } else { clean.to_owned() }
+        portable_name(&clean)
     };
-    let mended =
-        address.split('/').map(mend).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    address.split('/').map(mend).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+}
+
+/// Takes an address that every file system takes, and says so when it is another one.
+fn mend_address(address: &str, path: &TreePath, diags: &mut Vec<Diag>) -> String {
+    let mended = portable(address);
     if mended != address {
         let message =
             format!("`{address}` cannot be a file's name everywhere; the page is at `{mended}`");
@@ -520,7 +516,7 @@ fn read_aliases(page: &mut Page, path: &TreePath, node: &Node) {
     for item in items {
         let Some(text) = item.text() else { continue };
         let alias = text.trim_matches('/').trim_end_matches("/index.html").to_owned();
-        if TreePath::new(&alias).is_some() {
+        if TreePath::new(&alias).is_some() && portable(&alias) == alias {
             page.aliases.push((alias, item.range.clone()));
         } else {
             let at = At::new(path, item.range.clone());

@@ -8,7 +8,7 @@ use crate::{
     diag::{At, Code, Diag, nearest},
     front::{Node, Raw, Value},
     language,
-    tree::TreePath,
+    tree::{TreePath, portable_name},
 };
 
 /// A text in several languages, or one for all of them (under the empty code).
@@ -505,7 +505,7 @@ pub fn open_id(text: &str) -> String {
         }
     }
     id.truncate(id.trim_end_matches(['-', '.']).len());
-    id
+    portable_name(&id)
 }
 
 /// Returns true for a date of ISO 8601 that exists and may stop at the year or the month. A time

@@ -5,16 +5,24 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::Serialize;
 use tera::{Context, ErrorKind, Kwargs, State, Tera, Value};
 
+use self::bounds::Bounded;
 use crate::{
     config::Config,
     diag::{At, Code, Diag},
-    tree::{Blob, Digest, Tree, TreePath},
+    tree::{Blob, Digest, Tree, TreePath, readable},
     words::{Entry, Words},
 };
+
+mod bounds;
+
+/// Templates by name, with the calls that bound them.
+type Templates = BTreeMap<String, Bounded>;
 
 /// A theme, compiled.
 pub struct Theme {
     tera: Tera,
+    /// The templates as they were compiled.
+    templates: Templates,
     pub words: Arc<Words>,
     /// Files that go to the output as they are, below `assets/`.
     pub assets: Tree,
@@ -92,18 +100,22 @@ impl Theme {
         let wanted: Vec<&str> = config.languages.iter().map(|lang| lang.code.as_str()).collect();
         let words = Arc::new(Words::read(&files, &wanted, &mut word_diags));
         diags.extend(word_diags.into_iter().map(|diag| place(diag, own.as_ref())));
-        let tera = match compile(&files, &words) {
+        diags.extend(not_utf8(own.as_ref()));
+        let mut templates = templates_of(&files);
+        let tera = match compile(&templates, &words) {
             Ok(tera) => tera,
             Err(error) => {
-                diags.push(explain(&error, own.as_ref(), "base.html"));
+                diags.push(explain(&error, &templates, own.as_ref(), "base.html"));
+                templates = templates_of(&defaults);
                 // The default theme is part of the program and its own test compiles it.
-                compile(&defaults, &words).expect("the default theme compiles")
+                compile(&templates, &words).expect("the default theme compiles")
             }
         };
         let texts = config.languages.iter().map(|lang| lang.code.as_str());
         let texts = texts.map(|code| (code.to_owned(), texts_of(&words, code))).collect();
         let assets = files.under("assets");
-        let theme = Self { digest: files.digest(), tera, words, assets, texts, own };
+        let digest = files.digest();
+        let theme = Self { digest, tera, templates, words, assets, texts, own };
         (theme, diags)
     }
 
@@ -129,9 +141,17 @@ impl Theme {
             };
             context.insert_value("t", texts);
             context.insert_value("body", Value::safe_string(body));
-            self.tera.render(template, &context)
+            bounds::begin();
+            let mut page = bounds::Page::default();
+            let rendered = self.tera.render_to(template, &context, &mut page);
+            if page.is_full {
+                let limit = bounds::OUTPUT_LIMIT / 1024 / 1024;
+                return Err(tera::Error::message(format!("the page is larger than {limit} MB")));
+            }
+            rendered?;
+            Ok(String::from_utf8(page.html)?)
         });
-        filled.map_err(|error| explain(&error, self.own.as_ref(), template))
+        filled.map_err(|error| explain(&error, &self.templates, self.own.as_ref(), template))
     }
 }
 
@@ -149,8 +169,46 @@ fn own_files(source: &Tree, config: &Config, diags: &mut Vec<Diag>) -> Option<(S
     Some((folder, files))
 }
 
-fn compile(files: &Tree, words: &Arc<Words>) -> tera::TeraResult<Tera> {
+/// Says which of the site's own templates are no text.
+fn not_utf8(own: Option<&(String, Tree)>) -> Vec<Diag> {
+    let Some((folder, files)) = own else { return Vec::new() };
+    let templates = files.iter().filter(|(path, _)| path.below("templates").is_some());
+    let remark = |(path, blob): (&TreePath, &Blob)| {
+        let at = std::str::from_utf8(blob.bytes()?).err()?.valid_up_to();
+        let path = TreePath::of(&format!("{folder}/{path}"));
+        let diag = Diag::error(Code::NotUtf8, At::new(&path, at..at + 1), "the text is not UTF-8");
+        Some(diag.help("save the file with the encoding UTF-8"))
+    };
+    templates.filter_map(remark).collect()
+}
+
+/// Reads the templates of a theme.
+fn templates_of(files: &Tree) -> Templates {
+    files
+        .under("templates")
+        .iter()
+        .filter(|(path, _)| matches!(path.extension().as_str(), "html" | "xml"))
+        .map(|(path, blob)| {
+            let text = readable(blob.bytes().unwrap_or_default());
+            (path.as_str().to_owned(), bounds::bound(&text))
+        })
+        .collect()
+}
+
+fn compile(templates: &Templates, words: &Arc<Words>) -> tera::TeraResult<Tera> {
+    if templates.len() > bounds::TEMPLATE_LIMIT {
+        let limit = bounds::TEMPLATE_LIMIT;
+        return Err(tera::Error::message(format!("a theme may have {limit} templates")));
+    }
     let mut tera = Tera::default();
+    tera.register_function(bounds::STEP, |_: Kwargs, _: &State| bounds::step(1));
+    tera.register_function(bounds::ENTER, |_: Kwargs, _: &State| bounds::enter());
+    tera.register_function(bounds::LEAVE, |_: Kwargs, _: &State| bounds::leave());
+    tera.register_function("range", |kwargs: Kwargs, _: &State| {
+        let start: i64 = kwargs.get("start")?.unwrap_or_default();
+        let end: i64 = kwargs.must_get("end")?;
+        bounds::range(start, end, kwargs.get("step_by")?.unwrap_or(1))
+    });
     let counting = words.clone();
     tera.register_function(
         "count",
@@ -185,16 +243,7 @@ fn compile(files: &Tree, words: &Arc<Words>) -> tera::TeraResult<Tera> {
         }
         text
     });
-    let templates: Vec<(String, String)> = files
-        .under("templates")
-        .iter()
-        .filter(|(path, _)| matches!(path.extension().as_str(), "html" | "xml"))
-        .map(|(path, blob)| {
-            let text = String::from_utf8_lossy(blob.bytes().unwrap_or_default()).into_owned();
-            (path.as_str().to_owned(), text)
-        })
-        .collect();
-    tera.add_raw_templates(templates)?;
+    tera.add_raw_templates(templates.iter().map(|(name, bounded)| (name, &bounded.text)))?;
     Ok(tera)
 }
 
@@ -229,10 +278,20 @@ fn place(diag: Diag, own: Option<&(String, Tree)>) -> Diag {
     Diag { at: At { path, ..diag.at.clone() }, ..diag }
 }
 
-fn explain(error: &tera::Error, own: Option<&(String, Tree)>, template: &str) -> Diag {
+fn explain(
+    error: &tera::Error,
+    templates: &Templates,
+    own: Option<&(String, Tree)>,
+    template: &str,
+) -> Diag {
     let (file, range, message) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            (report.filename().to_owned(), report.span().range.clone(), report.message().to_owned())
+            let range = report.span().range.clone();
+            let range = match templates.get(report.filename()) {
+                Some(bounded) => bounded.written(range.start)..bounded.written(range.end),
+                None => range,
+            };
+            (report.filename().to_owned(), range, report.message().to_owned())
         }
         ErrorKind::MissingParent { current, .. } => (current.clone(), 0..0, error.to_string()),
         ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
@@ -288,7 +347,7 @@ mod tests {
             &mut diags,
         ));
         assert!(diags.is_empty(), "{diags:?}");
-        if let Err(error) = compile(&default_files(), &words) {
+        if let Err(error) = compile(&templates_of(&default_files()), &words) {
             panic!("{error}");
         }
     }

@@ -1,9 +1,11 @@
 //! Files as a value: a tree maps paths to blobs, in order. The only form in which bytes travel.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     fmt,
     path::PathBuf,
+    str::Utf8Chunk,
     sync::Arc,
 };
 
@@ -68,6 +70,27 @@ impl TreePath {
             return Some(&self.0);
         }
         self.0.strip_prefix(folder)?.strip_prefix('/')
+    }
+}
+
+/// The longest part of an address, in bytes; file systems take 255.
+pub const NAME_LIMIT: usize = 200;
+
+/// Makes a name of a file or folder that every file system takes: not too long, and no name of a
+/// device.
+pub fn portable_name(name: &str) -> String {
+    let end =
+        name.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|at| *at <= NAME_LIMIT);
+    let name = name[..end.last().unwrap_or(0)].trim_end_matches(['.', ' ']);
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let is_device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+        || ((stem.starts_with("COM") || stem.starts_with("LPT"))
+            && stem.len() == 4
+            && stem.as_bytes()[3].is_ascii_digit());
+    match is_device {
+        // A device keeps its name whatever follows a dot.
+        true => format!("{}-{}", &name[..stem.len()], &name[stem.len()..]),
+        false => name.to_owned(),
     }
 }
 
@@ -138,6 +161,18 @@ impl fmt::Display for Digest {
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
+    }
+}
+
+/// Returns bytes as text. Each byte that is no text becomes `?`, so that places stay what they are.
+pub fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            let text =
+                |chunk: Utf8Chunk| chunk.valid().to_owned() + &"?".repeat(chunk.invalid().len());
+            Cow::Owned(bytes.utf8_chunks().map(text).collect())
+        }
     }
 }
 
@@ -370,6 +405,16 @@ mod tests {
         }
         assert_eq!(TreePath::of("a/b.tar.gz").stem(), "b.tar");
         assert_eq!(TreePath::of("a/.hidden").extension(), "");
+    }
+
+    #[test]
+    fn names_are_no_devices_and_not_too_long() {
+        for (name, portable) in
+            [("con", "con-"), ("Lpt1.x", "Lpt1-.x"), ("a. .", "a"), ("com", "com")]
+        {
+            assert_eq!(portable_name(name), portable);
+        }
+        assert_eq!(portable_name(&"é".repeat(300)).len(), NAME_LIMIT);
     }
 
     #[test]

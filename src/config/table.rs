@@ -7,7 +7,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use crate::{
     diag::{At, Code, Diag},
     language,
-    schema::{Localized, Term, Vocabulary},
+    schema::{Localized, Term, Vocabulary, open_id},
     tree::{Tree, TreePath},
 };
 
@@ -98,7 +98,10 @@ impl Table {
             diags.push(Diag::error(Code::NotUtf8, At::file(path), "the table is no UTF-8 text"));
             return None;
         };
+        let whole = text.len();
         let text = text.trim_start_matches('\u{feff}');
+        // Places are those of the file, with its mark of byte order.
+        let mark = whole - text.len();
         let comma = path.extension() == "csv";
         let mut reader = ReaderBuilder::new()
             .delimiter(if comma { b',' } else { b'\t' })
@@ -116,14 +119,14 @@ impl Table {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
-                    let at = At::new(path, start..start + 1);
+                    let at = At::new(path, start + mark..start + mark);
                     diags.push(Diag::error(Code::Vocabulary, at, error.to_string()));
                     break;
                 }
             }
             let start = record.position().map_or(start, |position| position.byte() as usize);
             let line_end = text[start..].find('\n').map_or(text.len(), |end| start + end);
-            let range = start..line_end;
+            let range = start + mark..line_end + mark;
             let cells: Vec<String> =
                 record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
             match &columns {
@@ -152,7 +155,9 @@ impl Table {
                     let mut cells: BTreeMap<String, String> =
                         columns.iter().cloned().zip(cells).collect();
                     let id = cells.remove("id").unwrap_or_default();
-                    if id.is_empty() || TreePath::new(&id).is_none() || id.contains('/') {
+                    // Its address would be empty, or leave the folder.
+                    let has_address = !open_id(&id).is_empty();
+                    if !has_address || TreePath::new(&id).is_none() || id.contains('/') {
                         let at = At::new(path, range);
                         let message = format!("`{id}` cannot be a term's id");
                         let help = "use letters, digits and hyphens";

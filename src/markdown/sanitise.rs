@@ -79,9 +79,11 @@ pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> Strin
         }
         // Poisoning would need a panic while the list is held, and pushing does not panic.
         let mut links = found.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = text.find(value).unwrap_or(0) + offset;
+        // A value may be written with entities, and is then found nowhere.
+        let range = text.find(value).map_or(0..0, |start| start..start + value.len());
+        let range = range.start + offset..range.end + offset;
         let is_image = element != "a";
-        links.push(Link { target: value.to_owned(), range: start..start + value.len(), is_image });
+        links.push(Link { target: value.to_owned(), range, is_image });
         Some(Cow::Owned(hole_mark(&nonce, links.len() - 1)))
     });
     let cleaned = builder.clean(html).to_string().replace(UNORDERED, ORDERED);

@@ -250,6 +250,9 @@ fn record(random: &mut Random, number: usize) -> String {
         text += &format!("summary: {}\n", words(random, 6));
     }
     text += "---\n\n";
+    // Links to pages that come and go are what a stale page shows first.
+    text +=
+        &format!("See [one](p{}.md), [two](p{}.md).\n\n", random.below(PAGES), random.below(PAGES));
     for part in 0..random.below(4) {
         text += &format!("## Part {part} {}\n\n", words(random, 1));
         text += &block(random, number);
