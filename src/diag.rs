@@ -63,6 +63,8 @@ codes! {
     BrokenAnchor = "broken-anchor",
     /// A footnote is called but not written.
     MissingFootnote = "missing-footnote",
+    /// Something belongs to another program and is shown as it is written.
+    NotUnderstood = "not-understood",
     /// Two files claim one address.
     DuplicateAddress = "duplicate-address",
     /// Two records carry one id.

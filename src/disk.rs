@@ -131,7 +131,7 @@ fn read_blob(path: &Path) -> io::Result<Blob> {
     let length = fs::metadata(path)?.len();
     let is_text = matches!(
         path.extension().and_then(|e| e.to_str()),
-        Some("md" | "markdown" | "toml" | "tsv")
+        Some("md" | "mdx" | "markdown" | "toml" | "tsv")
     );
     if length <= IN_MEMORY || (is_text && length <= crate::page::FILE_LIMIT) {
         return Ok(Blob::new(fs::read(path)?));

@@ -10,13 +10,17 @@ use std::{collections::HashSet, fmt::Write, ops::Range, sync::LazyLock};
 use comrak::{
     Anchorizer, Arena, Options, create_formatter,
     html::ChildRendering,
-    nodes::{AlertType, AstNode, NodeValue},
+    nodes::{AstNode, CalloutFold, NodeCallout, NodeValue},
     options::{Extension, Parse, Render},
     parse_document,
 };
 
+mod callout;
+mod foreign;
 mod highlight;
 mod sanitise;
+
+pub use foreign::Note;
 
 /// A body, understood alone.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +31,8 @@ pub struct Body {
     pub links: Vec<Link>,
     /// Footnotes that are called and not written: name and place.
     pub missing_footnotes: Vec<(String, Range<usize>)>,
+    /// What belongs to another program and is not understood here.
+    pub notes: Vec<Note>,
     /// Ids in the body that a link may point at.
     pub anchors: Vec<String>,
     /// The text of a first heading of level 1 that stands before all else.
@@ -78,7 +84,7 @@ fn options(unsafe_html: bool) -> Options<'static> {
             tasklist: true,
             footnotes: true,
             description_lists: true,
-            alerts: true,
+            ofm_callouts: true,
             header_attributes: true,
             link_attributes: true,
             cjk_friendly_emphasis: true,
@@ -142,6 +148,41 @@ create_formatter!(Html<Writer>, {
         }
         return Ok(ChildRendering::HTML);
     },
+    NodeValue::Callout(ref callout) => |context, node, entering| {
+        let folds = callout.fold != CalloutFold::None;
+        if entering {
+            let open = if callout.fold == CalloutFold::Expanded { " open=\"\"" } else { "" };
+            let (element, open) = if folds { ("details", open) } else { ("div", "") };
+            let shown = callout::shown(&callout.callout_type);
+            context.cr()?;
+            writeln!(context, "<{element} class=\"markdown-alert markdown-alert-{shown}\"{open}>")?;
+            let is_titled = node.first_child().is_some_and(|child| is_callout_title(child));
+            if !is_titled {
+                let title = callout_title(callout, &context.user.nonce);
+                let element = if folds { "summary" } else { "p" };
+                write!(context, "<{element} class=\"markdown-alert-title\">")?;
+                context.escape(&title)?;
+                writeln!(context, "</{element}>")?;
+            }
+        } else {
+            context.cr()?;
+            context.write_str(if folds { "</details>\n" } else { "</div>\n" })?;
+        }
+        return Ok(ChildRendering::HTML);
+    },
+    NodeValue::CalloutTitle => |context, node, entering| {
+        let folds = node.parent().is_some_and(|parent| {
+            matches!(parent.data().value, NodeValue::Callout(ref callout) if callout.fold != CalloutFold::None)
+        });
+        let element = if folds { "summary" } else { "p" };
+        if entering {
+            context.cr()?;
+            write!(context, "<{element} class=\"markdown-alert-title\">")?;
+        } else {
+            writeln!(context, "</{element}>")?;
+        }
+        return Ok(ChildRendering::HTML);
+    },
     NodeValue::Table(_) => |context, node, entering| {
         if entering {
             context.cr()?;
@@ -154,6 +195,18 @@ create_formatter!(Html<Writer>, {
         return Ok(rendering);
     },
 });
+
+fn is_callout_title<'a>(node: &'a AstNode<'a>) -> bool {
+    matches!(node.data().value, NodeValue::CalloutTitle)
+}
+
+/// Returns the title of a box that was given none.
+fn callout_title(callout: &NodeCallout, nonce: &str) -> String {
+    match callout::title(&callout.callout_type) {
+        title if title.is_empty() => word_mark(nonce, callout::word(&callout.callout_type)),
+        title => title,
+    }
+}
 
 /// Marks that stand in the HTML until it is cut; the nonce keeps a page's own words from being one.
 fn hole_mark(nonce: &str, index: usize) -> String {
@@ -194,8 +247,10 @@ pub struct Source<'a> {
 /// Reads a body. Never fails: what is no Markdown is text.
 pub fn read(source: &Source) -> Body {
     let arena = Arena::new();
-    let bounded = bound_nesting(source.text);
-    let text = bounded.as_deref().unwrap_or(source.text);
+    let foreign = foreign::translate(source.text, source.raw_html);
+    let text = foreign.as_ref().map_or(source.text, |foreign| foreign.text.as_str());
+    let bounded = bound_nesting(text);
+    let text = bounded.as_deref().unwrap_or(text);
     let lines = line_starts(text);
     let root = parse_document(&arena, text, &options(true));
     let mut body = Body::default();
@@ -208,6 +263,7 @@ pub fn read(source: &Source) -> Body {
         has_raw_html: false,
         demote: has_top_heading(root),
         lines: &lines,
+        foreign: foreign.as_ref(),
         offset: source.offset,
         length: text.len(),
         in_heading: 0,
@@ -226,6 +282,10 @@ pub fn read(source: &Source) -> Body {
         html
     };
     body.pieces = cut(&html, &nonce);
+    for note in foreign.into_iter().flat_map(|foreign| foreign.notes) {
+        let range = note.range.start + source.offset..note.range.end + source.offset;
+        body.notes.push(Note { range, ..note });
+    }
     find_missing_footnotes(source, &mut body);
     for section in &mut body.sections {
         section.text = section.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -308,6 +368,8 @@ struct Walk<'w> {
     /// The page's title is the one heading of level 1, so the body's go one level down.
     demote: bool,
     lines: &'w [usize],
+    /// Where the text stood before it was translated, if it was.
+    foreign: Option<&'w foreign::Translation>,
     offset: usize,
     length: usize,
     in_heading: usize,
@@ -365,16 +427,6 @@ impl Walk<'_> {
                 self.text(&text);
             }
             NodeValue::HtmlInline(_) | NodeValue::Raw(_) => self.has_raw_html = true,
-            NodeValue::Alert(alert) if alert.title.is_none() => {
-                let key = match alert.alert_type {
-                    AlertType::Note => "alert-note",
-                    AlertType::Tip => "alert-tip",
-                    AlertType::Important => "alert-important",
-                    AlertType::Warning => "alert-warning",
-                    AlertType::Caution => "alert-caution",
-                };
-                alert.title = Some(word_mark(&self.writer.nonce, key));
-            }
             _ => {}
         }
     }
@@ -447,7 +499,8 @@ impl Walk<'_> {
         let position = node.data().sourcepos;
         let byte = |line: usize, column: usize| {
             let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.length);
-            (start + column).min(self.length) + self.offset
+            let at = (start + column).min(self.length);
+            self.foreign.map_or(at, |foreign| foreign.place(at)) + self.offset
         };
         let start = byte(position.start.line, position.start.column.saturating_sub(1));
         start..byte(position.end.line, position.end.column).max(start)

@@ -152,7 +152,7 @@ pub fn read_all(
 }
 
 pub fn is_markdown(path: &TreePath) -> bool {
-    matches!(path.extension().as_str(), "md" | "markdown")
+    matches!(path.extension().as_str(), "md" | "markdown" | "mdx")
 }
 
 /// Reads one file. Never fails: a broken page is still a page.
@@ -530,6 +530,11 @@ fn take_body(page: &mut Page, path: &TreePath, body: Body) {
         let help = format!("add a line `[^{name}]: …`");
         page.diags
             .push(Diag::warning(Code::MissingFootnote, At::new(path, range), message).help(help));
+    }
+    for note in body.notes {
+        let diag =
+            Diag::warning(Code::NotUnderstood, At::new(path, note.range.clone()), note.message());
+        page.diags.push(diag.help(note.help()));
     }
     page.has_summary = !page.summary.is_empty();
     if page.summary.is_empty() && page.record_type == "page" {

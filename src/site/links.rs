@@ -36,6 +36,8 @@ struct Places<'a> {
     by_source: HashMap<&'a str, PageIndex>,
     /// Pages by their output folder, in lower case for a second look.
     by_address: HashMap<String, PageIndex>,
+    /// Pages by the name of their file in lower case, for links that give only a name.
+    by_name: HashMap<String, PageIndex>,
     /// Source files that the content holds beside pages.
     files: BTreeMap<&'a str, &'a TreePath>,
     unpublished: &'a BTreeSet<PageId>,
@@ -49,6 +51,7 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         source,
         by_source: HashMap::new(),
         by_address: HashMap::new(),
+        by_name: HashMap::new(),
         files: BTreeMap::new(),
         unpublished,
     };
@@ -58,6 +61,7 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
             && is_markdown(path)
         {
             places.by_source.insert(path.as_str(), index);
+            places.by_name.entry(name_key(path.stem())).or_insert(index);
         }
     }
     for (path, _) in source.iter() {
@@ -85,7 +89,9 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
                         let at = At::new(path, link.range.clone());
                         site.diags.push(Diag { at, ..diag }.lenient(!site.config.configured));
                     }
-                    Hole::Written(link.target.clone())
+                    // A name that is no address stands there as words only.
+                    let is_name = link.target.starts_with("[[");
+                    Hole::Written(if is_name { String::new() } else { link.target.clone() })
                 }
             };
             match &hole {
@@ -121,6 +127,16 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
 impl Places<'_> {
     /// Finds where a link goes; the place of a returned remark is filled in by the caller.
     fn find(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
+        if let Some(name) = target.strip_prefix("[[").and_then(|name| name.strip_suffix("]]")) {
+            return self.by_name(site, page, name);
+        }
+        // What another program would have filled in was noted where it stands.
+        if target.contains("{{") || target.contains("{%") {
+            return Ok(Hole::Written(target.to_owned()));
+        }
+        // Zola writes `@/` for the folder of all content.
+        let target =
+            target.strip_prefix('@').filter(|rest| rest.starts_with('/')).unwrap_or(target);
         let split = target.find(['#', '?']).unwrap_or(target.len());
         let (path, rest) = target.split_at(split);
         let decoded = percent_decode_str(path).decode_utf8_lossy();
@@ -146,6 +162,39 @@ impl Places<'_> {
         }
         let wanted = from_file.unwrap_or_else(|| decoded.to_string());
         Err(self.broken(site, page, target, &wanted))
+    }
+
+    /// Finds what `[[name]]` means: a path, else the page or file of that name anywhere.
+    fn by_name(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
+        let (name, section) = target.split_at(target.find('#').unwrap_or(target.len()));
+        let section = match section.strip_prefix('#') {
+            Some(heading) => format!("#{}", anchor_of(heading)),
+            None => String::new(),
+        };
+        if name.is_empty() {
+            return self.find(site, page, &section);
+        }
+        let path = self.find(site, page, &format!("{name}{section}"));
+        if path.is_ok() {
+            return path;
+        }
+        let last = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
+        let stem = last.strip_suffix(".md").unwrap_or(last);
+        if let Some(index) = self.by_name.get(&name_key(stem)) {
+            return Ok(Hole::Page(*index, section));
+        }
+        let file = self.files.iter().find(|(path, _)| path.rsplit('/').next() == Some(last));
+        if let Some(path) = file.and_then(|(path, _)| TreePath::new(path)) {
+            return Ok(Hole::File(path, String::new()));
+        }
+        path.map_err(|diag| {
+            let nearest = nearest(&name_key(stem), self.by_name.keys().map(String::as_str));
+            let message = format!("`{target}` is the name of no page");
+            Diag { message, help: None, ..diag }.help(match nearest {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "write the name of a page's file, or its path".to_owned(),
+            })
+        })
     }
 
     fn at(&self, content: &str, path: &str, rest: &str) -> Option<Hole> {
@@ -203,6 +252,18 @@ impl Places<'_> {
             None => diag.help(format!("there is no file `{full}`")),
         }
     }
+}
+
+/// Returns the name of a page as links by name compare it.
+fn name_key(name: &str) -> String {
+    name.to_lowercase().replace([' ', '_'], "-")
+}
+
+/// Returns the id that a heading's words give it.
+fn anchor_of(heading: &str) -> String {
+    let words = heading.trim().to_lowercase();
+    let letters = words.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    letters.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 /// Joins a relative path to a folder; `None` when it leaves the content.
