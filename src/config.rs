@@ -33,6 +33,8 @@ pub struct Config {
     pub version: Option<String>,
     /// The site's languages, the default one first.
     pub languages: Vec<Lang>,
+    /// Whether the languages stand in the names of files: `page.fr.md` beside `page.md`.
+    pub by_suffix: bool,
     /// The site's own theme, laid over the default one.
     pub theme: Option<String>,
     /// Whether raw HTML in Markdown is kept as it is.
@@ -153,6 +155,14 @@ impl Config {
 
     pub fn default_language(&self) -> &str {
         self.languages.first().map_or("en", |lang| lang.code.as_str())
+    }
+
+    /// Splits a file's name such as `page.fr` into its stem and its language, where languages stand
+    /// in the names of files.
+    pub fn suffix_language<'a>(&self, stem: &'a str) -> Option<(&'a str, &Lang)> {
+        let (stem, code) = stem.rsplit_once('.').filter(|_| self.by_suffix)?;
+        let code = language::canonical(code);
+        Some((stem, self.languages.iter().find(|lang| lang.code == code)?))
     }
 
     /// Returns the type that a file below the given folder of its language has.
@@ -443,6 +453,21 @@ impl Config {
             self.languages = languages;
             return;
         }
+        let suffixes = suffixes(source, &self.content);
+        if !suffixes.is_empty() {
+            // Files without a suffix are written in the language that most declare.
+            let bare = most.filter(|code| !suffixes.contains(code)).or_else(|| {
+                (!suffixes.iter().any(|code| language::primary(code) == "en"))
+                    .then(|| "en".to_owned())
+            });
+            let english = suffixes.iter().find(|code| language::primary(code) == "en").cloned();
+            let first = bare.or(english).unwrap_or_default();
+            let others = suffixes.into_iter().filter(|code| *code != first);
+            let codes = std::iter::once(first.clone()).chain(others);
+            self.languages = codes.map(|code| Lang { folder: Some(code.clone()), code }).collect();
+            self.by_suffix = true;
+            return;
+        }
         let first = most.unwrap_or_else(|| "en".to_owned());
         self.languages.push(Lang { code: first.clone(), folder: None });
         let others = declared.into_keys().filter(|code| *code != first);
@@ -516,12 +541,40 @@ impl Config {
     }
 }
 
+/// Finds the languages that stand in names of files: `page.fr.md` counts where `page.md` or
+/// `page.de.md` lies beside it.
+fn suffixes(source: &Tree, content: &str) -> BTreeSet<String> {
+    let markdown = |path: &TreePath| matches!(path.extension().as_str(), "md" | "mdx" | "markdown");
+    let mut groups: BTreeMap<(&str, &str), (usize, BTreeSet<String>)> = BTreeMap::new();
+    for (path, _) in source.iter().filter(|(path, _)| markdown(path)) {
+        if path.below(content).is_none() {
+            continue;
+        }
+        let (stem, code) = match path.stem().rsplit_once('.') {
+            Some((stem, code)) if language::is_code(code) => (stem, Some(code)),
+            _ => (path.stem(), None),
+        };
+        let group = groups.entry((path.folder(), stem)).or_default();
+        group.0 += 1;
+        group.1.extend(code.map(language::canonical));
+    }
+    groups.into_values().filter(|(count, _)| *count > 1).flat_map(|(_, codes)| codes).collect()
+}
+
 /// Counts the languages that pages declare in their front matter, without reading it in full.
 fn declared_languages(source: &Tree, content: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for (path, blob) in source.iter() {
-        if path.extension() != "md" || path.below(content).is_none() {
+        if !matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
+            || path.below(content).is_none()
+        {
             continue;
+        }
+        if let Some(rest) = path.below(content).and_then(|path| path.strip_prefix("i18n/"))
+            && let Some((code, _)) =
+                rest.split_once('/').filter(|(code, _)| language::is_code(code))
+        {
+            counts.entry(language::canonical(code)).or_insert(0);
         }
         let head = blob.bytes().map(|bytes| &bytes[..bytes.len().min(4096)]).unwrap_or_default();
         let head = String::from_utf8_lossy(head);

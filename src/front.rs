@@ -158,9 +158,22 @@ pub struct Split {
 pub enum Notation {
     Yaml,
     Toml,
+    /// Between braces, as Hugo takes it. YAML includes JSON, and reads it.
+    Json,
 }
 
-/// Splits a file at its fences: `---` for YAML, `+++` for TOML.
+impl Notation {
+    /// Returns its name, for messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "YAML",
+            Self::Toml => "TOML",
+            Self::Json => "JSON",
+        }
+    }
+}
+
+/// Splits a file at its fences: `---` for YAML, `+++` for TOML, `{` and `}` for JSON.
 ///
 /// A file that begins with `---` but holds no second fence has no front matter when the line after
 /// it is no `key:`; then the fence is a thematic break.
@@ -172,6 +185,7 @@ pub fn split(text: &str) -> Split {
     let (fence, notation) = match first.trim_end() {
         "---" => ("---", Notation::Yaml),
         "+++" => ("+++", Notation::Toml),
+        "{" => return split_json(text, start, first),
         _ => return none(None),
     };
     let front_start = start + first.len();
@@ -194,6 +208,20 @@ pub fn split(text: &str) -> Split {
     none(looks_like_front.then(|| start..start + first.trim_end().len()))
 }
 
+/// Splits a file that begins with a brace on a line of its own. Where no `"` follows, it is text.
+fn split_json(text: &str, start: usize, first: &str) -> Split {
+    let rest = &text[start + first.len()..];
+    let is_json = rest.trim_start().starts_with(['"', '}']);
+    let mut at = start + first.len();
+    for line in rest.split_inclusive('\n').filter(|_| is_json) {
+        at += line.len();
+        if line.trim_end() == "}" {
+            return Split { front: Some((Notation::Json, start..at)), body: at, unclosed: None };
+        }
+    }
+    Split { front: None, body: start, unclosed: is_json.then(|| start..start + 1) }
+}
+
 /// Reads a table in the given notation; ranges are those of `whole`, of which `range` is read.
 ///
 /// # Errors
@@ -201,7 +229,7 @@ pub fn split(text: &str) -> Split {
 pub fn read(notation: Notation, whole: &str, range: Range<usize>) -> Result<Node, Fault> {
     let text = &whole[range.clone()];
     match notation {
-        Notation::Yaml => read_yaml(text, range.start),
+        Notation::Yaml | Notation::Json => read_yaml(text, range.start),
         Notation::Toml => read_toml(text, range.start),
     }
 }
@@ -509,5 +537,16 @@ mod tests {
         assert!(split("---\n\nText\n").unclosed.is_none());
         assert!(split("---\ntitle: x\n").unclosed.is_some());
         assert_eq!(split("---\ntitle: x\n---\nText").body, 17);
+    }
+
+    #[test]
+    fn front_matter_may_be_json() {
+        let text = "{\n\t\"title\": \"x\",\n\t\"tags\": [\"a\"]\n}\n\nText\n";
+        let split = split(text);
+        let (notation, range) = split.front.unwrap();
+        let node = read(notation, text, range).unwrap();
+        assert_eq!(node.get("title").and_then(Node::text), Some("x"));
+        assert_eq!(&text[split.body..], "\nText\n");
+        assert!(super::split("{\nwords in braces\n}\n").front.is_none());
     }
 }

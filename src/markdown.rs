@@ -171,8 +171,9 @@ create_formatter!(Html<Writer>, {
         return Ok(ChildRendering::HTML);
     },
     NodeValue::CalloutTitle => |context, node, entering| {
-        let folds = node.parent().is_some_and(|parent| {
-            matches!(parent.data().value, NodeValue::Callout(ref callout) if callout.fold != CalloutFold::None)
+        let folds = node.parent().is_some_and(|parent| match &parent.data().value {
+            NodeValue::Callout(callout) => callout.fold != CalloutFold::None,
+            _ => false,
         });
         let element = if folds { "summary" } else { "p" };
         if entering {

@@ -229,6 +229,26 @@ fn locate(page: &mut Page, path: &TreePath, config: &Config) {
     };
     let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let suffixed = config.suffix_language(stem).filter(|_| page.id.folder.is_empty());
+    let stem = match suffixed {
+        Some((rest, lang)) => {
+            page.lang = lang.code.clone();
+            page.id.folder = lang.folder.clone().unwrap_or_default();
+            rest
+        }
+        None => stem,
+    };
+    if config.by_suffix && suffixed.is_none() {
+        page.id.folder =
+            config.languages.first().and_then(|l| l.folder.clone()).unwrap_or_default();
+    }
+    // Docusaurus keeps translations below `i18n/fr/`.
+    if let Some(code) = below.strip_prefix("i18n/").and_then(|rest| rest.split('/').next())
+        && page.id.folder.is_empty()
+        && config.languages.iter().any(|lang| lang.code == language::canonical(code))
+    {
+        page.lang = language::canonical(code);
+    }
     page.id.path = match stem {
         "index" | "_index" => {
             page.role = Role::Folder;
@@ -294,7 +314,9 @@ fn read_front(page: &mut Page, path: &TreePath, text: &str, split: &front::Split
             At::new(path, range.clone()),
             "the front matter does not end",
         );
-        page.diags.push(diag.help("write `---` on a line of its own after the last field"));
+        let fence = if text[range.clone()].starts_with('{') { "}" } else { &text[range.clone()] };
+        page.diags
+            .push(diag.help(format!("write `{fence}` on a line of its own after the last field")));
         page.is_broken = true;
         return None;
     }
@@ -302,7 +324,7 @@ fn read_front(page: &mut Page, path: &TreePath, text: &str, split: &front::Split
     match front::read(notation, text, range) {
         Ok(node) => Some(node),
         Err(fault) => {
-            let name = if notation == front::Notation::Yaml { "YAML" } else { "TOML" };
+            let name = notation.name();
             let message = format!("the front matter is no {name}: {}", fault.message);
             let help = "put texts that hold `:`, `#` or quotes between quotation marks";
             let diag = Diag::error(Code::FrontMatter, At::new(path, fault.range), message);
@@ -347,6 +369,9 @@ fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
     let record_type = config.types.get(&page.record_type);
     let entries = node.table().unwrap_or_default();
     let lenient = !config.configured;
+    // Zola keeps tags and categories in a table of their own.
+    let nested =
+        node.get("taxonomies").and_then(Node::table).filter(|_| lenient).unwrap_or_default();
     let mut seen: Vec<&str> = Vec::new();
     let mut check = Check {
         path,
@@ -355,7 +380,7 @@ fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
         references: Vec::new(),
         diags: Vec::new(),
     };
-    for (key, node) in entries {
+    for (key, node) in entries.iter().chain(nested) {
         let name = key.name.as_str();
         if seen.contains(&name) {
             let at = At::new(path, key.range.clone());
@@ -419,21 +444,27 @@ fn read_core(
         ("id", Some(text)) => page.record_id = text.to_owned(),
         ("title" | "id", None) if !node.is_null() && !declared => want("a text"),
         ("template", Some(text)) if config.configured => page.template = Some(text.to_owned()),
-        ("order" | "weight", Some(text)) => match text.parse() {
+        ("order", Some(text)) => match text.parse() {
             Ok(order) => page.order = Some(order),
-            Err(_) if name == "order" => want("a whole number"),
-            Err(_) => {}
+            Err(_) => want("a whole number"),
         },
+        // Hugo, Docusaurus and Jekyll's themes call it otherwise.
+        ("weight" | "sidebar_position" | "nav_order", Some(text)) if page.order.is_none() => {
+            page.order = text.parse::<f64>().ok().map(|order| order.round() as i64);
+        }
         ("toc", Some(text)) => page.show_toc = is_yes(text),
         // What one field keeps back, the other does not publish.
         ("draft", Some(text)) if is_yes(text) => page.status = Status::Unpublished,
+        ("published", Some("false" | "no")) if !config.configured => {
+            page.status = Status::Unpublished;
+        }
         ("status", Some(text)) => match text.to_lowercase().as_str() {
             "draft" | "submitted" | "in-review" => page.status = Status::Unpublished,
             "withdrawn" if page.status == Status::Published => page.status = Status::Withdrawn,
             _ => {}
         },
         ("lang", Some(text)) => read_lang(page, path, config, text, node),
-        ("aliases", _) => read_aliases(page, path, node),
+        ("aliases", _) => read_aliases(page, path, config, node),
         _ => {}
     }
 }
@@ -466,7 +497,7 @@ fn read_lang(page: &mut Page, path: &TreePath, config: &Config, text: &str, node
     page.lang = code;
 }
 
-fn read_aliases(page: &mut Page, path: &TreePath, node: &Node) {
+fn read_aliases(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
     let items = match &node.raw {
         Raw::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
@@ -480,7 +511,8 @@ fn read_aliases(page: &mut Page, path: &TreePath, node: &Node) {
             let at = At::new(path, item.range.clone());
             let diag =
                 Diag::error(Code::WrongValue, at, format!("`{text}` is no address of this site"));
-            page.diags.push(diag.help("write an old address such as `en/old/page`"));
+            let diag = diag.help("write an old address such as `en/old/page`");
+            page.diags.push(diag.lenient(!config.configured));
         }
     }
 }

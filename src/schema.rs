@@ -294,13 +294,28 @@ impl Check<'_> {
             }
             return self.one(field, name, node);
         }
+        let split = self.split_tags(field, node);
         let items = match &node.raw {
+            _ if !split.is_empty() => split.as_slice(),
             Raw::List(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
         let values: Vec<Value> =
             items.iter().filter_map(|item| self.one(field, name, item)).collect();
         (!values.is_empty()).then_some(Value::List(values))
+    }
+
+    /// Splits free tags that stand in one text, as `tags: soil, compost`; nothing for other values.
+    fn split_tags(&self, field: &Field, node: &Node) -> Vec<Node> {
+        let Kind::Term(vocabulary) = &field.kind else { return Vec::new() };
+        let is_open = self.vocabularies.get(vocabulary).is_some_and(|vocabulary| vocabulary.open);
+        let text = node.text().filter(|text| is_open && text.contains(',')).unwrap_or_default();
+        let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        tags.map(|tag| {
+            let raw = Raw::Scalar { text: tag.to_owned(), quoted: true };
+            Node { raw, range: node.range.clone() }
+        })
+        .collect()
     }
 
     fn one(&mut self, field: &Field, name: &str, node: &Node) -> Option<Value> {

@@ -83,6 +83,7 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         for link in &page.links {
             let found = places.find(site, page, &link.target);
             let hole = match found {
+                Ok(Hole::Page(to, rest)) => Hole::Page(in_own_language(site, page, to), rest),
                 Ok(hole) => hole,
                 Err(diag) => {
                     if let Some(path) = &page.source {
@@ -252,6 +253,15 @@ impl Places<'_> {
             None => diag.help(format!("there is no file `{full}`")),
         }
     }
+}
+
+/// Returns the translation of a page into the language of the page that links to it, where
+/// languages stand in the names of files and a link names the file without one.
+fn in_own_language(site: &Site, page: &Page, to: PageIndex) -> PageIndex {
+    if !site.config.by_suffix {
+        return to;
+    }
+    site.sibling(page, &site.pages[to].id.path).unwrap_or(to)
 }
 
 /// Returns the name of a page as links by name compare it.
