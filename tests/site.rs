@@ -11,7 +11,7 @@
 //! - `=== drafts` — builds drafts too, as `serve` does.
 //!
 //! Some signs stand for what a text cannot show: `␀`, `␉`, `␍`, `␂` (the mark of the order of bytes),
-//! `␡` (a byte that is no UTF-8), and `␟` for nothing, before a line that would begin a part.
+//! `␡` and `␢` (bytes that no UTF-8 text holds), and `␟` for nothing, before a line that would begin a part.
 //!
 //! With `UPDATE=1` the remarks are rewritten; read every line before committing it.
 
@@ -156,6 +156,8 @@ fn bytes(text: &str) -> Vec<u8> {
         // A byte that no UTF-8 text holds.
         ("␡", b"\xff"),
         // Nothing: keeps a line of the source from being one of the fixture.
+        // Its neighbour, with which UTF-16 begins.
+        ("␢", b"\xfe"),
         ("␟", b""),
     ];
     let mut bytes = Vec::with_capacity(text.len());
