@@ -63,6 +63,8 @@ codes! {
     BrokenAnchor = "broken-anchor",
     /// A footnote is called but not written.
     MissingFootnote = "missing-footnote",
+    /// A footnote is written but not called, or written twice.
+    IdleFootnote = "idle-footnote",
     /// Something belongs to another program and is shown as it is written.
     NotUnderstood = "not-understood",
     /// Two files claim one address.
@@ -119,6 +121,27 @@ impl Diag {
 
     pub fn warning(code: Code, at: At, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, at, message) }
+    }
+
+    /// Says why a file that configures the site is no text: too large, or no UTF-8.
+    pub fn no_text(path: &TreePath, source: &Tree) -> Self {
+        let blob = source.get(path);
+        match blob.and_then(|blob| blob.bytes()) {
+            Some(bytes) => Self::not_utf8(path, bytes),
+            None => {
+                let size = blob.map_or(0, |blob| blob.length() / 1_000_000);
+                let message =
+                    format!("the file has {size} MB; a file that is read as text may have 8 MB");
+                Self::error(Code::Limit, At::file(path), message).help("shorten it")
+            }
+        }
+    }
+
+    /// Says where a file stops being a text of UTF-8.
+    pub fn not_utf8(path: &TreePath, bytes: &[u8]) -> Self {
+        let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        Self::error(Code::NotUtf8, At::new(path, at..at + 1), "the text is not UTF-8 from here on")
+            .help("open the file in an editor and save it with the encoding UTF-8")
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {

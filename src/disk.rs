@@ -69,14 +69,17 @@ fn read_folder(root: &Path, folder: &Path, out: &Path, read: &mut Source) {
             && !root.join("content").is_dir();
         !hidden && !is_index && !heavy && entry.path() != out && !is_output(entry)
     };
-    for entry in walk.into_iter().filter_entry(wanted) {
+    let mut walk = walk.into_iter().filter_entry(wanted);
+    while let Some(entry) = walk.next() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
                 let path = error.path().unwrap_or(folder);
+                let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink());
                 let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
                 let why = match error.loop_ancestor() {
                     Some(_) => "a loop of links".to_owned(),
+                    None if is_link => "a link that leads nowhere".to_owned(),
                     None => {
                         error.into_io_error().map_or("cannot be read".to_owned(), |e| e.to_string())
                     }
@@ -90,12 +93,14 @@ fn read_folder(root: &Path, folder: &Path, out: &Path, read: &mut Source) {
             let why = format!("folders are read {DEPTH_LIMIT} deep");
             read.skipped.push((path.to_string_lossy().into_owned(), why));
         }
-        if !entry.file_type().is_file() {
-            continue;
-        }
         // A link may point anywhere; what lies outside the site is not the site's.
         let outside = entry.path_is_symlink()
             && !entry.path().canonicalize().is_ok_and(|target| target.starts_with(root));
+        if outside && entry.file_type().is_dir() {
+            walk.skip_current_dir();
+        } else if !entry.file_type().is_file() {
+            continue;
+        }
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
         let shown = relative.to_string_lossy().replace('\\', "/");
         if outside {

@@ -137,8 +137,11 @@ pub fn build(source: &Tree, memories: &mut Memories, scope: Scope) -> Built {
         }
         let message = format!("`{}` is written from `{}` too", clash.second.path, clash.first.by);
         let diag = Diag::error(Code::DuplicateAddress, At::file(&clash.second.by), message);
-        diag.help("two files cannot have one address; names that differ only in case are one file on many sticks")
-            .lenient(!site.config.configured)
+        let help = match clash.first.path == clash.second.path {
+            true => "rename one of the two files: they cannot have one address",
+            false => "rename one of the two files: names that differ only in case are one file on many sticks",
+        };
+        diag.help(help).lenient(!site.config.configured)
     }));
     memories.turn();
     diags.sort();

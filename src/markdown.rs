@@ -16,6 +16,7 @@ use comrak::{
 };
 
 mod callout;
+mod footnotes;
 mod foreign;
 mod highlight;
 mod sanitise;
@@ -31,6 +32,8 @@ pub struct Body {
     pub links: Vec<Link>,
     /// Footnotes that are called and not written: name and place.
     pub missing_footnotes: Vec<(String, Range<usize>)>,
+    /// Footnotes that are written and never called, or written twice: name, place, and whether twice.
+    pub idle_footnotes: Vec<(String, Range<usize>, bool)>,
     /// What belongs to another program and is not understood here.
     pub notes: Vec<Note>,
     /// Ids in the body that a link may point at.
@@ -287,7 +290,9 @@ pub fn read(source: &Source) -> Body {
         let range = note.range.start + source.offset..note.range.end + source.offset;
         body.notes.push(Note { range, ..note });
     }
-    find_missing_footnotes(source, &mut body);
+    if source.text.contains("[^") {
+        footnotes::check(source, &mut body);
+    }
     for section in &mut body.sections {
         section.text = section.text.split_whitespace().collect::<Vec<_>>().join(" ");
     }
@@ -564,48 +569,6 @@ fn name_tasks(html: String, nonce: &str) -> String {
     let (done, named_done) = named(" checked=\"\"", "task-done");
     let (open, named_open) = named("", "task-open");
     html.replace(&done, &named_done).replace(&open, &named_open)
-}
-
-/// Finds calls such as `[^3]` for which no footnote is written; comrak leaves them as text.
-fn find_missing_footnotes(source: &Source, body: &mut Body) {
-    if !source.text.contains("[^") {
-        return;
-    }
-    let left: String = body.sections.iter().map(|section| section.text.as_str()).collect();
-    let mut rest = left.as_str();
-    let mut found = HashSet::new();
-    while let Some(at) = rest.find("[^") {
-        rest = &rest[at + 2..];
-        let Some(end) = rest.find(']') else { break };
-        let name = &rest[..end];
-        let is_name = !name.is_empty()
-            && name.len() <= 40
-            && !name.contains(|c: char| c.is_whitespace() || "[]^\\".contains(c));
-        let call = format!("[^{name}]");
-        if is_name
-            && found.insert(name.to_owned())
-            && let Some(start) = source.text.find(&call).filter(|_| !in_code(source.text, &call))
-        {
-            let start = start + source.offset;
-            body.missing_footnotes.push((name.to_owned(), start..start + call.len()));
-        }
-    }
-}
-
-/// Returns true when the words stand between backticks or in a block of code.
-fn in_code(text: &str, words: &str) -> bool {
-    let mut fenced = false;
-    for line in text.lines() {
-        let bare = line.trim_start();
-        if bare.starts_with("```") || bare.starts_with("~~~") {
-            fenced = !fenced;
-        }
-        if let Some(at) = line.find(words) {
-            let spans = line[..at].matches('`').count() % 2 == 1;
-            return fenced || spans || line.starts_with("    ") || line.starts_with('\t');
-        }
-    }
-    false
 }
 
 /// Cuts HTML at its marks.

@@ -62,6 +62,9 @@ pub struct Page {
     pub is_record: bool,
     /// What references name: the front matter's `id`, else the file's name.
     pub record_id: String,
+    /// Where the front matter gives the id, and the template; empty where it does not.
+    pub id_place: Range<usize>,
+    pub template_place: Range<usize>,
     pub title: String,
     pub summary: String,
     /// Whether the summary was written, not taken from the text.
@@ -122,6 +125,14 @@ impl Page {
     }
 }
 
+/// Returns the output file that an old address stands for.
+pub fn alias_file(alias: &str) -> String {
+    match alias.strip_suffix(".html") {
+        Some(_) => alias.to_owned(),
+        None => format!("{alias}/index.html"),
+    }
+}
+
 /// The largest Markdown file that is read, in bytes.
 pub const FILE_LIMIT: u64 = 8 * 1024 * 1024;
 
@@ -174,11 +185,8 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
     };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(error) => {
-            let at = error.valid_up_to();
-            let diag =
-                Diag::error(Code::NotUtf8, At::new(path, at..at + 1), "the text is not UTF-8");
-            page.diags.push(diag.help("save the file with the encoding UTF-8"));
+        Err(_) => {
+            page.diags.push(Diag::not_utf8(path, bytes));
             page.is_broken = true;
             String::from_utf8_lossy(bytes).into_owned()
         }
@@ -324,12 +332,9 @@ fn read_front(page: &mut Page, path: &TreePath, text: &str, split: &front::Split
     match front::read(notation, text, range) {
         Ok(node) => Some(node),
         Err(fault) => {
-            let name = notation.name();
-            let message = format!("the front matter is no {name}: {}", fault.message);
-            let help = "put texts that hold `:`, `#` or quotes between quotation marks";
+            let message = format!("the front matter cannot be read: {}", fault.message);
             let diag = Diag::error(Code::FrontMatter, At::new(path, fault.range), message);
-            let is_quoting = notation == front::Notation::Yaml && fault.is_syntax;
-            page.diags.push(if is_quoting { diag.help(help) } else { diag });
+            page.diags.push(diag.help(fault.help));
             page.is_broken = true;
             None
         }
@@ -384,11 +389,9 @@ fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
         let name = key.name.as_str();
         if seen.contains(&name) {
             let at = At::new(path, key.range.clone());
-            check.diags.push(Diag::error(
-                Code::DuplicateField,
-                at,
-                format!("the field `{name}` stands twice"),
-            ));
+            let message = format!("the field `{name}` stands twice; the first one counts");
+            let diag = Diag::error(Code::DuplicateField, at, message);
+            check.diags.push(diag.help("delete one of the two"));
             continue;
         }
         seen.push(name);
@@ -441,9 +444,15 @@ fn read_core(
         ("description", Some(text)) if page.summary.is_empty() => {
             page.summary = text.trim().to_owned();
         }
-        ("id", Some(text)) => page.record_id = text.to_owned(),
+        ("id", Some(text)) => {
+            page.record_id = text.to_owned();
+            page.id_place = node.range.clone();
+        }
         ("title" | "id", None) if !node.is_null() && !declared => want("a text"),
-        ("template", Some(text)) if config.configured => page.template = Some(text.to_owned()),
+        ("template", Some(text)) if config.configured => {
+            page.template = Some(text.to_owned());
+            page.template_place = node.range.clone();
+        }
         ("order", Some(text)) => match text.parse() {
             Ok(order) => page.order = Some(order),
             Err(_) => want("a whole number"),
@@ -547,9 +556,8 @@ fn check_required(
         let help = field
             .map(|field| config.localized(&field.help, "en").to_owned())
             .filter(|help| !help.is_empty());
-        let mut diag = Diag::error(Code::MissingField, at, message);
-        diag.help = help;
-        page.diags.push(diag);
+        let help = help.unwrap_or_else(|| format!("add a line `{name}: …` at the top of the file"));
+        page.diags.push(Diag::error(Code::MissingField, at, message).help(help));
     }
 }
 
@@ -562,6 +570,21 @@ fn take_body(page: &mut Page, path: &TreePath, body: Body) {
         let help = format!("add a line `[^{name}]: …`");
         page.diags
             .push(Diag::warning(Code::MissingFootnote, At::new(path, range), message).help(help));
+    }
+    for (name, range, is_twice) in body.idle_footnotes {
+        let (message, help) = match is_twice {
+            true => (
+                "is written twice; one of the two is not shown",
+                "give one of them another name".into(),
+            ),
+            false => (
+                "is written, but not called, so nobody sees it",
+                format!("write `[^{name}]` in the text where it belongs, or delete the note"),
+            ),
+        };
+        let message = format!("the note `[^{name}]` {message}");
+        page.diags
+            .push(Diag::warning(Code::IdleFootnote, At::new(path, range), message).help(help));
     }
     for note in body.notes {
         let diag =

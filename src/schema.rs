@@ -156,6 +156,8 @@ pub struct Vocabulary {
     pub parent: Option<Parent>,
     /// The table it was read from.
     pub path: Option<TreePath>,
+    /// Where `site.toml` declares it.
+    pub place: Range<usize>,
     /// Terms in the order of the table.
     pub terms: Vec<Term>,
     pub(crate) by_id: BTreeMap<String, usize>,
@@ -369,9 +371,12 @@ impl Check<'_> {
             let low = field.min.is_some_and(|min| number < min as f64);
             let high = field.max.is_some_and(|max| number > max as f64);
             if low || high {
-                let bound = |bound: Option<i64>| bound.map_or("…".to_owned(), |b| b.to_string());
-                let (min, max) = (bound(field.min), bound(field.max));
-                self.wrong(node, format!("`{name}: {number}` lies outside {min} to {max}"));
+                let range = match (field.min, field.max) {
+                    (Some(min), Some(max)) => format!("lies outside {min} to {max}"),
+                    (_, Some(max)) => format!("is more than {max}"),
+                    (min, None) => format!("is less than {}", min.unwrap_or_default()),
+                };
+                self.wrong(node, format!("`{name}: {number}` {range}"));
                 return None;
             }
         }

@@ -35,12 +35,13 @@ fn sites_build_as_expected() {
         std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     let mut faults = String::new();
-    let mut count = 0;
+    let (mut count, mut bad) = (0, 0);
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "txt")) {
         let text = std::fs::read_to_string(file).unwrap();
         let mut updated = text.clone();
         for case in cases(&text) {
             count += 1;
+            bad += usize::from(file.ends_with("bad-input.txt"));
             for fault in check(&case, &mut updated) {
                 let name = file.file_name().unwrap().to_string_lossy();
                 let _ = writeln!(faults, "{name}: {}: {fault}\n", case.name);
@@ -50,7 +51,8 @@ fn sites_build_as_expected() {
             std::fs::write(file, updated).unwrap();
         }
     }
-    assert!(count >= 40, "only {count} cases were found");
+    assert!(count >= 200, "only {count} cases were found");
+    assert!(bad >= 60, "only {bad} kinds of bad input are tried");
     assert!(faults.is_empty(), "\n{faults}");
 }
 

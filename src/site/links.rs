@@ -246,10 +246,15 @@ impl Places<'_> {
             if content.is_empty() { wanted.to_owned() } else { format!("{content}/{wanted}") };
         let folder = full.rsplit_once('/').map_or("", |(folder, _)| folder);
         let name = full.rsplit('/').next().unwrap_or(&full);
-        let neighbours = self.source.iter().filter(|(path, _)| path.folder() == folder);
+        let own = page.source.as_ref();
+        let neighbours =
+            self.source.iter().filter(|(path, _)| path.folder() == folder && Some(*path) != own);
         let near = nearest(name, neighbours.map(|(path, _)| path.file_name()));
         match near {
             Some(near) => diag.help(format!("did you mean `{near}`?")),
+            None if wanted.starts_with("..") || wanted.contains("/../") => {
+                diag.help("it leaves the folder of the site; link to a page or file within it")
+            }
             None => diag.help(format!("there is no file `{full}`")),
         }
     }
@@ -312,7 +317,7 @@ fn check_fragment(page: &Page, fragment: &str) -> Option<Diag> {
     );
     Some(match nearest(&id, page.anchors.iter().map(String::as_str)) {
         Some(near) => diag.help(format!("did you mean `#{near}`?")),
-        None => diag,
+        None => diag.help("write the words of a heading, in small letters and with hyphens"),
     })
 }
 
