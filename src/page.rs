@@ -550,8 +550,20 @@ fn check_required(
         .filter(|name| !entries.iter().any(|(key, node)| key.name == *name && !node.is_null()))
         .collect();
     for name in missing {
-        let at = At::new(path, place.clone());
         let message = format!("the {} lacks the field `{name}`", record_type.name);
+        // A name that was mistyped is one mistake, not an unknown field and a missing one.
+        let known = known_names(Some(record_type), config);
+        let mistyped = entries.iter().find(|(key, _)| {
+            !known.contains(&key.name.as_str()) && nearest(&key.name, [name]).is_some()
+        });
+        if let Some((key, _)) = mistyped {
+            let at = At::new(path, key.range.clone());
+            page.diags.retain(|diag| diag.code != Code::UnknownField || diag.at != at);
+            let help = format!("write `{name}` instead of `{}`", key.name);
+            page.diags.push(Diag::error(Code::MissingField, at, message).help(help));
+            continue;
+        }
+        let at = At::new(path, place.clone());
         let field = record_type.field(name);
         let help = field
             .map(|field| config.localized(&field.help, "en").to_owned())
