@@ -84,6 +84,8 @@ pub struct Page {
     pub diags: Vec<Diag>,
     /// Vocabulary and id, where the page is a term.
     pub term: Option<(String, String)>,
+    /// Another program would have added text; its headings are not all known.
+    pub is_partial: bool,
     /// The front matter could not be read: the page is left out unless forced.
     pub is_broken: bool,
 }
@@ -598,6 +600,7 @@ fn take_body(page: &mut Page, path: &TreePath, body: Body) {
         page.diags
             .push(Diag::warning(Code::IdleFootnote, At::new(path, range), message).help(help));
     }
+    page.is_partial = body.notes.iter().any(markdown::Note::hides_text);
     for note in body.notes {
         let diag =
             Diag::warning(Code::NotUnderstood, At::new(path, note.range.clone()), note.message());

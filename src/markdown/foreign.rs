@@ -40,13 +40,23 @@ pub enum Kind {
     Element,
     /// `--8<-- "file"`, which would bring in another file.
     Snippet,
-    /// `::: name` that is no box with a title.
+    /// `::: name` … `:::` that is no box with a title.
     Container,
+    /// `::: name` without an end, with which `mkdocstrings` asks for the text of a program.
+    Request,
     /// `[text][name]` without a line `[name]: address`.
     Reference,
 }
 
 impl Note {
+    /// Returns true where another program would have added text, and perhaps headings.
+    pub fn hides_text(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Shortcode | Kind::Template | Kind::Widget | Kind::Snippet | Kind::Request
+        )
+    }
+
     /// Says what is not understood, and what happens to it.
     pub fn message(&self) -> String {
         let what = match self.kind {
@@ -60,6 +70,9 @@ impl Note {
             Kind::Widget => "belongs to MDX and is not run here; it is shown as it is written",
             Kind::Element => "is no element of HTML; it is shown as it is written",
             Kind::Snippet => "would bring in another file; it is shown as it is written",
+            Kind::Request => {
+                "asks another program for text, or is not closed; it is shown as it is written"
+            }
             Kind::Container => "is no kind of box that is known; the text inside is shown",
             Kind::Reference => "names no address; it is shown as it is written",
         };
@@ -82,6 +95,7 @@ impl Note {
             }
             Kind::Element => format!("put it between backticks: `` `{}` ``", self.sample),
             Kind::Snippet => "copy the text of that file to this place, or link to it".into(),
+            Kind::Request => "write the text itself, or close the box with a line `:::`".into(),
             Kind::Container => {
                 "the kinds are `note`, `tip`, `important`, `warning`, `caution` and `details`"
                     .into()
@@ -121,6 +135,8 @@ const DEPTH_LIMIT: usize = 8;
 const COLUMN_LIMIT: usize = 24;
 /// The fence that stands for Jekyll's `highlight`; longer than code is likely to hold.
 const HIGHLIGHT: &str = "~~~~~~~~";
+/// The most lines that a statement of MDX may have.
+const STATEMENT_LIMIT: usize = 500;
 /// The most characters of something foreign that a remark quotes.
 const SAMPLE: usize = 60;
 
@@ -390,7 +406,7 @@ impl<'t> Reader<'t> {
         }
         if tags::is_module_line(bare) && column == 0 {
             self.note(Kind::Component, whole, bare);
-            self.drop_module(line, bare);
+            self.drop_module(line);
             return true;
         }
         self.read_tag_line(line, bare, whole)
@@ -431,7 +447,7 @@ impl<'t> Reader<'t> {
             return false;
         }
         if !self.boxes.contains_key(&line.start) {
-            self.note(Kind::Container, start, bare);
+            self.note(Kind::Request, start, bare);
             return false;
         }
         let name_end =
@@ -519,22 +535,33 @@ impl<'t> Reader<'t> {
         self.next(line);
     }
 
-    /// Leaves `import` and `export` lines out, as far as their statement goes.
-    fn drop_module(&mut self, line: &Range<usize>, bare: &str) {
-        self.drop_line(line);
-        if tags::ends_statement(bare) {
-            return;
+    /// Leaves `import` and `export` lines out, as far as their statement goes: to where its brackets
+    /// are closed, or else to the next empty line.
+    fn drop_module(&mut self, line: &Range<usize>) {
+        let mut depth = 0;
+        let (mut end, mut at) = (None, line.start);
+        for _ in 0..STATEMENT_LIMIT {
+            let line = self.line(at);
+            depth += tags::depth(&self.text[line.clone()]);
+            self.inline.look(line.len());
+            if depth <= 0 {
+                end = Some(line.end);
+                break;
+            }
+            at = line.end + 1;
+            if at >= self.text.len() || self.inline.is_tired(self.text) {
+                break;
+            }
         }
-        for _ in 0..200 {
+        self.drop_line(line);
+        while self.at < self.text.len() {
             let line = self.line(self.at);
-            let bare = self.text[line.clone()].trim();
-            if self.at >= self.text.len() || bare.is_empty() {
+            let is_within =
+                end.map_or(!self.text[line.clone()].trim().is_empty(), |end| line.end <= end);
+            if !is_within {
                 return;
             }
             self.drop_line(&line);
-            if tags::ends_statement(bare) {
-                return;
-            }
         }
     }
 
@@ -596,7 +623,7 @@ impl<'t> Reader<'t> {
             Some((end, _)) => format!("{}…", &sample[..end]),
             None => sample.to_owned(),
         };
-        self.out.notes.push(Note { kind, range, sample: sample.replace('`', "'"), count: 1 });
+        self.out.notes.push(Note { kind, range, sample, count: 1 });
     }
 }
 

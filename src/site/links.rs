@@ -155,14 +155,31 @@ impl Places<'_> {
         // Generators differ: some read a link from the file, some from the page's address.
         let from_address = join(&page.address(), &decoded);
         let in_language = decoded.strip_prefix('/').map(|rest| join(&page.id.folder, rest));
-        let candidates = [from_file.clone(), in_language.flatten(), from_address];
+        // Hugo and Docusaurus put the files of `static/` at the root.
+        let from_static = decoded.strip_prefix('/').and_then(|rest| join("static", rest));
+        let candidates = [from_file.clone(), in_language.flatten(), from_address, from_static];
         for candidate in candidates.iter().flatten() {
+            if let Some(hole) = self.in_language(site, page, candidate, rest) {
+                return Ok(hole);
+            }
             if let Some(hole) = self.at(content, candidate, rest) {
                 return Ok(hole);
             }
         }
         let wanted = from_file.unwrap_or_else(|| decoded.to_string());
         Err(self.broken(site, page, target, &wanted))
+    }
+
+    /// Finds a picture or file of a page's own language, such as `map.fr.png` for `map.png`, where
+    /// languages stand in the names of files; else that of the site's first language.
+    fn in_language(&self, site: &Site, page: &Page, path: &str, rest: &str) -> Option<Hole> {
+        let (stem, kind) = path.rsplit_once('.').filter(|_| site.config.by_suffix)?;
+        let has_own = self.files.contains_key(path);
+        let codes = [Some(page.lang.as_str()), (!has_own).then(|| site.config.default_language())];
+        codes.into_iter().flatten().find_map(|code| {
+            let (file, _) = self.files.get_key_value(format!("{stem}.{code}.{kind}").as_str())?;
+            TreePath::new(file).map(|path| Hole::File(path, rest.to_owned()))
+        })
     }
 
     /// Finds what `[[name]]` means: a path, else the page or file of that name anywhere.
@@ -306,7 +323,9 @@ fn check_fragment(page: &Page, fragment: &str) -> Option<Diag> {
     let known = |id: &str| page.anchors.iter().any(|anchor| anchor == id);
     // A page that was made, not written, gets its headings from a template.
     let made = page.source.as_ref().is_none_or(|path| !is_markdown(path));
-    if id.is_empty() || id == "top" || known(&id) || id.starts_with("fn") || made {
+    // What another program would have added to a page was noted there.
+    let unknowable = made || page.is_partial;
+    if id.is_empty() || id == "top" || known(&id) || id.starts_with("fn") || unknowable {
         return None;
     }
     let nowhere = At::new(&TreePath::of("x"), 0..0);

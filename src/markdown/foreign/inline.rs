@@ -25,6 +25,18 @@ pub struct State {
 /// How often the length of a text may be looked at to find where things end.
 const LOOKS: usize = 8;
 
+impl State {
+    /// Counts bytes that were looked at beyond the line.
+    pub fn look(&mut self, bytes: usize) {
+        self.looked += bytes;
+    }
+
+    /// Returns true when so much was looked at that the rest is taken as it stands.
+    pub fn is_tired(&self, text: &str) -> bool {
+        self.looked > text.len().saturating_mul(LOOKS) + 10_000
+    }
+}
+
 /// What is written instead of a stretch of the text.
 struct Change {
     until: usize,
@@ -120,11 +132,11 @@ impl Reader<'_> {
     /// Looks for the end of something; gives up in a text that holds too many beginnings.
     fn find(&mut self, end: &str, from: usize, within: usize) -> Option<usize> {
         let limit = within.min(self.text.len());
-        if self.inline.looked > self.text.len().saturating_mul(LOOKS) + 10_000 || from > limit {
+        if self.inline.is_tired(self.text) || from > limit {
             return None;
         }
         let found = self.text[from..limit].find(end);
-        self.inline.looked += found.unwrap_or(limit - from);
+        self.inline.look(found.unwrap_or(limit - from));
         found.map(|found| from + found)
     }
 
@@ -212,8 +224,7 @@ impl Reader<'_> {
             self.inline.skip = until;
             return None;
         }
-        let (tag, looked) = self.tag_at(at)?;
-        self.inline.looked += looked;
+        let tag = self.tag_at(at)?;
         if tag.is_html() {
             let name = tag.name.to_lowercase();
             if matches!(name.as_str(), "code" | "pre" | "kbd" | "samp" | "script" | "style")
@@ -239,13 +250,13 @@ impl Reader<'_> {
         Some(Change { until: at + 1, words: "&lt;".to_owned() })
     }
 
-    fn tag_at(&mut self, at: usize) -> Option<(tags::Tag, usize)> {
-        if self.inline.looked > self.text.len().saturating_mul(LOOKS) + 10_000 {
+    fn tag_at(&mut self, at: usize) -> Option<tags::Tag> {
+        if self.inline.is_tired(self.text) {
             return None;
         }
         let (tag, looked) = tags::tag(self.text, at);
-        self.inline.looked += looked;
-        tag.map(|tag| (tag, 0))
+        self.inline.look(looked);
+        tag
     }
 
     /// Returns true for a tag whose partner may stand elsewhere in the text.
@@ -302,7 +313,7 @@ impl Reader<'_> {
                 return true;
             }
         }
-        let Some((tag, _)) = self.tag_at(whole.start) else { return false };
+        let Some(tag) = self.tag_at(whole.start) else { return false };
         let last = self.line(tag.range.end);
         if !self.text[last.clone()].trim().is_empty() {
             return false;

@@ -267,10 +267,15 @@ pub fn is_module_line(bare: &str) -> bool {
     }
 }
 
-/// Returns true for a line with which a statement of MDX ends.
-pub fn ends_statement(bare: &str) -> bool {
-    let bare = bare.trim_end();
-    bare.ends_with([';', '\'', '"']) || bare == "}" || (bare.ends_with('}') && bare.contains('{'))
+/// Returns how many more brackets a line of a statement opens than it closes.
+pub fn depth(line: &str) -> i32 {
+    line.bytes()
+        .map(|byte| match byte {
+            b'(' | b'{' | b'[' => 1,
+            b')' | b'}' | b']' => -1,
+            _ => 0,
+        })
+        .sum()
 }
 
 /// Returns the address that an instruction in a link stands for, as far as that is plain: a `ref` of
