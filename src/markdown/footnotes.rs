@@ -43,7 +43,7 @@ fn find(text: &str) -> BTreeMap<&str, Uses> {
     let mut found: BTreeMap<&str, Uses> = BTreeMap::new();
     let (mut fence, mut at) = ("", 0);
     for line in text.split_inclusive('\n') {
-        let bare = line.trim_start();
+        let bare = line.trim_start_matches([' ', '\t', '>']);
         let sign =
             ["```", "~~~"].into_iter().find(|sign| bare.starts_with(sign)).unwrap_or_default();
         match (fence, sign) {
@@ -58,6 +58,11 @@ fn find(text: &str) -> BTreeMap<&str, Uses> {
             seen = start;
             let uses = found.entry(name).or_default();
             let is_first = line[..start].trim_start_matches(['>', ' ', '\t', '-', '*']).is_empty();
+            let is_deep = line.starts_with("    ") || line.starts_with('\t');
+            if is_first && is_deep {
+                // An example in a block of code, or a note within a list.
+                continue;
+            }
             if is_first && line[start + name.len() + 3..].starts_with(':') {
                 uses.notes.push(at + start);
             } else if ticks % 2 == 0 {

@@ -40,6 +40,8 @@ struct Places<'a> {
     by_name: HashMap<String, PageIndex>,
     /// Source files that the content holds beside pages.
     files: BTreeMap<&'a str, &'a TreePath>,
+    /// The folders at the top of the content.
+    tops: BTreeSet<&'a str>,
     unpublished: &'a BTreeSet<PageId>,
 }
 
@@ -53,6 +55,11 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         by_address: HashMap::new(),
         by_name: HashMap::new(),
         files: BTreeMap::new(),
+        tops: source
+            .iter()
+            .filter_map(|(path, _)| path.below(&content)?.split_once('/'))
+            .map(|(top, _)| top)
+            .collect(),
         unpublished,
     };
     for (index, page) in pages.iter().enumerate() {
@@ -157,7 +164,14 @@ impl Places<'_> {
         let in_language = decoded.strip_prefix('/').map(|rest| join(&page.id.folder, rest));
         // Hugo and Docusaurus put the files of `static/` at the root.
         let from_static = decoded.strip_prefix('/').and_then(|rest| join("static", rest));
-        let candidates = [from_file.clone(), in_language.flatten(), from_address, from_static];
+        // `/docs/page` was written where this folder lay in a folder `docs`.
+        let from_above = decoded
+            .strip_prefix('/')
+            .and_then(|rest| rest.split_once('/'))
+            .filter(|(top, _)| !site.config.configured && !self.tops.contains(top))
+            .and_then(|(_, rest)| join("", rest));
+        let candidates =
+            [from_file.clone(), in_language.flatten(), from_address, from_static, from_above];
         for candidate in candidates.iter().flatten() {
             if let Some(hole) = self.in_language(site, page, candidate, rest) {
                 return Ok(hole);
