@@ -140,15 +140,18 @@ impl Place {
             entry.depth() == 0 || self.is_wanted(entry.path(), entry.file_type().is_dir())
         };
         let mut files: Vec<(TreePath, PathBuf, String)> = Vec::new();
-        for entry in walk.into_iter().filter_entry(wanted) {
+        let mut walk = walk.into_iter().filter_entry(wanted);
+        while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(folder);
+                    let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink());
                     let path = path.strip_prefix(root).unwrap_or(path);
                     let path = path.to_string_lossy().into_owned();
                     let why = match error.loop_ancestor() {
                         Some(_) => "a loop of links".to_owned(),
+                        None if is_link => "a link that leads nowhere".to_owned(),
                         None => error
                             .into_io_error()
                             .map_or("cannot be read".to_owned(), |error| error.to_string()),
@@ -162,12 +165,14 @@ impl Place {
                 let why = format!("folders are read {DEPTH_LIMIT} deep");
                 read.skipped.push((path.to_string_lossy().into_owned(), why));
             }
-            if !entry.file_type().is_file() {
-                continue;
-            }
             // A link may point anywhere; what lies outside the site is not the site's.
             let outside = entry.path_is_symlink()
                 && !entry.path().canonicalize().is_ok_and(|target| target.starts_with(root));
+            if outside && entry.file_type().is_dir() {
+                walk.skip_current_dir();
+            } else if !entry.file_type().is_file() {
+                continue;
+            }
             let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let shown = relative.to_string_lossy().replace('\\', "/");
             if outside {
@@ -209,7 +214,7 @@ fn read_blob(path: &Path) -> io::Result<Blob> {
     let length = fs::metadata(path)?.len();
     let is_text = matches!(
         path.extension().and_then(|e| e.to_str()),
-        Some("md" | "markdown" | "toml" | "tsv")
+        Some("md" | "mdx" | "markdown" | "toml" | "tsv")
     );
     if length <= IN_MEMORY || (is_text && length <= crate::page::FILE_LIMIT) {
         return Ok(Blob::new(fs::read(path)?));

@@ -202,16 +202,21 @@ impl Pages {
 }
 
 fn explain(clash: &Clash, configured: bool) -> Diag {
-    let Clash { first, second } = clash;
+    let Clash { first, by, second } = clash;
     if second.by.below("themes/default").is_some() {
         let message = format!("`{}` is the address of a page that every site has", second.path);
-        let diag = Diag::error(Code::DuplicateAddress, At::file(first), message);
+        let diag = Diag::error(Code::DuplicateAddress, At::file(by), message);
         return diag.help("rename the file").lenient(!configured);
     }
-    let message = format!("`{}` is written from `{first}` too", second.path);
+    let message = format!("`{}` is written from `{by}` too", second.path);
     let diag = Diag::error(Code::DuplicateAddress, At::file(&second.by), message);
-    diag.help("two files cannot have one address; names that differ only in case are one file on many sticks")
-        .lenient(!configured)
+    let help = match *first == second.path {
+        true => "rename one of the two files: they cannot have one address",
+        false => {
+            "rename one of the two files: names that differ only in case are one file on many sticks"
+        }
+    };
+    diag.help(help).lenient(!configured)
 }
 
 fn assets(site: &Site, theme: &Theme) -> Vec<Claim> {

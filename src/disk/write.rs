@@ -433,6 +433,8 @@ pub fn is_empty_folder(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::tree::TreePath;
+
     use super::*;
 
     fn tree(files: &[(&str, &str)]) -> Tree {
