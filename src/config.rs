@@ -2,7 +2,7 @@
 //!
 //! A folder without configuration has one too: the one that `Config::read` derives from its files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     diag::{At, Code, Diag, nearest},
@@ -12,6 +12,8 @@ use crate::{
     tree::{Digest, Tree, TreePath},
 };
 
+mod languages;
+mod names;
 mod table;
 
 /// Everything that is said about a site as a whole.
@@ -33,6 +35,8 @@ pub struct Config {
     pub version: Option<String>,
     /// The site's languages, the default one first.
     pub languages: Vec<Lang>,
+    /// Whether the languages stand in the names of files: `page.fr.md` beside `page.md`.
+    pub by_suffix: bool,
     /// The site's own theme, laid over the default one.
     pub theme: Option<String>,
     /// Whether raw HTML in Markdown is kept as it is.
@@ -49,6 +53,8 @@ pub struct Config {
     pub rows: Vec<String>,
     pub home: Home,
     pub notices: Vec<Notice>,
+    /// `site.toml` as it was read, to find the places of what it says.
+    node: Option<Node>,
     /// The digest of all that configures a build.
     pub digest: Option<Digest>,
 }
@@ -127,13 +133,15 @@ impl Config {
             config.read_site(&mut reader, node);
         }
         config.derive_languages(source, node.as_ref());
+        config.node = node;
         if !config.configured {
             config.assume();
         }
         for vocabulary in config.vocabularies.values_mut() {
             table::read(vocabulary, source, &mut diags);
         }
-        config.check_names(&site_file, &mut diags);
+        config.check_parents(&mut diags);
+        config.check_names(&mut diags);
         let told = source.iter().filter(|(path, _)| config.is_configuration(path));
         let parts: Vec<_> = told.map(|(path, blob)| (path.as_str(), blob.digest())).collect();
         let languages = config.languages.iter().map(|lang| lang.code.as_bytes());
@@ -146,6 +154,23 @@ impl Config {
         (config, diags)
     }
 
+    /// Returns where `site.toml` says a text below one of its settings, or the file as a whole.
+    pub fn place(&self, setting: &str, text: &str) -> At {
+        fn find<'n>(node: &'n Node, text: &str) -> Option<&'n Node> {
+            match &node.raw {
+                Raw::Scalar { text: found, .. } => (found == text).then_some(node),
+                Raw::List(items) => items.iter().find_map(|item| find(item, text)),
+                Raw::Table(entries) => entries.iter().find_map(|(_, node)| find(node, text)),
+            }
+        }
+        let path = TreePath::of(SITE_FILE);
+        let setting = self.node.as_ref().and_then(|node| node.get(setting));
+        match setting.and_then(|node| find(node, text)) {
+            Some(node) => At::new(&path, node.range.clone()),
+            None => At::file(&path),
+        }
+    }
+
     /// Returns true for the files that configure the site instead of being content.
     pub fn is_configuration(&self, path: &TreePath) -> bool {
         path.as_str() == SITE_FILE || path.below("content/vocabularies").is_some()
@@ -153,6 +178,14 @@ impl Config {
 
     pub fn default_language(&self) -> &str {
         self.languages.first().map_or("en", |lang| lang.code.as_str())
+    }
+
+    /// Splits a file's name such as `page.fr` into its stem and its language, where languages stand
+    /// in the names of files.
+    pub fn suffix_language<'a>(&self, stem: &'a str) -> Option<(&'a str, &Lang)> {
+        let (stem, code) = stem.rsplit_once('.').filter(|_| self.by_suffix)?;
+        let code = language::canonical(code);
+        Some((stem, self.languages.iter().find(|lang| lang.code == code)?))
     }
 
     /// Returns the type that a file below the given folder of its language has.
@@ -312,6 +345,7 @@ impl Config {
                 understood: reader.boolean(node, "understood"),
                 parent,
                 path: path.filter(|_| !open),
+                place: key.range.clone(),
                 ..Vocabulary::default()
             };
             self.vocabularies.insert(key.name.clone(), vocabulary);
@@ -329,7 +363,14 @@ impl Config {
             let mut fields = Vec::new();
             for (name, range) in reader.placed_texts(node, "fields") {
                 let Some(field) = own.get(&name).or_else(|| declared.get(&name)) else {
-                    reader.wrong(range, format!("`{name}` is not declared under `fields`"));
+                    let message = format!("`{name}` is not declared under `fields`");
+                    let at = At::new(reader.path, range);
+                    let names = declared.keys().chain(own.keys()).map(String::as_str);
+                    let help = match nearest(&name, names) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("declare it under `[fields.{name}]`"),
+                    };
+                    reader.diags.push(Diag::error(Code::Config, at, message).help(help));
                     continue;
                 };
                 let mut field = field.clone();
@@ -340,7 +381,11 @@ impl Config {
             }
             for (name, range) in reader.placed_texts(node, "required") {
                 if !fields.iter().any(|field| field.name == name) {
-                    reader.wrong(range, format!("`{name}` is required but not among `fields`"));
+                    let message = format!("`{name}` is required but not among `fields`");
+                    let diag = Diag::error(Code::Config, At::new(reader.path, range), message);
+                    reader
+                        .diags
+                        .push(diag.help("add it to `fields`, or take it out of `required`"));
                 }
             }
             fields
@@ -390,65 +435,6 @@ impl Config {
         self.shared = shared;
     }
 
-    /// Finds the languages: as configured, else two or more top folders named by language codes,
-    /// else what the pages declare.
-    fn derive_languages(&mut self, source: &Tree, node: Option<&Node>) {
-        let folders: BTreeSet<&str> = source
-            .iter()
-            .filter_map(|(path, _)| path.below(&self.content)?.split_once('/'))
-            .map(|(folder, _)| folder)
-            .filter(|folder| language::is_code(folder))
-            .collect();
-        let configured: Vec<String> = node
-            .and_then(|node| node.get("languages"))
-            .map(|node| match &node.raw {
-                Raw::List(items) => items.iter().filter_map(Node::text).collect(),
-                _ => node.text().into_iter().collect::<Vec<_>>(),
-            })
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|code| language::is_code(code))
-            .map(language::canonical)
-            .collect();
-        let in_folder = |code: &str| folders.iter().find(|f| language::canonical(f) == code);
-        if !configured.is_empty() {
-            let with_folders = configured.iter().any(|code| in_folder(code).is_some());
-            self.languages = configured
-                .into_iter()
-                .map(|code| {
-                    let folder = in_folder(&code).map_or(code.clone(), |f| (*f).to_owned());
-                    Lang { folder: with_folders.then_some(folder), code }
-                })
-                .collect();
-            return;
-        }
-        let declared = declared_languages(source, &self.content);
-        let most = declared
-            .iter()
-            .max_by_key(|(code, count)| (**count, std::cmp::Reverse((*code).clone())))
-            .map(|(code, _)| code.clone());
-        if folders.len() >= 2 {
-            let mut languages: Vec<Lang> = folders
-                .iter()
-                .map(|f| Lang { code: language::canonical(f), folder: Some((*f).to_owned()) })
-                .collect();
-            let first = most.or_else(|| {
-                languages
-                    .iter()
-                    .find(|lang| language::primary(&lang.code) == "en")
-                    .map(|l| l.code.clone())
-            });
-            languages.sort_by_key(|lang| (Some(&lang.code) != first.as_ref(), lang.code.clone()));
-            languages.dedup_by(|a, b| a.code == b.code);
-            self.languages = languages;
-            return;
-        }
-        let first = most.unwrap_or_else(|| "en".to_owned());
-        self.languages.push(Lang { code: first.clone(), folder: None });
-        let others = declared.into_keys().filter(|code| *code != first);
-        self.languages.extend(others.map(|code| Lang { code, folder: None }));
-    }
-
     /// What a folder without configuration means: free tags and categories, as most tools have them.
     fn assume(&mut self) {
         for (name, noun) in [("tags", "tag"), ("categories", "category")] {
@@ -469,89 +455,19 @@ impl Config {
             });
         }
     }
-
-    /// Checks the names by which the configuration refers to itself.
-    fn check_names(&mut self, path: &TreePath, diags: &mut Vec<Diag>) {
-        let mut unknown = BTreeSet::new();
-        let mut want = |vocabulary: &str| {
-            if !self.vocabularies.contains_key(vocabulary) {
-                unknown.insert(vocabulary.to_owned());
-            }
-        };
-        let all = self.types.values().flat_map(|t| &t.fields).chain(&self.shared);
-        for field in all {
-            if let Kind::Term(vocabulary) = &field.kind {
-                want(vocabulary);
-            }
-        }
-        self.home.ways.iter().for_each(|name| want(name));
-        self.home.featured.iter().for_each(|(name, _)| want(name));
-        for parent in self.vocabularies.values().filter_map(|v| v.parent.as_ref()) {
-            want(&parent.vocabulary);
-        }
-        let declared: BTreeSet<&str> = self
-            .types
-            .values()
-            .flat_map(|record_type| &record_type.fields)
-            .chain(&self.shared)
-            .map(|field| field.name.as_str())
-            .collect();
-        for row in self.rows.iter().filter(|row| !declared.contains(row.as_str())) {
-            let message = format!("`rows` names the field `{row}`, which no record type has");
-            let diag = Diag::error(Code::Config, At::file(path), message);
-            diags.push(match nearest(row, declared.iter().copied()) {
-                Some(near) => diag.help(format!("did you mean `{near}`?")),
-                None => diag,
-            });
-        }
-        for name in unknown {
-            let message = format!("there is no vocabulary `{name}`");
-            let near = nearest(&name, self.vocabularies.keys().map(String::as_str));
-            let diag = Diag::error(Code::Config, At::file(path), message);
-            diags.push(match near {
-                Some(near) => diag.help(format!("did you mean `{near}`?")),
-                None => diag.help(format!("declare it under `[vocabularies.{name}]`")),
-            });
-        }
-    }
-}
-
-/// Counts the languages that pages declare in their front matter, without reading it in full.
-fn declared_languages(source: &Tree, content: &str) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for (path, blob) in source.iter() {
-        if path.extension() != "md" || path.below(content).is_none() {
-            continue;
-        }
-        let head = blob.bytes().map(|bytes| &bytes[..bytes.len().min(4096)]).unwrap_or_default();
-        let head = String::from_utf8_lossy(head);
-        if !head.trim_start_matches('\u{feff}').starts_with(['-', '+']) {
-            continue;
-        }
-        let declared =
-            head.lines().skip(1).take_while(|line| !matches!(line.trim_end(), "---" | "+++"));
-        for line in declared {
-            let Some(value) = line.strip_prefix("lang").map(str::trim_start) else { continue };
-            let Some(value) = value.strip_prefix([':', '=']) else { continue };
-            let code = value.trim().trim_matches(['"', '\'']);
-            if language::is_code(code) {
-                *counts.entry(language::canonical(code)).or_insert(0) += 1;
-            }
-        }
-    }
-    counts
 }
 
 fn read_site_file(source: &Tree, path: &TreePath, diags: &mut Vec<Diag>) -> Option<Node> {
     source.get(path)?;
     let Some(text) = source.text(path) else {
-        diags.push(Diag::error(Code::NotUtf8, At::file(path), "the file is no UTF-8 text"));
+        diags.push(Diag::no_text(path, source));
         return None;
     };
     match front::read(Notation::Toml, text, 0..text.len()) {
         Ok(node) => Some(node),
         Err(fault) => {
-            diags.push(Diag::error(Code::Config, At::new(path, fault.range), fault.message));
+            let diag = Diag::error(Code::Config, At::new(path, fault.range), fault.message);
+            diags.push(diag.help(fault.help));
             None
         }
     }
@@ -667,6 +583,11 @@ impl Reader<'_> {
     }
 
     fn only(&mut self, node: &Node, place: &str, known: &[&str]) {
+        if node.table().is_none() {
+            let message = format!("`{place}` takes a table, not {}", node.describe());
+            let diag = Diag::error(Code::Config, At::new(self.path, node.range.clone()), message);
+            self.diags.push(diag.help("write its settings on lines of their own below its name"));
+        }
         for (key, _) in node.table().unwrap_or_default() {
             if !known.contains(&key.name.as_str()) {
                 let at = At::new(self.path, key.range.clone());
@@ -674,7 +595,8 @@ impl Reader<'_> {
                 let diag = Diag::error(Code::Config, at, message);
                 self.diags.push(match nearest(&key.name, known.iter().copied()) {
                     Some(near) => diag.help(format!("did you mean `{near}`?")),
-                    None => diag,
+                    None if known.len() > 12 => diag.help("the manual lists all settings"),
+                    None => diag.help(format!("the settings are `{}`", known.join("`, `"))),
                 });
             }
         }
@@ -737,14 +659,23 @@ impl Reader<'_> {
         let Some(value) = node.get(name) else { return Localized::default() };
         match &value.raw {
             Raw::Scalar { text, .. } => Localized(BTreeMap::from([(String::new(), text.clone())])),
-            Raw::Table(entries) => Localized(
-                entries
-                    .iter()
-                    .filter_map(|(key, node)| {
-                        Some((language::canonical(&key.name), node.text()?.to_owned()))
-                    })
-                    .collect(),
-            ),
+            Raw::Table(entries) => {
+                let mut texts = BTreeMap::new();
+                for (key, node) in entries {
+                    match node.text().filter(|_| language::is_code(&key.name)) {
+                        Some(text) => {
+                            texts.insert(language::canonical(&key.name), text.to_owned());
+                        }
+                        None => {
+                            let message = format!("`{name}` takes one text for each language");
+                            let at = At::new(self.path, key.range.clone());
+                            let help = format!("write `{name} = {{ en = \"…\", fr = \"…\" }}`");
+                            self.diags.push(Diag::error(Code::Config, at, message).help(help));
+                        }
+                    }
+                }
+                Localized(texts)
+            }
             Raw::List(_) => {
                 let message = format!("`{name}` takes a text, or one text for each language");
                 self.wrong(value.range.clone(), message);

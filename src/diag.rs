@@ -63,6 +63,10 @@ codes! {
     BrokenAnchor = "broken-anchor",
     /// A footnote is called but not written.
     MissingFootnote = "missing-footnote",
+    /// A footnote is written but not called, or written twice.
+    IdleFootnote = "idle-footnote",
+    /// Something belongs to another program and is shown as it is written.
+    NotUnderstood = "not-understood",
     /// Two files claim one address.
     DuplicateAddress = "duplicate-address",
     /// Two records carry one id.
@@ -119,6 +123,27 @@ impl Diag {
         Self { severity: Severity::Warning, ..Self::error(code, at, message) }
     }
 
+    /// Says why a file that configures the site is no text: too large, or no UTF-8.
+    pub fn no_text(path: &TreePath, source: &Tree) -> Self {
+        let blob = source.get(path);
+        match blob.and_then(|blob| blob.bytes()) {
+            Some(bytes) => Self::not_utf8(path, bytes),
+            None => {
+                let size = blob.map_or(0, |blob| blob.length() / 1_000_000);
+                let message =
+                    format!("the file has {size} MB; a file that is read as text may have 8 MB");
+                Self::error(Code::Limit, At::file(path), message).help("shorten it")
+            }
+        }
+    }
+
+    /// Says where a file stops being a text of UTF-8.
+    pub fn not_utf8(path: &TreePath, bytes: &[u8]) -> Self {
+        let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        Self::error(Code::NotUtf8, At::new(path, at..at + 1), "the text is not UTF-8 from here on")
+            .help("open the file in an editor and save it with the encoding UTF-8")
+    }
+
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -149,12 +174,39 @@ pub struct Printed<'a> {
 /// Finds line, column and the quoted line of a remark; lines and columns count from 1, columns in
 /// characters.
 pub fn locate<'a>(diag: &'a Diag, source: &Tree) -> Printed<'a> {
-    let bytes = source.get(&diag.at.path).and_then(|blob| blob.bytes()).unwrap_or_default();
-    let start = diag.at.start.min(bytes.len());
-    let before = &bytes[..start];
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
+    Lines::default().locate(diag, source)
+}
+
+/// Where the lines of the file begin that was looked at last. Remarks come sorted by file, so many
+/// remarks on one file count its lines once.
+#[derive(Default)]
+struct Lines {
+    path: Option<TreePath>,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn locate<'a>(&mut self, diag: &'a Diag, source: &Tree) -> Printed<'a> {
+        let bytes = source.get(&diag.at.path).and_then(|blob| blob.bytes()).unwrap_or_default();
+        if self.path.as_ref() != Some(&diag.at.path) {
+            let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+            self.starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
+            self.path = Some(diag.at.path.clone());
+        }
+        let start = diag.at.start.min(bytes.len());
+        let line = self.starts.partition_point(|line| *line <= start);
+        printed(diag, bytes, start, line, self.starts[line - 1])
+    }
+}
+
+fn printed<'a>(
+    diag: &'a Diag,
+    bytes: &[u8],
+    start: usize,
+    line: usize,
+    line_start: usize,
+) -> Printed<'a> {
+    let column = String::from_utf8_lossy(&bytes[line_start..start]).chars().count() + 1;
     let whole_file = diag.at.start == 0 && diag.at.end == 0;
     let quote = (!whole_file).then(|| {
         let rest = &bytes[line_start..];
@@ -180,8 +232,9 @@ const QUOTE_LIMIT: usize = 160;
 /// Writes remarks for people, one paragraph each.
 pub fn print(diags: &[Diag], source: &Tree) -> String {
     let mut text = String::new();
+    let mut lines = Lines::default();
     for diag in diags {
-        let printed = locate(diag, source);
+        let printed = lines.locate(diag, source);
         let severity = match printed.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -231,7 +284,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// Writes remarks as a JSON array.
 pub fn print_json(diags: &[Diag], source: &Tree) -> String {
-    let printed: Vec<_> = diags.iter().map(|diag| locate(diag, source)).collect();
+    let mut lines = Lines::default();
+    let printed: Vec<_> = diags.iter().map(|diag| lines.locate(diag, source)).collect();
     // The printed form holds only texts and numbers, which JSON always takes.
     serde_json::to_string_pretty(&printed).unwrap_or_default()
 }

@@ -1,13 +1,18 @@
 //! Trees to and from disk: the only room that says `std::fs`, with the program's other edges.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
-    time::SystemTime,
+mod write;
+
+pub use write::{
+    Spool, Staged, Written, is_empty_folder, publish, stage, stage_spooled, write, write_new,
 };
 
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::tree::{Blob, Digest, Tree, TreePath};
@@ -18,8 +23,6 @@ const IN_MEMORY: u64 = 1024 * 1024;
 pub const DEPTH_LIMIT: usize = 64;
 /// The most files a site may have.
 pub const FILE_COUNT_LIMIT: usize = 1_000_000;
-/// The file in an output folder that says which files we wrote there.
-const MANIFEST: &str = ".vademecum";
 
 /// What was found on disk, and what could not be read.
 pub struct Source {
@@ -48,78 +51,156 @@ pub fn read_source(root: &Path, out: &Path) -> io::Result<Source> {
     }
     let out = out.canonicalize().unwrap_or_else(|_| out.to_path_buf());
     let mut read = Source { tree: Tree::default(), skipped: Vec::new() };
-    if root.join("content").is_dir() {
-        for part in ["content", "themes", "index"] {
-            if root.join(part).is_dir() {
-                read_folder(&root, &root.join(part), &out, &mut read);
-            }
-        }
-    } else {
-        read_folder(&root, &root, &out, &mut read);
+    let place = Place { has_content: root.join(CONTENT).is_dir(), root, out };
+    for folder in place.parts() {
+        place.read_folder(&folder, &mut read);
     }
     Ok(read)
 }
 
-fn read_folder(root: &Path, folder: &Path, out: &Path, read: &mut Source) {
-    let walk = WalkDir::new(folder).follow_links(true).max_depth(DEPTH_LIMIT).sort_by_file_name();
-    let wanted = |entry: &walkdir::DirEntry| {
-        let name = entry.file_name().to_string_lossy();
-        let hidden = name.starts_with('.') && entry.depth() > 0;
-        let is_index = entry.depth() > 0 && entry.file_type().is_dir() && is_tantivy(entry.path());
-        let heavy = entry.file_type().is_dir()
-            && matches!(&*name, "node_modules" | "target")
-            && !root.join("content").is_dir();
-        !hidden && !is_index && !heavy && entry.path() != out && !is_output(entry)
-    };
-    for entry in walk.into_iter().filter_entry(wanted) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let path = error.path().unwrap_or(folder);
-                let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
-                let why = match error.loop_ancestor() {
-                    Some(_) => "a loop of links".to_owned(),
-                    None => {
-                        error.into_io_error().map_or("cannot be read".to_owned(), |e| e.to_string())
-                    }
-                };
-                read.skipped.push((path, why));
+/// Reads again what has changed: files and folders that were written, moved or removed.
+///
+/// # Errors
+/// When the folder itself cannot be read.
+pub fn read_again(
+    read: &mut Source,
+    root: &Path,
+    out: &Path,
+    changed: &[PathBuf],
+) -> io::Result<()> {
+    let root = root.canonicalize()?;
+    let out = out.canonicalize().unwrap_or_else(|_| out.to_path_buf());
+    let place = Place { has_content: root.join(CONTENT).is_dir(), root, out };
+    let parts = place.parts();
+    let is_whole = |path: &PathBuf| *path == place.root || parts.contains(path);
+    if changed.iter().any(is_whole) {
+        *read = read_source(&place.root, &place.out)?;
+        return Ok(());
+    }
+    for path in changed {
+        let Ok(relative) = path.strip_prefix(&place.root) else { continue };
+        let shown = relative.to_string_lossy().replace('\\', "/");
+        read.tree.remove_below(&shown);
+        let below = |skipped: &str| {
+            skipped
+                .strip_prefix(&*shown)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        read.skipped.retain(|(skipped, _)| !below(skipped));
+        let is_part = parts.iter().any(|part| path.starts_with(part));
+        if is_part && fs::symlink_metadata(path).is_ok() && place.is_wanted_with_folders(path) {
+            place.read_folder(path, read);
+        }
+    }
+    Ok(())
+}
+
+const CONTENT: &str = "content";
+
+/// Where a site lies, and what of it is read.
+struct Place {
+    root: PathBuf,
+    out: PathBuf,
+    has_content: bool,
+}
+
+impl Place {
+    /// Returns the folders that are read.
+    fn parts(&self) -> Vec<PathBuf> {
+        match self.has_content {
+            true => {
+                let parts = [CONTENT, "themes", "index"].map(|part| self.root.join(part));
+                parts.into_iter().filter(|part| part.is_dir()).collect()
+            }
+            false => vec![self.root.clone()],
+        }
+    }
+
+    /// Returns true for a path below a part that is read: not hidden, not written by a build.
+    fn is_wanted(&self, path: &Path, is_folder: bool) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_heavy = !self.has_content && matches!(&*name, "node_modules" | "target");
+        let is_left_out = || is_heavy || is_tantivy(path) || path.join(write::MANIFEST).is_file();
+        !name.starts_with('.') && path != self.out && !(is_folder && is_left_out())
+    }
+
+    /// Returns true for a path that is wanted, and so are all folders above it.
+    fn is_wanted_with_folders(&self, path: &Path) -> bool {
+        let parts = self.parts();
+        let above = path.ancestors().take_while(|above| !parts.iter().any(|part| part == above));
+        above.into_iter().all(|above| self.is_wanted(above, above.is_dir()))
+    }
+
+    fn read_folder(&self, folder: &Path, read: &mut Source) {
+        let root = &self.root;
+        let depth = folder.strip_prefix(root).map_or(0, |below| below.components().count());
+        let limit = DEPTH_LIMIT.saturating_sub(depth.saturating_sub(1));
+        let walk = WalkDir::new(folder).follow_links(true).max_depth(limit).sort_by_file_name();
+        let wanted = |entry: &walkdir::DirEntry| {
+            entry.depth() == 0 || self.is_wanted(entry.path(), entry.file_type().is_dir())
+        };
+        let mut files: Vec<(TreePath, PathBuf, String)> = Vec::new();
+        let mut walk = walk.into_iter().filter_entry(wanted);
+        while let Some(entry) = walk.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder);
+                    let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink());
+                    let path = path.strip_prefix(root).unwrap_or(path);
+                    let path = path.to_string_lossy().into_owned();
+                    let why = match error.loop_ancestor() {
+                        Some(_) => "a loop of links".to_owned(),
+                        None if is_link => "a link that leads nowhere".to_owned(),
+                        None => error
+                            .into_io_error()
+                            .map_or("cannot be read".to_owned(), |error| error.to_string()),
+                    };
+                    read.skipped.push((path, why));
+                    continue;
+                }
+            };
+            if entry.depth() == limit && entry.file_type().is_dir() {
+                let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
+                let why = format!("folders are read {DEPTH_LIMIT} deep");
+                read.skipped.push((path.to_string_lossy().into_owned(), why));
+            }
+            // A link may point anywhere; what lies outside the site is not the site's.
+            let outside = entry.path_is_symlink()
+                && !entry.path().canonicalize().is_ok_and(|target| target.starts_with(root));
+            if outside && entry.file_type().is_dir() {
+                walk.skip_current_dir();
+            } else if !entry.file_type().is_file() {
                 continue;
             }
-        };
-        if entry.depth() == DEPTH_LIMIT && entry.file_type().is_dir() {
-            let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
-            let why = format!("folders are read {DEPTH_LIMIT} deep");
-            read.skipped.push((path.to_string_lossy().into_owned(), why));
+            let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let shown = relative.to_string_lossy().replace('\\', "/");
+            if outside {
+                read.skipped.push((shown, "a link that leads out of the site".to_owned()));
+                continue;
+            }
+            // Only where it parts folders; elsewhere it is a character of the name.
+            let path = relative.to_str().map(|path| match cfg!(windows) {
+                true => path.replace('\\', "/"),
+                false => path.to_owned(),
+            });
+            let Some(path) = path.as_deref().and_then(TreePath::new) else {
+                let why = "the name is no UTF-8 text or holds a backslash";
+                read.skipped.push((shown, why.to_owned()));
+                continue;
+            };
+            if read.tree.len() + files.len() >= FILE_COUNT_LIMIT {
+                read.skipped.push((shown, format!("a site may have {FILE_COUNT_LIMIT} files")));
+                break;
+            }
+            files.push((path, entry.into_path(), shown));
         }
-        if !entry.file_type().is_file() {
-            continue;
-        }
-        // A link may point anywhere; what lies outside the site is not the site's.
-        let outside = entry.path_is_symlink()
-            && !entry.path().canonicalize().is_ok_and(|target| target.starts_with(root));
-        let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        let shown = relative.to_string_lossy().replace('\\', "/");
-        if outside {
-            read.skipped.push((shown, "a link that leads out of the site".to_owned()));
-            continue;
-        }
-        // Only where it parts folders; elsewhere it is a character of the name.
-        let path = relative.to_str().map(|path| match cfg!(windows) {
-            true => path.replace('\\', "/"),
-            false => path.to_owned(),
-        });
-        let Some(path) = path.as_deref().and_then(TreePath::new) else {
-            read.skipped.push((shown, "the name is no UTF-8 text or holds a backslash".to_owned()));
-            continue;
-        };
-        if read.tree.len() >= FILE_COUNT_LIMIT {
-            read.skipped.push((shown, format!("a site may have {FILE_COUNT_LIMIT} files")));
-            return;
-        }
-        match read_blob(entry.path()) {
-            Ok(blob) => read.tree.insert(path, blob),
-            Err(error) => read.skipped.push((shown, error.to_string())),
+        let blobs: Vec<_> = files.par_iter().map(|(_, path, _)| read_blob(path)).collect();
+        for ((path, _, shown), blob) in files.into_iter().zip(blobs) {
+            match blob {
+                Ok(blob) => read.tree.insert(path, blob),
+                Err(error) => read.skipped.push((shown, error.to_string())),
+            }
         }
     }
 }
@@ -129,15 +210,11 @@ fn is_tantivy(folder: &Path) -> bool {
     folder.join("meta.json").is_file() && folder.join("vademecum.json").is_file()
 }
 
-fn is_output(entry: &walkdir::DirEntry) -> bool {
-    entry.depth() > 0 && entry.file_type().is_dir() && entry.path().join(MANIFEST).is_file()
-}
-
 fn read_blob(path: &Path) -> io::Result<Blob> {
     let length = fs::metadata(path)?.len();
     let is_text = matches!(
         path.extension().and_then(|e| e.to_str()),
-        Some("md" | "markdown" | "toml" | "tsv")
+        Some("md" | "mdx" | "markdown" | "toml" | "tsv")
     );
     if length <= IN_MEMORY || (is_text && length <= crate::page::FILE_LIMIT) {
         return Ok(Blob::new(fs::read(path)?));
@@ -172,341 +249,9 @@ pub fn bytes_of(blob: &Blob) -> io::Result<Vec<u8>> {
     }
 }
 
-/// How a tree was written.
-#[derive(Debug, Default, PartialEq)]
-pub struct Written {
-    pub changed: usize,
-    pub unchanged: usize,
-    pub removed: usize,
-}
-
-/// Writes a tree as a folder. At every instant the folder is wholly the old one or wholly the new:
-/// files go into a folder beside it, unchanged ones linked, and then the two change places.
-///
-/// # Errors
-/// When the disk refuses, or the folder holds files that we did not write.
-pub fn write(tree: &Tree, out: &Path) -> io::Result<Written> {
-    publish(vec![stage(tree, out)?])
-}
-
-/// A tree written beside its folder, ready to take its place. When it is dropped nothing is left
-/// beside the folder, whether it took the place or not.
-pub struct Staged {
-    out: PathBuf,
-    staging: PathBuf,
-    lock_path: PathBuf,
-    /// Held until the end, so that two builds do not stage the same folder.
-    _lock: fs::File,
-    written: Written,
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        // What is left is the old folder, or what was staged before a failure. What cannot be
-        // removed now is removed by the next build.
-        let _ = remove(&self.staging);
-        let _ = fs::remove_file(&self.lock_path);
-    }
-}
-
-/// Writes a tree into a folder beside `out`; `publish` then lets the two change places.
-///
-/// # Errors
-/// When the disk refuses, or the folder holds files that we did not write.
-pub fn stage(tree: &Tree, out: &Path) -> io::Result<Staged> {
-    let name =
-        out.file_name().ok_or_else(|| io::Error::other("the output needs a folder of its own"))?;
-    let name = name.to_string_lossy();
-    let parent = match out.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let begin = || {
-        fs::create_dir_all(parent)?;
-        let lock_path = parent.join(format!(".{name}.lock"));
-        let lock = fs::File::create(&lock_path)?;
-        lock.lock()?;
-        io::Result::Ok((lock_path, lock))
-    };
-    let (lock_path, lock) = begin().map_err(|error| unwritten(out, &error))?;
-    let mut staged = Staged {
-        out: out.to_path_buf(),
-        staging: parent.join(format!(".{name}.staging")),
-        lock_path,
-        _lock: lock,
-        written: Written::default(),
-    };
-    let aside = aside(&staged.staging);
-    if !out.exists() && aside.exists() {
-        // A build was killed between the two renames of `exchange`.
-        fs::rename(&aside, out)?;
-    }
-    let old = Manifest::read(out).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => error,
-        _ => unwritten(out, &error),
-    })?;
-    staged.written = remove(&staged.staging)
-        .and_then(|()| fill(tree, &old, out, &staged.staging))
-        .map_err(|error| unwritten(out, &error))?;
-    Ok(staged)
-}
-
-/// Lets all staged trees take the places of their folders, or none of them.
-///
-/// # Errors
-/// When the disk refuses; then all folders are as they were.
-pub fn publish(staged: Vec<Staged>) -> io::Result<Written> {
-    let mut total = Written::default();
-    for (count, one) in staged.iter().enumerate() {
-        if let Err(error) = exchange(&one.staging, &one.out) {
-            for done in staged[..count].iter().rev() {
-                // The folders that were just exchanged; what worked once works again.
-                let _ = match done.staging.exists() {
-                    true => exchange(&done.staging, &done.out),
-                    false => fs::rename(&done.out, &done.staging),
-                };
-            }
-            return Err(unwritten(&one.out, &error));
-        }
-        total.changed += one.written.changed;
-        total.unchanged += one.written.unchanged;
-        total.removed += one.written.removed;
-    }
-    Ok(total)
-}
-
-/// Says in one sentence what could not be written, and that nothing was lost.
-fn unwritten(out: &Path, error: &io::Error) -> io::Error {
-    let message = format!("`{}` could not be written: {error}; nothing was changed", out.display());
-    io::Error::new(error.kind(), message)
-}
-
-fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Which files we wrote into a folder, and when.
-#[derive(Default)]
-struct Manifest {
-    files: BTreeMap<String, Digest>,
-    written: Option<SystemTime>,
-}
-
-impl Manifest {
-    /// Reads the manifest, and refuses a folder that holds files it does not name.
-    fn read(out: &Path) -> io::Result<Self> {
-        let mut manifest = Self::default();
-        if !out.exists() {
-            return Ok(manifest);
-        }
-        let foreign = |path: &Path| {
-            let message = format!(
-                "`{}` was not written by vademecum; choose another output folder or move the file away",
-                path.display()
-            );
-            io::Error::new(io::ErrorKind::AlreadyExists, message)
-        };
-        if !out.is_dir() {
-            return Err(foreign(out));
-        }
-        let text = match fs::read_to_string(out.join(MANIFEST)) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
-        };
-        for line in text.lines() {
-            if let Some((digest, path)) = line.split_once("  ")
-                && let Some(digest) = Digest::from_hex(digest)
-            {
-                manifest.files.insert(path.to_owned(), digest);
-            }
-        }
-        manifest.written = fs::metadata(out.join(MANIFEST)).and_then(|found| found.modified()).ok();
-        for entry in WalkDir::new(out) {
-            let entry = entry.map_err(io::Error::from)?;
-            if entry.file_type().is_dir() {
-                continue;
-            }
-            let path = entry.path().strip_prefix(out).unwrap_or(entry.path());
-            let path = path.to_string_lossy().replace('\\', "/");
-            // Readers of a Tantivy index leave a lock there.
-            let is_lock = path.starts_with(".tantivy-") && path.ends_with(".lock");
-            if path != MANIFEST && !is_lock && !manifest.files.contains_key(&path) {
-                return Err(foreign(entry.path()));
-            }
-        }
-        Ok(manifest)
-    }
-}
-
-fn fill(tree: &Tree, old: &Manifest, out: &Path, staging: &Path) -> io::Result<Written> {
-    let mut written = Written::default();
-    fs::create_dir_all(staging)?;
-    let mut last_folder = PathBuf::new();
-    let mut manifest = String::new();
-    for (path, blob) in tree.iter() {
-        let target = staging.join(path.as_str());
-        if let Some(folder) = target.parent()
-            && folder != last_folder
-        {
-            fs::create_dir_all(folder)?;
-            last_folder = folder.to_path_buf();
-        }
-        let unchanged = old.files.get(path.as_str()) == Some(&blob.digest());
-        let present = out.join(path.as_str());
-        if unchanged && keep(&present, &target, blob, old.written).is_ok() {
-            written.unchanged += 1;
-        } else {
-            copy_or_write(blob, &target)?;
-            written.changed += 1;
-        }
-        manifest.push_str(&format!("{}  {path}\n", blob.digest()));
-    }
-    let paths: BTreeSet<&str> = tree.iter().map(|(path, _)| path.as_str()).collect();
-    written.removed = old.files.keys().filter(|path| !paths.contains(path.as_str())).count();
-    let manifest = Blob::new(manifest.into_bytes());
-    let target = staging.join(MANIFEST);
-    if keep(&out.join(MANIFEST), &target, &manifest, None).is_err() {
-        copy_or_write(&manifest, &target)?;
-        fs::File::open(&target)?.sync_all()?;
-    }
-    Ok(written)
-}
-
-/// Links an unchanged file into the staged folder, after a look at its bytes: whoever looks after
-/// the folder may have changed it, and so may a worn-out stick.
-///
-/// Reading what is there costs less than writing it. Only of a large file that is older than the
-/// manifest, and so was not touched since we wrote it, the length is taken for the whole.
-fn keep(present: &Path, target: &Path, blob: &Blob, written: Option<SystemTime>) -> io::Result<()> {
-    let found = fs::symlink_metadata(present)?;
-    let is_same = || match blob.bytes() {
-        Some(bytes) => Ok(fs::read(present)? == bytes),
-        None => {
-            let untouched =
-                written.is_some_and(|written| found.modified().is_ok_and(|at| at < written));
-            io::Result::Ok(untouched || digest_of(present)? == blob.digest())
-        }
-    };
-    if !found.is_file() || found.len() != blob.length() || !is_same()? {
-        return Err(io::Error::other("changed"));
-    }
-    fs::hard_link(present, target)
-}
-
-fn copy_or_write(blob: &Blob, target: &Path) -> io::Result<()> {
-    bounded(blob.length())?;
-    match (blob.bytes(), blob.file()) {
-        (Some(bytes), _) => fs::write(target, bytes),
-        (None, Some(source)) => fs::copy(source, target).map(|_| ()),
-        (None, None) => Ok(()),
-    }
-}
-
-/// Refuses a file that is larger than the system lets this process write. The system itself would
-/// not refuse, but kill the process without a word.
-fn bounded(length: u64) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, getrlimit};
-        if getrlimit(Resource::Fsize).current.is_some_and(|limit| length > limit) {
-            return Err(rustix::io::Errno::FBIG.into());
-        }
-    }
-    let _ = length;
-    Ok(())
-}
-
-/// Lets two folders change places in one step where the system can; else the old one steps aside
-/// for the length of one rename. Afterwards `staging` is the old folder, if there was one.
-fn exchange(staging: &Path, out: &Path) -> io::Result<()> {
-    if !out.exists() {
-        return fs::rename(staging, out);
-    }
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        if renameat_with(CWD, staging, CWD, out, RenameFlags::EXCHANGE).is_ok() {
-            return Ok(());
-        }
-    }
-    let aside = aside(staging);
-    remove(&aside)?;
-    fs::rename(out, &aside)?;
-    if let Err(error) = fs::rename(staging, out) {
-        fs::rename(&aside, out)?;
-        return Err(error);
-    }
-    fs::rename(&aside, staging)
-}
-
-/// Returns where the old folder waits while the new one takes its place.
-fn aside(staging: &Path) -> PathBuf {
-    staging.with_extension("old")
-}
-
-/// Writes a new file and refuses to replace one.
-///
-/// # Errors
-/// When the file exists or the disk refuses.
-pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    bounded(bytes.len() as u64)?;
-    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
-}
-
-/// Returns true when the folder does not exist or holds nothing.
-pub fn is_empty_folder(path: &Path) -> bool {
-    !path.exists() || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> Tree {
-        files.iter().map(|(path, text)| (TreePath::of(path), Blob::new(text.as_bytes()))).collect()
-    }
-
-    #[test]
-    fn only_changed_files_are_written_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("public");
-        write(&tree(&[("a", "1"), ("b/c", "2"), ("d", "3")]), &out).unwrap();
-        let written = write(&tree(&[("a", "1"), ("b/c", "changed")]), &out).unwrap();
-        assert_eq!(written, Written { changed: 1, unchanged: 1, removed: 1 });
-        assert_eq!(fs::read_to_string(out.join("b/c")).unwrap(), "changed");
-        assert!(!out.join("d").exists());
-        let left: Vec<_> =
-            fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(left, ["public"]);
-    }
-
-    #[test]
-    fn a_folder_with_other_files_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("public");
-        write(&tree(&[("a", "1")]), &out).unwrap();
-        fs::write(out.join("thesis.doc"), "years of work").unwrap();
-        assert!(write(&tree(&[("a", "2")]), &out).is_err());
-        assert_eq!(fs::read_to_string(out.join("thesis.doc")).unwrap(), "years of work");
-        assert_eq!(fs::read_to_string(out.join("a")).unwrap(), "1");
-    }
-
-    #[test]
-    fn a_file_changed_by_hand_is_written_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("public");
-        write(&tree(&[("a", "1")]), &out).unwrap();
-        fs::write(out.join("a"), "longer").unwrap();
-        write(&tree(&[("a", "1")]), &out).unwrap();
-        assert_eq!(fs::read_to_string(out.join("a")).unwrap(), "1");
-    }
 
     #[cfg(unix)]
     #[test]

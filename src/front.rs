@@ -62,8 +62,8 @@ impl Value {
 pub struct Fault {
     pub message: String,
     pub range: Range<usize>,
-    /// Whether the notation's own parser stumbled, not a limit of ours.
-    pub is_syntax: bool,
+    /// What to do about it.
+    pub help: &'static str,
 }
 
 /// The deepest nesting of lists and tables that is read.
@@ -158,9 +158,11 @@ pub struct Split {
 pub enum Notation {
     Yaml,
     Toml,
+    /// Between braces, as Hugo takes it. YAML includes JSON, and reads it.
+    Json,
 }
 
-/// Splits a file at its fences: `---` for YAML, `+++` for TOML.
+/// Splits a file at its fences: `---` for YAML, `+++` for TOML, `{` and `}` for JSON.
 ///
 /// A file that begins with `---` but holds no second fence has no front matter when the line after
 /// it is no `key:`; then the fence is a thematic break.
@@ -172,6 +174,7 @@ pub fn split(text: &str) -> Split {
     let (fence, notation) = match first.trim_end() {
         "---" => ("---", Notation::Yaml),
         "+++" => ("+++", Notation::Toml),
+        "{" => return split_json(text, start, first),
         _ => return none(None),
     };
     let front_start = start + first.len();
@@ -194,6 +197,20 @@ pub fn split(text: &str) -> Split {
     none(looks_like_front.then(|| start..start + first.trim_end().len()))
 }
 
+/// Splits a file that begins with a brace on a line of its own. Where no `"` follows, it is text.
+fn split_json(text: &str, start: usize, first: &str) -> Split {
+    let rest = &text[start + first.len()..];
+    let is_json = rest.trim_start().starts_with(['"', '}']);
+    let mut at = start + first.len();
+    for line in rest.split_inclusive('\n').filter(|_| is_json) {
+        at += line.len();
+        if line.trim_end() == "}" {
+            return Split { front: Some((Notation::Json, start..at)), body: at, unclosed: None };
+        }
+    }
+    Split { front: None, body: start, unclosed: is_json.then(|| start..start + 1) }
+}
+
 /// Reads a table in the given notation; ranges are those of `whole`, of which `range` is read.
 ///
 /// # Errors
@@ -201,7 +218,7 @@ pub fn split(text: &str) -> Split {
 pub fn read(notation: Notation, whole: &str, range: Range<usize>) -> Result<Node, Fault> {
     let text = &whole[range.clone()];
     match notation {
-        Notation::Yaml => read_yaml(text, range.start),
+        Notation::Yaml | Notation::Json => read_yaml(text, range.start),
         Notation::Toml => read_toml(text, range.start),
     }
 }
@@ -214,11 +231,9 @@ fn read_toml(text: &str, offset: usize) -> Result<Node, Fault> {
         }
         Err(error) => {
             let range = error.span().unwrap_or(0..0);
-            Err(Fault {
-                message: error.message().lines().collect::<Vec<_>>().join(", "),
-                range: range.start + offset..range.end + offset,
-                is_syntax: true,
-            })
+            let said = error.message().lines().collect::<Vec<_>>().join(", ");
+            let (message, help) = explain(&said);
+            Err(Fault { message, range: range.start + offset..range.end + offset, help })
         }
     }
 }
@@ -277,19 +292,66 @@ fn toml_node(
 fn bounded(depth: usize, count: usize, range: &Range<usize>) -> Result<(), Fault> {
     if depth > DEPTH_LIMIT {
         let message = format!("nested more than {DEPTH_LIMIT} deep");
-        return Err(Fault { message, range: range.clone(), is_syntax: false });
+        return Err(Fault { message, range: range.clone(), help: SHORTEN });
     }
     if count > NODE_LIMIT {
         let message = format!("holds more than {NODE_LIMIT} values, aliases counted each time");
-        return Err(Fault { message, range: range.clone(), is_syntax: false });
+        return Err(Fault { message, range: range.clone(), help: SHORTEN });
     }
     Ok(())
+}
+
+const SHORTEN: &str = "shorten it, or move what is long into the text";
+const NO_ANCHOR: (&str, &str) = (
+    "a value that begins with `*` repeats one that was named before, and none was",
+    "put the text between quotation marks",
+);
+
+/// Says what the parsers say so that people who do not write programs understand it: what is wrong,
+/// and what to do. The words on the left are those of saphyr-parser and toml.
+fn explain(said: &str) -> (String, &'static str) {
+    const QUOTE: &str = "put texts that hold `:`, `#` or quotes between quotation marks";
+    const CLOSE: &str = "write the quotation mark that closes the text, on the same line";
+    const BRACKET: &str = "part the values by commas, and close every bracket";
+    let known = [
+        ("tabs ", "a line begins with a tab", "begin it with spaces instead"),
+        ("quoted scalar", "a text in quotation marks does not end", CLOSE),
+        ("invalid basic string", "a text in quotation marks does not end", CLOSE),
+        ("invalid literal string", "a text in quotation marks does not end", CLOSE),
+        ("flow", "a list or table in brackets is not closed, or lacks a comma", BRACKET),
+        ("illegal placement of ':'", "a list or table in brackets is not closed", BRACKET),
+        ("unclosed array", "a list in brackets is not closed", BRACKET),
+        ("unclosed table", "the name of a table in brackets is not closed", "write `]` after it"),
+        ("unclosed inline table", "a table in brackets is not closed", BRACKET),
+        ("mapping values", "a second colon, or a line that stands too far to the right", QUOTE),
+        (
+            "simple key expect",
+            "a line without a colon after the name of its field",
+            "write `field: value`, or put spaces before a line that continues the one above",
+        ),
+        ("unknown anchor", NO_ANCHOR.0, NO_ANCHOR.1),
+        ("unexpected character", "a value cannot begin with this sign", QUOTE),
+        ("unprintable", "a sign that cannot be printed", "delete it, and type the place anew"),
+        ("duplicate key", "this stands twice", "delete one of the two"),
+        ("must be quoted", "a text without quotation marks", "put it between quotation marks"),
+    ];
+    let found = known.iter().find(|(words, _, _)| said.contains(words));
+    found.map_or_else(
+        || (said.to_owned(), QUOTE),
+        |(_, message, help)| ((*message).to_owned(), help),
+    )
+}
+
+/// Returns the part of a range that stands on its first line.
+fn first_line(text: &str, offset: usize, range: &Range<usize>) -> Range<usize> {
+    let rest = &text[range.start - offset..range.end - offset];
+    range.start..range.start + rest.lines().next().map_or(0, str::len)
 }
 
 /// Turns the YAML parser's events into nodes.
 struct Composer<'a> {
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
-    bytes: Offsets,
+    bytes: Offsets<'a>,
     anchors: HashMap<usize, Node>,
     count: usize,
 }
@@ -321,8 +383,8 @@ fn read_yaml(text: &str, offset: usize) -> Result<Node, Fault> {
                             "expected `field: value` lines, found {}",
                             node.describe()
                         ),
-                        range: node.range,
-                        is_syntax: false,
+                        range: first_line(text, offset, &node.range),
+                        help: "write the name of a field, a colon and its value on each line",
                     }),
                 };
             }
@@ -340,9 +402,14 @@ impl<'a> Composer<'a> {
     }
 
     fn fault(&self, error: &ScanError) -> Fault {
-        let index = error.marker().index();
-        let range = self.bytes.at(index)..self.bytes.at(index + 1);
-        Fault { message: error.info().to_owned(), range, is_syntax: true }
+        let first = self.bytes.at(error.marker().index());
+        let (message, help) = explain(error.info());
+        // A line without a colon is noticed where the next one begins.
+        let range = match error.info().starts_with("simple key expect") {
+            true => self.bytes.line_before(first)..self.bytes.line_before(first),
+            false => first..self.bytes.at(error.marker().index() + 1),
+        };
+        Fault { message, range, help }
     }
 
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fault> {
@@ -365,9 +432,9 @@ impl<'a> Composer<'a> {
             Event::Alias(anchor) => {
                 let target = self.anchors.get(&anchor).cloned();
                 let node = target.ok_or_else(|| Fault {
-                    message: "an alias of nothing".to_owned(),
+                    message: NO_ANCHOR.0.to_owned(),
                     range: range.clone(),
-                    is_syntax: true,
+                    help: NO_ANCHOR.1,
                 })?;
                 self.count += size(&node);
                 bounded(depth, self.count, &range)?;
@@ -410,7 +477,7 @@ impl<'a> Composer<'a> {
                 return Err(Fault {
                     message: format!("a field's name must be a text, not {}", key.describe()),
                     range: key.range,
-                    is_syntax: false,
+                    help: "write `field: value`, with a plain word before the colon",
                 });
             };
             let Some((event, span)) = self.next()? else { return Ok((entries, 0)) };
@@ -429,21 +496,30 @@ fn size(node: &Node) -> usize {
 }
 
 /// Maps the parser's character positions to byte positions.
-struct Offsets {
+struct Offsets<'a> {
+    text: &'a str,
     /// The byte of each character; empty when all are one byte long.
     starts: Vec<usize>,
     length: usize,
     offset: usize,
 }
 
-impl Offsets {
-    fn new(text: &str, offset: usize) -> Self {
+impl<'a> Offsets<'a> {
+    fn new(text: &'a str, offset: usize) -> Self {
         let starts = if text.is_ascii() {
             Vec::new()
         } else {
             text.char_indices().map(|(at, _)| at).collect()
         };
-        Self { starts, length: text.len(), offset }
+        Self { text, starts, length: text.len(), offset }
+    }
+
+    /// Returns where the words of the line before a place begin.
+    fn line_before(&self, at: usize) -> usize {
+        let before = self.text[..at - self.offset].trim_end();
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let spaces = before[start..].len() - before[start..].trim_start().len();
+        start + spaces + self.offset
     }
 
     fn at(&self, character: usize) -> usize {
@@ -510,5 +586,16 @@ mod tests {
         assert!(split("---\n\nText\n").unclosed.is_none());
         assert!(split("---\ntitle: x\n").unclosed.is_some());
         assert_eq!(split("---\ntitle: x\n---\nText").body, 17);
+    }
+
+    #[test]
+    fn front_matter_may_be_json() {
+        let text = "{\n\t\"title\": \"x\",\n\t\"tags\": [\"a\"]\n}\n\nText\n";
+        let split = split(text);
+        let (notation, range) = split.front.unwrap();
+        let node = read(notation, text, range).unwrap();
+        assert_eq!(node.get("title").and_then(Node::text), Some("x"));
+        assert_eq!(&text[split.body..], "\nText\n");
+        assert!(super::split("{\nwords in braces\n}\n").front.is_none());
     }
 }

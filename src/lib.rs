@@ -101,23 +101,33 @@ pub struct Summary {
 
 impl Built {
     pub fn errors(&self) -> usize {
-        self.diags.iter().filter(|diag| diag.severity == Severity::Error).count()
+        errors(&self.diags)
     }
 
     /// Adds remarks on what could not be read from disk: paths as shown, and why.
     pub fn left_out(&mut self, skipped: &[(String, String)]) {
-        for (path, why) in skipped {
-            let shown = path.replace('\\', "/");
-            let at = tree::TreePath::new(&shown).unwrap_or_else(|| tree::TreePath::of("content"));
-            let message = format!("`{path}` was left out: {why}");
-            self.diags.push(Diag::warning(Code::Limit, At::file(&at), message));
-        }
-        self.diags.sort();
+        left_out(&mut self.diags, skipped);
     }
 
     pub fn warnings(&self) -> usize {
         self.diags.len() - self.errors()
     }
+}
+
+/// Adds remarks on what could not be read from disk: paths as shown, and why.
+fn left_out(diags: &mut Vec<Diag>, skipped: &[(String, String)]) {
+    for (path, why) in skipped {
+        let shown = path.replace('\\', "/");
+        let at = tree::TreePath::new(&shown).unwrap_or_else(|| tree::TreePath::of("content"));
+        let message = format!("`{path}` was left out: {why}");
+        diags.push(Diag::warning(Code::Limit, At::file(&at), message));
+    }
+    diags.sort();
+}
+
+/// Counts the errors among remarks.
+pub fn errors(diags: &[Diag]) -> usize {
+    diags.iter().filter(|diag| diag.severity == Severity::Error).count()
 }
 
 /// Builds a site: tree in, tree out. Never fails, never looks at the world.
@@ -172,9 +182,15 @@ impl Pages {
         &self.diags
     }
 
+    /// Adds remarks on what could not be read from disk: paths as shown, and why.
+    pub fn left_out(&mut self, skipped: &[(String, String)]) {
+        left_out(&mut self.diags, skipped);
+    }
+
     /// Adds what is made from all pages: feeds, data, the documents of the search.
     pub fn complete(self, memories: &mut Memories) -> Built {
-        let Self { site, theme, tunings, mut output, mut diags } = self;
+        let Self { mut site, theme, tunings, mut output, mut diags } = self;
+        site.forget_bodies();
         let collections = search::collect(&site, &tunings, &memories.documents);
         let clashes = output.add(export::all(&site, &theme, &collections, &*memories.keep));
         diags.extend(clashes.iter().map(|clash| explain(clash, site.config.configured)));
@@ -186,16 +202,21 @@ impl Pages {
 }
 
 fn explain(clash: &Clash, configured: bool) -> Diag {
-    let Clash { first, second } = clash;
+    let Clash { first, by, second } = clash;
     if second.by.below("themes/default").is_some() {
         let message = format!("`{}` is the address of a page that every site has", second.path);
-        let diag = Diag::error(Code::DuplicateAddress, At::file(first), message);
+        let diag = Diag::error(Code::DuplicateAddress, At::file(by), message);
         return diag.help("rename the file").lenient(!configured);
     }
-    let message = format!("`{}` is written from `{first}` too", second.path);
+    let message = format!("`{}` is written from `{by}` too", second.path);
     let diag = Diag::error(Code::DuplicateAddress, At::file(&second.by), message);
-    diag.help("two files cannot have one address; names that differ only in case are one file on many sticks")
-        .lenient(!configured)
+    let help = match *first == second.path {
+        true => "rename one of the two files: they cannot have one address",
+        false => {
+            "rename one of the two files: names that differ only in case are one file on many sticks"
+        }
+    };
+    diag.help(help).lenient(!configured)
 }
 
 fn assets(site: &Site, theme: &Theme) -> Vec<Claim> {

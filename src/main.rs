@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
+use rayon::prelude::*;
 use vademecum::{
     Built, Memories, build,
     config::Config,
@@ -99,6 +100,9 @@ struct NewArgs {
     lang: Option<String>,
 }
 
+#[global_allocator]
+static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What keeps a command from running: the message, for exit code 2.
 struct Failure(String);
 
@@ -148,7 +152,9 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     progress.say("reading");
     let disk::Source { tree: source, skipped } = read(root, &out)?;
     progress.say("building pages");
-    let mut built = build(&source, &mut Memories::none(), Scope::default());
+    let spool = disk::Spool::open(&out)?;
+    let mut memories = Memories::none().keeping(spool.clone());
+    let mut built = build(&source, &mut memories, Scope::default());
     built.left_out(&skipped);
     report(&progress, &built, &source);
     if built.errors() > 0 && !args.force {
@@ -160,13 +166,15 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     // Everything is written beside its place first, and takes it only when all of it is there. The
     // site goes first: an index that is older than its site says so when it is asked.
     progress.say("writing");
-    let mut staged = vec![disk::stage(&built.output, &out)?];
+    let mut staged = vec![disk::stage_spooled(&built.output, &out, Some(&spool))?];
     progress.say("building the search index");
     let digest = search::digest(&source);
-    for collection in &built.collections {
+    drop(source);
+    let indexes = built.collections.par_iter().map(|collection| {
         let index = search::index::build(collection, digest)?;
-        staged.push(disk::stage(&index, &root.join("index").join(&collection.lang))?);
-    }
+        Ok(disk::stage(&index, &root.join("index").join(&collection.lang))?)
+    });
+    staged.extend(indexes.collect::<Result<Vec<_>, Failure>>()?);
     disk::publish(staged)?;
     drop(progress);
     say(&summary(&built, started.elapsed(), &shown(&out)))?;

@@ -12,13 +12,18 @@ use serde::{Deserialize, Serialize};
 use comrak::{
     Anchorizer, Arena, Options, create_formatter,
     html::ChildRendering,
-    nodes::{AlertType, AstNode, NodeValue},
+    nodes::{AstNode, CalloutFold, NodeCallout, NodeValue},
     options::{Extension, Parse, Render},
     parse_document,
 };
 
+mod callout;
+mod footnotes;
+mod foreign;
 mod highlight;
 mod sanitise;
+
+pub use foreign::Note;
 
 /// A body, understood alone.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +34,10 @@ pub struct Body {
     pub links: Vec<Link>,
     /// Footnotes that are called and not written: name and place.
     pub missing_footnotes: Vec<(String, Range<usize>)>,
+    /// Footnotes that are written and never called, or written twice: name, place, and whether twice.
+    pub idle_footnotes: Vec<(String, Range<usize>, bool)>,
+    /// What belongs to another program and is not understood here.
+    pub notes: Vec<Note>,
     /// Ids in the body that a link may point at.
     pub anchors: Vec<String>,
     /// The text of a first heading of level 1 that stands before all else.
@@ -80,7 +89,7 @@ fn options(unsafe_html: bool) -> Options<'static> {
             tasklist: true,
             footnotes: true,
             description_lists: true,
-            alerts: true,
+            ofm_callouts: true,
             header_attributes: true,
             link_attributes: true,
             cjk_friendly_emphasis: true,
@@ -144,6 +153,42 @@ create_formatter!(Html<Writer>, {
         }
         return Ok(ChildRendering::HTML);
     },
+    NodeValue::Callout(ref callout) => |context, node, entering| {
+        let folds = callout.fold != CalloutFold::None;
+        if entering {
+            let open = if callout.fold == CalloutFold::Expanded { " open=\"\"" } else { "" };
+            let (element, open) = if folds { ("details", open) } else { ("div", "") };
+            let shown = callout::shown(&callout.callout_type);
+            context.cr()?;
+            writeln!(context, "<{element} class=\"markdown-alert markdown-alert-{shown}\"{open}>")?;
+            let is_titled = node.first_child().is_some_and(|child| is_callout_title(child));
+            if !is_titled {
+                let title = callout_title(callout, &context.user.nonce);
+                let element = if folds { "summary" } else { "p" };
+                write!(context, "<{element} class=\"markdown-alert-title\">")?;
+                context.escape(&title)?;
+                writeln!(context, "</{element}>")?;
+            }
+        } else {
+            context.cr()?;
+            context.write_str(if folds { "</details>\n" } else { "</div>\n" })?;
+        }
+        return Ok(ChildRendering::HTML);
+    },
+    NodeValue::CalloutTitle => |context, node, entering| {
+        let folds = node.parent().is_some_and(|parent| match &parent.data().value {
+            NodeValue::Callout(callout) => callout.fold != CalloutFold::None,
+            _ => false,
+        });
+        let element = if folds { "summary" } else { "p" };
+        if entering {
+            context.cr()?;
+            write!(context, "<{element} class=\"markdown-alert-title\">")?;
+        } else {
+            writeln!(context, "</{element}>")?;
+        }
+        return Ok(ChildRendering::HTML);
+    },
     NodeValue::Table(_) => |context, node, entering| {
         if entering {
             context.cr()?;
@@ -156,6 +201,18 @@ create_formatter!(Html<Writer>, {
         return Ok(rendering);
     },
 });
+
+fn is_callout_title<'a>(node: &'a AstNode<'a>) -> bool {
+    matches!(node.data().value, NodeValue::CalloutTitle)
+}
+
+/// Returns the title of a box that was given none.
+fn callout_title(callout: &NodeCallout, nonce: &str) -> String {
+    match callout::title(&callout.callout_type) {
+        title if title.is_empty() => word_mark(nonce, callout::word(&callout.callout_type)),
+        title => title,
+    }
+}
 
 /// Marks that stand in the HTML until it is cut; the nonce keeps a page's own words from being one.
 fn hole_mark(nonce: &str, index: usize) -> String {
@@ -196,10 +253,12 @@ pub struct Source<'a> {
 /// Reads a body. Never fails: what is no Markdown is text.
 pub fn read(source: &Source) -> Body {
     let arena = Arena::new();
-    let bounded = bound_nesting(source.text);
+    let foreign = foreign::translate(source.text, source.raw_html);
+    let text = foreign.as_ref().map_or(source.text, |foreign| foreign.text.as_str());
+    let bounded = bound_nesting(text);
     let (text, put) = match &bounded {
         Some((text, put)) => (text.as_str(), put.as_slice()),
-        None => (source.text, [].as_slice()),
+        None => (text, [].as_slice()),
     };
     let lines = line_starts(text);
     let root = parse_document(&arena, text, &options(true));
@@ -214,6 +273,7 @@ pub fn read(source: &Source) -> Body {
         demote: has_top_heading(root),
         lines: &lines,
         put,
+        foreign: foreign.as_ref(),
         offset: source.offset,
         length: text.len(),
         in_heading: 0,
@@ -232,7 +292,13 @@ pub fn read(source: &Source) -> Body {
         html
     };
     body.pieces = cut(&html, &nonce);
-    find_missing_footnotes(source, &mut body);
+    for note in foreign.into_iter().flat_map(|foreign| foreign.notes) {
+        let range = note.range.start + source.offset..note.range.end + source.offset;
+        body.notes.push(Note { range, ..note });
+    }
+    if source.text.contains("[^") {
+        footnotes::check(source, &mut body);
+    }
     for section in &mut body.sections {
         section.text = section.text.split_whitespace().collect::<Vec<_>>().join(" ");
     }
@@ -327,6 +393,8 @@ struct Walk<'w> {
     lines: &'w [usize],
     /// Where indents were put into the text that was read.
     put: &'w [usize],
+    /// Where the text stood before it was translated, if it was.
+    foreign: Option<&'w foreign::Translation>,
     offset: usize,
     length: usize,
     in_heading: usize,
@@ -384,16 +452,6 @@ impl Walk<'_> {
                 self.text(&text);
             }
             NodeValue::HtmlInline(_) | NodeValue::Raw(_) => self.has_raw_html = true,
-            NodeValue::Alert(alert) if alert.title.is_none() => {
-                let key = match alert.alert_type {
-                    AlertType::Note => "alert-note",
-                    AlertType::Tip => "alert-tip",
-                    AlertType::Important => "alert-important",
-                    AlertType::Warning => "alert-warning",
-                    AlertType::Caution => "alert-caution",
-                };
-                alert.title = Some(word_mark(&self.writer.nonce, key));
-            }
             _ => {}
         }
     }
@@ -468,7 +526,8 @@ impl Walk<'_> {
             let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.length);
             let at = (start + column).min(self.length);
             let before = self.put.iter().take_while(|put| **put < at);
-            at - before.map(|put| INDENT.len().min(at - put)).sum::<usize>() + self.offset
+            let at = at - before.map(|put| INDENT.len().min(at - put)).sum::<usize>();
+            self.foreign.map_or(at, |foreign| foreign.place(at)) + self.offset
         };
         let start = byte(position.start.line, position.start.column.saturating_sub(1));
         start..byte(position.end.line, position.end.column).max(start)
@@ -531,48 +590,6 @@ fn name_tasks(html: String, nonce: &str) -> String {
     let (done, named_done) = named(" checked=\"\"", "task-done");
     let (open, named_open) = named("", "task-open");
     html.replace(&done, &named_done).replace(&open, &named_open)
-}
-
-/// Finds calls such as `[^3]` for which no footnote is written; comrak leaves them as text.
-fn find_missing_footnotes(source: &Source, body: &mut Body) {
-    if !source.text.contains("[^") {
-        return;
-    }
-    let left: String = body.sections.iter().map(|section| section.text.as_str()).collect();
-    let mut rest = left.as_str();
-    let mut found = HashSet::new();
-    while let Some(at) = rest.find("[^") {
-        rest = &rest[at + 2..];
-        let Some(end) = rest.find(']') else { break };
-        let name = &rest[..end];
-        let is_name = !name.is_empty()
-            && name.len() <= 40
-            && !name.contains(|c: char| c.is_whitespace() || "[]^\\".contains(c));
-        let call = format!("[^{name}]");
-        if is_name
-            && found.insert(name.to_owned())
-            && let Some(start) = source.text.find(&call).filter(|_| !in_code(source.text, &call))
-        {
-            let start = start + source.offset;
-            body.missing_footnotes.push((name.to_owned(), start..start + call.len()));
-        }
-    }
-}
-
-/// Returns true when the words stand between backticks or in a block of code.
-fn in_code(text: &str, words: &str) -> bool {
-    let mut fenced = false;
-    for line in text.lines() {
-        let bare = line.trim_start();
-        if bare.starts_with("```") || bare.starts_with("~~~") {
-            fenced = !fenced;
-        }
-        if let Some(at) = line.find(words) {
-            let spans = line[..at].matches('`').count() % 2 == 1;
-            return fenced || spans || line.starts_with("    ") || line.starts_with('\t');
-        }
-    }
-    false
 }
 
 /// Cuts HTML at its marks.

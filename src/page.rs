@@ -64,6 +64,9 @@ pub struct Page {
     pub is_record: bool,
     /// What references name: the front matter's `id`, else the file's name.
     pub record_id: String,
+    /// Where the front matter gives the id, and the template; empty where it does not.
+    pub id_place: Range<usize>,
+    pub template_place: Range<usize>,
     pub title: String,
     pub summary: String,
     /// Whether the summary was written, not taken from the text.
@@ -80,9 +83,13 @@ pub struct Page {
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
     pub references: Vec<Reference>,
+    /// What may make another record a related one, in order.
+    pub features: Vec<Feature>,
     pub diags: Vec<Diag>,
     /// Vocabulary and id, where the page is a term.
     pub term: Option<(String, String)>,
+    /// Another program would have added text; its headings are not all known.
+    pub is_partial: bool,
     /// The front matter could not be read: the page is left out unless forced.
     pub is_broken: bool,
 }
@@ -124,6 +131,50 @@ impl Page {
     }
 }
 
+/// A term that a record carries, or a word of its title or summary, known by its digest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Feature(u64);
+
+impl Feature {
+    fn of(is_word: bool, parts: [&str; 2]) -> Self {
+        let digest = Digest::of_parts(parts.map(str::as_bytes));
+        let mut number = [0; 8];
+        number.copy_from_slice(&digest.as_bytes()[..8]);
+        Self(u64::from_le_bytes(number) << 1 | u64::from(is_word))
+    }
+
+    pub fn is_word(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// The shortest word that may make two records related, in characters.
+const FEATURE_WORD: usize = 4;
+
+fn features(page: &Page) -> Vec<Feature> {
+    let terms = page.references.iter().filter_map(|reference| match &reference.target {
+        Target::Term { vocabulary, id } => Some(Feature::of(false, [vocabulary, id])),
+        Target::Record { .. } => None,
+    });
+    let words = [&page.title, &page.summary];
+    let words = words.into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let words = words
+        .filter(|word| word.chars().count() >= FEATURE_WORD)
+        .map(|word| Feature::of(true, [&word.to_lowercase(), ""]));
+    let mut features: Vec<Feature> = terms.chain(words).collect();
+    features.sort_unstable();
+    features.dedup();
+    features
+}
+
+/// Returns the output file that an old address stands for.
+pub fn alias_file(alias: &str) -> String {
+    match alias.strip_suffix(".html") {
+        Some(_) => alias.to_owned(),
+        None => format!("{alias}/index.html"),
+    }
+}
+
 /// The largest Markdown file that is read, in bytes.
 pub const FILE_LIMIT: u64 = 8 * 1024 * 1024;
 
@@ -154,7 +205,7 @@ pub fn read_all(
 }
 
 pub fn is_markdown(path: &TreePath) -> bool {
-    matches!(path.extension().as_str(), "md" | "markdown")
+    matches!(path.extension().as_str(), "md" | "markdown" | "mdx")
 }
 
 /// Reads one file. Never fails: a broken page is still a page.
@@ -176,11 +227,8 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
     };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(error) => {
-            let at = error.valid_up_to();
-            let diag =
-                Diag::error(Code::NotUtf8, At::new(path, at..at + 1), "the text is not UTF-8");
-            page.diags.push(diag.help("save the file with the encoding UTF-8"));
+        Err(_) => {
+            page.diags.push(Diag::not_utf8(path, bytes));
             page.is_broken = true;
             readable(bytes).into_owned()
         }
@@ -208,6 +256,9 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
         page.title = config.home_title(&page.lang);
     }
     take_body(&mut page, path, body);
+    if page.is_record {
+        page.features = features(&page);
+    }
     let front = split.front.as_ref().map(|(_, range)| &text[range.clone()]).unwrap_or_default();
     let parts = [path.as_str(), front, &page.title, &page.summary];
     page.face = Some(Digest::of_parts(parts.map(str::as_bytes)));
@@ -234,6 +285,26 @@ fn locate(page: &mut Page, path: &TreePath, config: &Config) {
     };
     let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let suffixed = config.suffix_language(stem).filter(|_| page.id.folder.is_empty());
+    let stem = match suffixed {
+        Some((rest, lang)) => {
+            page.lang = lang.code.clone();
+            page.id.folder = lang.folder.clone().unwrap_or_default();
+            rest
+        }
+        None => stem,
+    };
+    if config.by_suffix && suffixed.is_none() {
+        page.id.folder =
+            config.languages.first().and_then(|l| l.folder.clone()).unwrap_or_default();
+    }
+    // Docusaurus keeps translations below `i18n/fr/`.
+    if let Some(code) = below.strip_prefix("i18n/").and_then(|rest| rest.split('/').next())
+        && page.id.folder.is_empty()
+        && config.languages.iter().any(|lang| lang.code == language::canonical(code))
+    {
+        page.lang = language::canonical(code);
+    }
     page.id.path = match stem {
         "index" | "_index" => {
             page.role = Role::Folder;
@@ -299,7 +370,9 @@ fn read_front(page: &mut Page, path: &TreePath, text: &str, split: &front::Split
             At::new(path, range.clone()),
             "the front matter does not end",
         );
-        page.diags.push(diag.help("write `---` on a line of its own after the last field"));
+        let fence = if text[range.clone()].starts_with('{') { "}" } else { &text[range.clone()] };
+        page.diags
+            .push(diag.help(format!("write `{fence}` on a line of its own after the last field")));
         page.is_broken = true;
         return None;
     }
@@ -307,12 +380,9 @@ fn read_front(page: &mut Page, path: &TreePath, text: &str, split: &front::Split
     match front::read(notation, text, range) {
         Ok(node) => Some(node),
         Err(fault) => {
-            let name = if notation == front::Notation::Yaml { "YAML" } else { "TOML" };
-            let message = format!("the front matter is no {name}: {}", fault.message);
-            let help = "put texts that hold `:`, `#` or quotes between quotation marks";
+            let message = format!("the front matter cannot be read: {}", fault.message);
             let diag = Diag::error(Code::FrontMatter, At::new(path, fault.range), message);
-            let is_quoting = notation == front::Notation::Yaml && fault.is_syntax;
-            page.diags.push(if is_quoting { diag.help(help) } else { diag });
+            page.diags.push(diag.help(fault.help));
             page.is_broken = true;
             None
         }
@@ -352,6 +422,9 @@ fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
     let record_type = config.types.get(&page.record_type);
     let entries = node.table().unwrap_or_default();
     let lenient = !config.configured;
+    // Zola keeps tags and categories in a table of their own.
+    let nested =
+        node.get("taxonomies").and_then(Node::table).filter(|_| lenient).unwrap_or_default();
     let mut seen: Vec<&str> = Vec::new();
     let mut check = Check {
         path,
@@ -360,15 +433,13 @@ fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
         references: Vec::new(),
         diags: Vec::new(),
     };
-    for (key, node) in entries {
+    for (key, node) in entries.iter().chain(nested) {
         let name = key.name.as_str();
         if seen.contains(&name) {
             let at = At::new(path, key.range.clone());
-            check.diags.push(Diag::error(
-                Code::DuplicateField,
-                at,
-                format!("the field `{name}` stands twice"),
-            ));
+            let message = format!("the field `{name}` stands twice; the first one counts");
+            let diag = Diag::error(Code::DuplicateField, at, message);
+            check.diags.push(diag.help("delete one of the two"));
             continue;
         }
         seen.push(name);
@@ -421,24 +492,36 @@ fn read_core(
         ("description", Some(text)) if page.summary.is_empty() => {
             page.summary = text.trim().to_owned();
         }
-        ("id", Some(text)) => page.record_id = text.to_owned(),
+        ("id", Some(text)) => {
+            page.record_id = text.to_owned();
+            page.id_place = node.range.clone();
+        }
         ("title" | "id", None) if !node.is_null() && !declared => want("a text"),
-        ("template", Some(text)) if config.configured => page.template = Some(text.to_owned()),
-        ("order" | "weight", Some(text)) => match text.parse() {
+        ("template", Some(text)) if config.configured => {
+            page.template = Some(text.to_owned());
+            page.template_place = node.range.clone();
+        }
+        ("order", Some(text)) => match text.parse() {
             Ok(order) => page.order = Some(order),
-            Err(_) if name == "order" => want("a whole number"),
-            Err(_) => {}
+            Err(_) => want("a whole number"),
         },
+        // Hugo, Docusaurus and Jekyll's themes call it otherwise.
+        ("weight" | "sidebar_position" | "nav_order", Some(text)) if page.order.is_none() => {
+            page.order = text.parse::<f64>().ok().map(|order| order.round() as i64);
+        }
         ("toc", Some(text)) => page.show_toc = is_yes(text),
         // What one field keeps back, the other does not publish.
         ("draft", Some(text)) if is_yes(text) => page.status = Status::Unpublished,
+        ("published", Some("false" | "no")) if !config.configured => {
+            page.status = Status::Unpublished;
+        }
         ("status", Some(text)) => match text.to_lowercase().as_str() {
             "draft" | "submitted" | "in-review" => page.status = Status::Unpublished,
             "withdrawn" if page.status == Status::Published => page.status = Status::Withdrawn,
             _ => {}
         },
         ("lang", Some(text)) => read_lang(page, path, config, text, node),
-        ("aliases", _) => read_aliases(page, path, node),
+        ("aliases", _) => read_aliases(page, path, config, node),
         _ => {}
     }
 }
@@ -471,7 +554,7 @@ fn read_lang(page: &mut Page, path: &TreePath, config: &Config, text: &str, node
     page.lang = code;
 }
 
-fn read_aliases(page: &mut Page, path: &TreePath, node: &Node) {
+fn read_aliases(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
     let items = match &node.raw {
         Raw::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
@@ -485,7 +568,8 @@ fn read_aliases(page: &mut Page, path: &TreePath, node: &Node) {
             let at = At::new(path, item.range.clone());
             let diag =
                 Diag::error(Code::WrongValue, at, format!("`{text}` is no address of this site"));
-            page.diags.push(diag.help("write an old address such as `en/old/page`"));
+            let diag = diag.help("write an old address such as `en/old/page`");
+            page.diags.push(diag.lenient(!config.configured));
         }
     }
 }
@@ -514,15 +598,26 @@ fn check_required(
         .filter(|name| !entries.iter().any(|(key, node)| key.name == *name && !node.is_null()))
         .collect();
     for name in missing {
-        let at = At::new(path, place.clone());
         let message = format!("the {} lacks the field `{name}`", record_type.name);
+        // A name that was mistyped is one mistake, not an unknown field and a missing one.
+        let known = known_names(Some(record_type), config);
+        let mistyped = entries.iter().find(|(key, _)| {
+            !known.contains(&key.name.as_str()) && nearest(&key.name, [name]).is_some()
+        });
+        if let Some((key, _)) = mistyped {
+            let at = At::new(path, key.range.clone());
+            page.diags.retain(|diag| diag.code != Code::UnknownField || diag.at != at);
+            let help = format!("write `{name}` instead of `{}`", key.name);
+            page.diags.push(Diag::error(Code::MissingField, at, message).help(help));
+            continue;
+        }
+        let at = At::new(path, place.clone());
         let field = record_type.field(name);
         let help = field
             .map(|field| config.localized(&field.help, "en").to_owned())
             .filter(|help| !help.is_empty());
-        let mut diag = Diag::error(Code::MissingField, at, message);
-        diag.help = help;
-        page.diags.push(diag);
+        let help = help.unwrap_or_else(|| format!("add a line `{name}: …` at the top of the file"));
+        page.diags.push(Diag::error(Code::MissingField, at, message).help(help));
     }
 }
 
@@ -535,6 +630,27 @@ fn take_body(page: &mut Page, path: &TreePath, body: Body) {
         let help = format!("add a line `[^{name}]: …`");
         page.diags
             .push(Diag::warning(Code::MissingFootnote, At::new(path, range), message).help(help));
+    }
+    for (name, range, is_twice) in body.idle_footnotes {
+        let (message, help) = match is_twice {
+            true => (
+                "is written twice; one of the two is not shown",
+                "give one of them another name".into(),
+            ),
+            false => (
+                "is written, but not called, so nobody sees it",
+                format!("write `[^{name}]` in the text where it belongs, or delete the note"),
+            ),
+        };
+        let message = format!("the note `[^{name}]` {message}");
+        page.diags
+            .push(Diag::warning(Code::IdleFootnote, At::new(path, range), message).help(help));
+    }
+    page.is_partial = body.notes.iter().any(markdown::Note::hides_text);
+    for note in body.notes {
+        let diag =
+            Diag::warning(Code::NotUnderstood, At::new(path, note.range.clone()), note.message());
+        page.diags.push(diag.help(note.help()));
     }
     page.has_summary = !page.summary.is_empty();
     if page.summary.is_empty() && page.record_type == "page" {

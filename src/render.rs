@@ -108,8 +108,12 @@ fn render(
         && !theme.has_template(name)
     {
         let message = format!("there is no template `{name}`");
-        return Err(Diag::error(Code::TemplateError, At::file(path), message)
-            .help("templates stand in the `templates` folder of the theme"));
+        return Err(Diag::error(
+            Code::TemplateError,
+            At::new(path, page.template_place.clone()),
+            message,
+        )
+        .help("templates stand in the `templates` folder of the theme"));
     }
     let view = View::of_page(context, index, number);
     let body = if number == 1 { body(site, theme, index, address) } else { String::new() };
@@ -304,11 +308,7 @@ fn special_pages(context: &Context, keep: &dyn Keep) -> (Vec<Claim>, Vec<Diag>) 
     }
     for page in &site.pages {
         for (alias, _) in &page.aliases {
-            let address = alias.trim_end_matches(".html");
-            let file = match alias.ends_with(".html") {
-                true => alias.clone(),
-                false => format!("{address}/index.html"),
-            };
+            let file = crate::page::alias_file(alias);
             let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
             let view = View::redirect(site, context.common(&page.lang), page, &folder);
             let html = theme.render("redirect.html", &page.lang, &view, "");

@@ -1,6 +1,6 @@
 //! Record types, fields and vocabularies as data, and the check of one value against its field.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use serde::Serialize;
 
@@ -156,6 +156,8 @@ pub struct Vocabulary {
     pub parent: Option<Parent>,
     /// The table it was read from.
     pub path: Option<TreePath>,
+    /// Where `site.toml` declares it.
+    pub place: Range<usize>,
     /// Terms in the order of the table.
     pub terms: Vec<Term>,
     pub(crate) by_id: BTreeMap<String, usize>,
@@ -254,7 +256,7 @@ const FEW: usize = 24;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
     /// The field, with its groups: `sources.publisher`.
-    pub field: String,
+    pub field: Arc<str>,
     pub target: Target,
     pub range: Range<usize>,
 }
@@ -294,13 +296,28 @@ impl Check<'_> {
             }
             return self.one(field, name, node);
         }
+        let split = self.split_tags(field, node);
         let items = match &node.raw {
+            _ if !split.is_empty() => split.as_slice(),
             Raw::List(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
         let values: Vec<Value> =
             items.iter().filter_map(|item| self.one(field, name, item)).collect();
         (!values.is_empty()).then_some(Value::List(values))
+    }
+
+    /// Splits free tags that stand in one text, as `tags: soil, compost`; nothing for other values.
+    fn split_tags(&self, field: &Field, node: &Node) -> Vec<Node> {
+        let Kind::Term(vocabulary) = &field.kind else { return Vec::new() };
+        let is_open = self.vocabularies.get(vocabulary).is_some_and(|vocabulary| vocabulary.open);
+        let text = node.text().filter(|text| is_open && text.contains(',')).unwrap_or_default();
+        let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        tags.map(|tag| {
+            let raw = Raw::Scalar { text: tag.to_owned(), quoted: true };
+            Node { raw, range: node.range.clone() }
+        })
+        .collect()
     }
 
     fn one(&mut self, field: &Field, name: &str, node: &Node) -> Option<Value> {
@@ -354,9 +371,12 @@ impl Check<'_> {
             let low = field.min.is_some_and(|min| number < min as f64);
             let high = field.max.is_some_and(|max| number > max as f64);
             if low || high {
-                let bound = |bound: Option<i64>| bound.map_or("…".to_owned(), |b| b.to_string());
-                let (min, max) = (bound(field.min), bound(field.max));
-                self.wrong(node, format!("`{name}: {number}` lies outside {min} to {max}"));
+                let range = match (field.min, field.max) {
+                    (Some(min), Some(max)) => format!("lies outside {min} to {max}"),
+                    (_, Some(max)) => format!("is more than {max}"),
+                    (min, None) => format!("is less than {}", min.unwrap_or_default()),
+                };
+                self.wrong(node, format!("`{name}: {number}` {range}"));
                 return None;
             }
         }
@@ -417,7 +437,7 @@ impl Check<'_> {
     }
 
     fn refer(&mut self, field: &str, target: Target, node: &Node) {
-        let reference = Reference { field: field.to_owned(), target, range: node.range.clone() };
+        let reference = Reference { field: field.into(), target, range: node.range.clone() };
         self.references.push(reference);
     }
 

@@ -213,7 +213,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
     for reference in &page.references {
         if let Target::Term { vocabulary, id } = &reference.target {
             labels.extend(names(config, vocabulary, id, lang));
-            let field = reference.field.as_str();
+            let field = &*reference.field;
             facet(field, id);
             let Some(vocabulary) = config.vocabularies.get(vocabulary) else { continue };
             facet(&vocabulary.noun.replace(' ', "-"), id);
@@ -343,11 +343,16 @@ fn gather(value: Option<&Value>, texts: &mut Vec<String>) {
 fn read_tuning(source: &Tree, lang: &str, diags: &mut Vec<Diag>) -> Tuning {
     let mut tuning = Tuning { common_weight: 1.0, ..Tuning::default() };
     let path = TreePath::of(&format!("index/{lang}.toml"));
-    let Some(text) = source.text(&path) else { return tuning };
+    let Some(bytes) = source.get(&path).and_then(|blob| blob.bytes()) else { return tuning };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        diags.push(Diag::not_utf8(&path, bytes));
+        return tuning;
+    };
     let node = match front::read(Notation::Toml, text, 0..text.len()) {
         Ok(node) => node,
         Err(fault) => {
-            diags.push(Diag::error(Code::Config, At::new(&path, fault.range), fault.message));
+            let diag = Diag::error(Code::Config, At::new(&path, fault.range), fault.message);
+            diags.push(diag.help(fault.help));
             return tuning;
         }
     };

@@ -4,11 +4,15 @@
 //! remarks are shown over the last good output.
 
 use std::{
+    collections::BTreeSet,
     io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, mpsc},
-    time::Duration,
+    sync::{
+        Arc, PoisonError, RwLock,
+        mpsc::{self, RecvTimeoutError},
+    },
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -22,7 +26,7 @@ use percent_encoding::percent_decode_str;
 use tokio::sync::watch;
 
 use crate::{
-    Built, Memories, build, diag, disk,
+    Built, Memories, Pages, build_pages, diag, disk, errors,
     site::Scope,
     tree::{Blob, Tree, TreePath},
 };
@@ -42,6 +46,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 const RELOAD: &str = include_str!("serve/reload.js");
 const RELOAD_STYLE: &str = include_str!("serve/reload.css");
+
+/// How long nothing must change before feeds, data and the search are made anew: they are for other
+/// programs and for readers who search, and an editor who saves again must not wait for them.
+const QUIET: Duration = Duration::from_millis(250);
 
 /// What is served at the moment.
 struct Published {
@@ -88,17 +96,15 @@ pub fn run(
     }
     watch_new(&mut watcher, &mut unwatched)?;
     let mut memories = Memories::warm();
-    let mut make = |report: &mut dyn FnMut(&Built, &Tree, Duration)| -> io::Result<(Tree, Built)> {
-        let started = std::time::Instant::now();
-        let disk::Source { tree: source, skipped } = disk::read_source(root, out)?;
-        let mut built = build(&source, &mut memories, Scope { drafts: true });
-        built.left_out(&skipped);
-        report(&built, &source, started.elapsed());
-        Ok((source, built))
-    };
-    let (source, built) = make(&mut report)?;
+    let scope = Scope { drafts: true };
+    let mut started = Instant::now();
+    let mut source = disk::read_source(root, out)?;
+    let mut pages = build_pages(&source.tree, &mut memories, scope);
+    pages.left_out(&source.skipped);
+    let (built, mut beside) = complete(pages, &mut memories);
+    report(&built, &source.tree, started.elapsed());
     let published = Arc::new(RwLock::new(Published {
-        remarks: diag::print_json(&built.diags, &source),
+        remarks: diag::print_json(&built.diags, &source.tree),
         errors: built.errors(),
         output: built.output,
     }));
@@ -111,29 +117,103 @@ pub fn run(
         }
     });
     ready(address);
-    let mut last = source.digest();
-    while let Ok(event) = changes.recv() {
-        if !event.is_ok_and(|event| matters(&event, out)) {
+    let mut last = source.tree.digest();
+    let publish = |output: Tree, diags: &[diag::Diag], source: &Tree| {
+        let remarks = diag::print_json(diags, source);
+        let mut published = published.write().unwrap_or_else(PoisonError::into_inner);
+        published.remarks = remarks;
+        published.errors = errors(diags);
+        // A build with errors is not shown: the last good output stays.
+        if published.errors == 0 {
+            published.output = output;
+        }
+    };
+    // The pages of a build whose exports wait for a quiet moment.
+    let mut waiting: Option<Pages> = None;
+    loop {
+        let event = match waiting.is_some() {
+            true => changes.recv_timeout(QUIET),
+            false => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        let event = match event {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(pages) = waiting.take() {
+                    let built;
+                    (built, beside) = complete(pages, &mut memories);
+                    report(&built, &source.tree, started.elapsed());
+                    publish(built.output, &built.diags, &source.tree);
+                }
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        };
+        let mut changed = Changed::default();
+        changed.add(event, out);
+        if !changed.is_any() {
             continue;
         }
-        while changes.recv_timeout(DEBOUNCE).is_ok() {}
+        while let Ok(event) = changes.recv_timeout(DEBOUNCE) {
+            changed.add(event, out);
+        }
         watch_new(&mut watcher, &mut unwatched)?;
-        let digest = disk::read_source(root, out)?.tree.digest();
+        let begun = Instant::now();
+        match changed.everything {
+            true => source = disk::read_source(root, out)?,
+            false => {
+                let paths: Vec<PathBuf> = changed.paths.into_iter().collect();
+                disk::read_again(&mut source, root, out, &paths)?;
+            }
+        }
+        let digest = source.tree.digest();
         if digest == last {
             continue;
         }
         last = digest;
-        let (source, built) = make(&mut report)?;
-        let mut published = published.write().unwrap_or_else(PoisonError::into_inner);
-        published.remarks = diag::print_json(&built.diags, &source);
-        published.errors = built.errors();
-        if published.errors == 0 {
-            published.output = built.output;
-        }
-        drop(published);
+        started = begun;
+        let mut pages = build_pages(&source.tree, &mut memories, scope);
+        pages.left_out(&source.skipped);
+        // What lies beside the pages is a moment older than they, which is better than missing.
+        let output = beside.clone().overlay(pages.output().clone());
+        publish(output, pages.diags(), &source.tree);
         turn.send_modify(|version| *version += 1);
+        waiting = Some(pages);
     }
-    Ok(())
+}
+
+/// Completes a build; returns also what lies beside the pages: feeds, data, the search.
+fn complete(pages: Pages, memories: &mut Memories) -> (Built, Tree) {
+    let own = pages.output().clone();
+    let built = pages.complete(memories);
+    let others = built.output.iter().filter(|(path, _)| own.get(path).is_none());
+    let beside = others.map(|(path, blob)| (path.clone(), blob.clone())).collect();
+    (built, beside)
+}
+
+/// What the watcher saw change.
+#[derive(Default)]
+struct Changed {
+    paths: BTreeSet<PathBuf>,
+    /// Events were lost, or nobody knows what changed.
+    everything: bool,
+}
+
+impl Changed {
+    fn add(&mut self, event: notify::Result<notify::Event>, out: &Path) {
+        let Ok(event) = event else {
+            self.everything = true;
+            return;
+        };
+        if event.need_rescan() {
+            self.everything = true;
+        } else if matters(&event, out) {
+            self.paths.extend(event.paths);
+        }
+    }
+
+    fn is_any(&self) -> bool {
+        self.everything || !self.paths.is_empty()
+    }
 }
 
 /// Watches those of the folders that exist by now.

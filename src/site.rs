@@ -10,7 +10,7 @@ use std::{
 use crate::{
     config::Config,
     diag::{At, Code, Diag, nearest},
-    page::{Page, PageId, Role, Status, portable, slug, title_of_path},
+    page::{Page, PageId, Role, Status, alias_file, portable, slug, title_of_path},
     schema::{Localized, Target, Vocabulary},
     tree::{Blob, Tree, TreePath},
 };
@@ -33,7 +33,7 @@ pub struct Site {
     pub holes: Vec<Vec<Hole>>,
     pub edges: Vec<Edge>,
     /// Edges read backwards: for each page, the fields and pages that refer to it.
-    pub backlinks: Vec<Vec<(String, PageIndex)>>,
+    pub backlinks: Vec<Vec<(Arc<str>, PageIndex)>>,
     /// Records that share rare terms and words, the nearest first.
     pub related: Vec<Vec<PageIndex>>,
     /// The pages of each folder, for the page that stands for it.
@@ -53,7 +53,7 @@ pub struct Site {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     pub from: PageIndex,
-    pub label: String,
+    pub label: Arc<str>,
     pub to: PageIndex,
 }
 
@@ -95,7 +95,8 @@ impl Site {
             .flat_map(|page| page.diags.iter().map(|diag| diag.clone().lenient(left_out(page))))
             .collect();
         let (pages, unpublished) = choose(&config, pages, scope, &mut diags);
-        let pages = complete(&config, pages);
+        let mut pages = complete(&config, pages);
+        drop_taken_aliases(&config, &mut pages, &mut diags);
         let by_id: HashMap<PageId, PageIndex> =
             pages.iter().enumerate().map(|(index, page)| (page.id.clone(), index)).collect();
         let count = pages.len();
@@ -131,6 +132,20 @@ impl Site {
         site.diags.sort();
         site.diags.dedup();
         site
+    }
+
+    /// Lets go of the HTML of pages that nobody else remembers; it has been rendered.
+    pub fn forget_bodies(&mut self) {
+        for page in self.pages.iter_mut().filter_map(Arc::get_mut) {
+            page.body = Vec::new();
+            page.headings = Vec::new();
+            page.links = Vec::new();
+            page.anchors = Vec::new();
+            page.features = Vec::new();
+        }
+        self.holes = Vec::new();
+        self.backlinks = Vec::new();
+        self.related = Vec::new();
     }
 
     pub fn page(&self, id: &PageId) -> Option<PageIndex> {
@@ -176,16 +191,12 @@ impl Site {
     fn check_menu(&mut self) {
         for path in &self.config.menu {
             if !self.pages.iter().any(|page| page.id.path == *path) {
-                let at = At::file(&TreePath::of(crate::config::SITE_FILE));
-                let diag = Diag::error(
-                    Code::Config,
-                    at,
-                    format!("`menu` names `{path}`, where no page is"),
-                );
+                let message = format!("`menu` names `{path}`, where no page is");
+                let diag = Diag::error(Code::Config, self.config.place("menu", path), message);
                 let known = self.pages.iter().map(|page| page.id.path.as_str());
-                self.diags.push(match nearest(path, known) {
+                self.diags.push(match nearest(path, known.filter(|path| !path.is_empty())) {
                     Some(near) => diag.help(format!("did you mean `{near}`?")),
-                    None => diag,
+                    None => diag.help("write the path of a page below the folder of its language"),
                 });
             }
         }
@@ -279,8 +290,10 @@ impl Site {
                 && let (Some(path), Some(other)) = (&page.source, &self.pages[*first].source)
             {
                 let message = format!("the id `{}` stands in `{other}` too", page.record_id);
-                let diag = Diag::error(Code::DuplicateId, At::file(path), message);
-                diags.push(diag.help("an id is given once in each language"));
+                let at = At::new(path, page.id_place.clone());
+                let diag = Diag::error(Code::DuplicateId, at, message);
+                diags
+                    .push(diag.help("change one of the two: an id is given once in each language"));
             }
         }
         let mut edges = Vec::new();
@@ -302,8 +315,19 @@ impl Site {
                         let at = At::new(path, reference.range.clone());
                         let what =
                             if types.is_empty() { "record".into() } else { types.join(" or ") };
-                        let message =
-                            format!("`{}: {id}`: there is no {what} `{id}`", reference.field);
+                        let other = anywhere.get(id.as_str()).and_then(|all| all.first());
+                        let message = match other {
+                            Some(&to) => {
+                                let other = &self.pages[to].record_type;
+                                format!(
+                                    "`{}: {id}`: `{id}` is of type {other}, not {what}",
+                                    reference.field
+                                )
+                            }
+                            None => {
+                                format!("`{}: {id}`: there is no {what} `{id}`", reference.field)
+                            }
+                        };
                         let known = anywhere
                             .iter()
                             .filter(|(_, all)| all.iter().any(|&to| fits(types, &self.pages[to])))
@@ -312,7 +336,9 @@ impl Site {
                             .lenient(!self.config.configured);
                         diags.push(match nearest(id, known) {
                             Some(near) => diag.help(format!("did you mean `{near}`?")),
-                            None => diag,
+                            None => diag.help(
+                                "write the id of a record: its `id`, or the name of its file",
+                            ),
                         });
                     }
                 }
@@ -331,7 +357,7 @@ impl Site {
     /// Returns the record that a reference of the page names.
     pub fn record(&self, page: PageIndex, field: &str, id: &str) -> Option<PageIndex> {
         self.edges_of(page)
-            .find(|edge| edge.label == field && self.pages[edge.to].record_id == id)
+            .find(|edge| &*edge.label == field && self.pages[edge.to].record_id == id)
             .map(|edge| edge.to)
     }
 }
@@ -496,6 +522,41 @@ fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
     pages.extend(made.into_iter().map(Arc::new));
     pages.sort_by(|a, b| a.id.cmp(&b.id));
     pages
+}
+
+/// Takes old addresses out that another page has, and says so.
+fn drop_taken_aliases(config: &Config, pages: &mut [Arc<Page>], diags: &mut Vec<Diag>) {
+    if pages.iter().all(|page| page.aliases.is_empty()) {
+        return;
+    }
+    let owner = |page: &Page| page.source.as_ref().map_or_else(String::new, TreePath::to_string);
+    let mut taken: BTreeMap<String, String> =
+        pages.iter().map(|page| (page.file().to_lowercase(), owner(page))).collect();
+    for page in pages.iter_mut().filter(|page| !page.aliases.is_empty()) {
+        let mut kept = Vec::new();
+        for (alias, range) in &page.aliases {
+            let own = owner(page);
+            let Some(other) = taken.insert(alias_file(alias).to_lowercase(), own.clone()) else {
+                kept.push((alias.clone(), range.clone()));
+                continue;
+            };
+            let what = match other.as_str() {
+                other if other == own => "this page already".to_owned(),
+                "" => "another page".to_owned(),
+                other => format!("`{other}`"),
+            };
+            if let Some(path) = &page.source {
+                let message = format!("the old address `{alias}` belongs to {what}");
+                let diag =
+                    Diag::error(Code::DuplicateAddress, At::new(path, range.clone()), message);
+                diags.push(diag.help("delete it from `aliases`").lenient(!config.configured));
+            }
+            taken.insert(alias_file(alias).to_lowercase(), other);
+        }
+        if kept.len() < page.aliases.len() {
+            Arc::make_mut(page).aliases = kept;
+        }
+    }
 }
 
 fn title_of(path: &str) -> String {

@@ -96,6 +96,14 @@ impl Theme {
             Some((_, own)) => defaults.clone().overlay(own.clone()),
             None => defaults.clone(),
         };
+        for (path, blob) in own.iter().flat_map(|(_, own)| own.iter()) {
+            let is_template = matches!(path.extension().as_str(), "html" | "xml");
+            let bytes =
+                blob.bytes().filter(|bytes| is_template && std::str::from_utf8(bytes).is_err());
+            if let Some(bytes) = bytes {
+                diags.push(place(Diag::not_utf8(path, bytes), own.as_ref()));
+            }
+        }
         let mut word_diags = Vec::new();
         let wanted: Vec<&str> = config.languages.iter().map(|lang| lang.code.as_str()).collect();
         let words = Arc::new(Words::read(&files, &wanted, &mut word_diags));
@@ -166,7 +174,7 @@ fn own_files(source: &Tree, config: &Config, diags: &mut Vec<Diag>) -> Option<(S
     let folder = format!("themes/{name}");
     let files = TreePath::new(&folder).map(|path| source.under(path.as_str())).unwrap_or_default();
     if files.is_empty() && name != "default" {
-        let at = At::file(&TreePath::of(crate::config::SITE_FILE));
+        let at = config.place("theme", name);
         let diag = Diag::error(Code::Config, at, format!("there is no theme `{name}`"));
         diags.push(diag.help(format!("put its files into `{folder}/`")));
         return None;
@@ -328,8 +336,13 @@ fn explain(
     let file = if file.is_empty() { template.to_owned() } else { file };
     let path = TreePath::new(&format!("templates/{file}"))
         .unwrap_or_else(|| TreePath::of("templates/base.html"));
-    let message = message.lines().next().unwrap_or_default().to_owned();
-    place(Diag::error(Code::TemplateError, At::new(&path, range), message), own)
+    let message = message.lines().next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message).trim_end_matches('.');
+    let diag = Diag::error(Code::TemplateError, At::new(&path, range), message);
+    place(
+        diag.help("correct the template, or delete it: the one of the default theme stands in"),
+        own,
+    )
 }
 
 #[cfg(test)]

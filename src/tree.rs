@@ -258,6 +258,22 @@ impl Tree {
         std::str::from_utf8(self.get(path)?.bytes()?).ok()
     }
 
+    /// Removes a file, or all files of a folder.
+    pub fn remove_below(&mut self, path: &str) {
+        let Some(first) = TreePath::new(path) else { return };
+        let gone: Vec<TreePath> = self
+            .0
+            .range(first..)
+            .map(|(found, _)| found)
+            .take_while(|found| found.as_str().starts_with(path))
+            .filter(|found| found.as_str() == path || found.below(path).is_some())
+            .cloned()
+            .collect();
+        for path in gone {
+            self.0.remove(&path);
+        }
+    }
+
     pub fn insert(&mut self, path: TreePath, blob: Blob) {
         self.0.insert(path, blob);
     }
@@ -316,8 +332,9 @@ pub struct Claim {
 
 /// Two claims on one output path.
 pub struct Clash {
-    /// The source file that has the path.
+    /// The path that was claimed first, as it is written there, and the source file that has it.
     pub first: TreePath,
+    pub by: TreePath,
     pub second: Claim,
 }
 
@@ -328,10 +345,10 @@ pub struct Clash {
 #[derive(Default)]
 pub struct Output {
     pub tree: Tree,
-    /// Who claimed a path, by the path in lower case.
-    owners: HashMap<String, TreePath>,
-    /// The folders that the files need, in lower case, each with one who needs it.
-    folders: HashMap<String, TreePath>,
+    /// The paths and who claimed them, by the path in lower case.
+    owners: HashMap<String, (TreePath, TreePath)>,
+    /// The folders that the files need, in lower case, each with one file that needs it.
+    folders: HashMap<String, (TreePath, TreePath)>,
 }
 
 impl Output {
@@ -343,9 +360,13 @@ impl Output {
         for claim in claims {
             let folded = claim.path.as_str().to_lowercase();
             match self.owners.get(&folded) {
-                Some(first) => clashes.push(Clash { first: first.clone(), second: claim }),
+                Some((first, by)) => {
+                    let (first, by) = (first.clone(), by.clone());
+                    clashes.push(Clash { first, by, second: claim });
+                }
                 None => {
-                    self.owners.insert(folded.clone(), claim.by.clone());
+                    let owner = (claim.path.clone(), claim.by.clone());
+                    self.owners.insert(folded.clone(), owner);
                     added.push((folded, claim));
                 }
             }
@@ -358,14 +379,15 @@ impl Output {
             };
             let blocked = above().find_map(|folder| self.owners.get(folder));
             let blocked = blocked.or_else(|| self.folders.get(&folded)).cloned();
-            if let Some(first) = blocked {
+            if let Some((first, by)) = blocked {
                 self.owners.remove(&folded);
-                clashes.push(Clash { first, second: claim });
+                clashes.push(Clash { first, by, second: claim });
                 continue;
             }
             for folder in above() {
                 if !self.folders.contains_key(folder) {
-                    self.folders.insert(folder.to_owned(), claim.by.clone());
+                    let needed = (claim.path.clone(), claim.by.clone());
+                    self.folders.insert(folder.to_owned(), needed);
                 }
             }
             self.tree.insert(claim.path, claim.blob);

@@ -36,6 +36,9 @@ pub enum Entry {
     Plural(BTreeMap<String, String>),
 }
 
+/// As many missing words as a message lists.
+const FEW: usize = 5;
+
 /// The language whose words stand in where another's are missing; its file is always complete.
 const FALLBACK: &str = "en";
 
@@ -120,9 +123,13 @@ impl Words {
             |code: &str| wanted.iter().any(|lang| language::primary(lang) == code || *lang == code);
         for (code, language) in self.languages.iter().filter(|(code, _)| wanted(code)) {
             let path = TreePath::of(&format!("words/{code}.toml"));
+            let mut lacks_all = Vec::new();
             for (key, entry) in &reference.entries {
                 let missing = match (entry, language.entries.get(key)) {
-                    (_, None) => format!("the words of `{code}` lack `{key}`"),
+                    (_, None) => {
+                        lacks_all.push(key.as_str());
+                        continue;
+                    }
                     (Entry::Plural(_), Some(Entry::Plural(forms))) => {
                         let lacks =
                             |category: &PluralCategory| !forms.contains_key(name_of(*category));
@@ -141,7 +148,18 @@ impl Words {
                     }
                     _ => continue,
                 };
-                diags.push(Diag::warning(Code::MissingWords, At::file(&path), missing));
+                let diag = Diag::warning(Code::MissingWords, At::file(&path), missing);
+                diags.push(diag.help("the forms of English stand in until they are written"));
+            }
+            if !lacks_all.is_empty() {
+                let first = lacks_all.iter().take(FEW).copied().collect::<Vec<_>>().join("`, `");
+                let more = match lacks_all.len().saturating_sub(FEW) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let message = format!("the words of `{code}` lack `{first}`{more}");
+                let help = "the words of English stand in; copy them from `words/en.toml` and translate them";
+                diags.push(Diag::warning(Code::MissingWords, At::file(&path), message).help(help));
             }
         }
     }
@@ -195,11 +213,10 @@ impl Language {
 }
 
 fn read_file(theme: &Tree, path: &TreePath) -> Result<BTreeMap<String, Entry>, Diag> {
-    let text = theme
-        .text(path)
-        .ok_or_else(|| Diag::error(Code::NotUtf8, At::file(path), "the words are no UTF-8 text"))?;
-    let node = front::read(Notation::Toml, text, 0..text.len())
-        .map_err(|fault| Diag::error(Code::Config, At::new(path, fault.range), fault.message))?;
+    let text = theme.text(path).ok_or_else(|| Diag::no_text(path, theme))?;
+    let node = front::read(Notation::Toml, text, 0..text.len()).map_err(|fault| {
+        Diag::error(Code::Config, At::new(path, fault.range), fault.message).help(fault.help)
+    })?;
     let entry = |node: &Node| match &node.raw {
         Raw::Scalar { text, .. } => Some(Entry::Text(text.clone())),
         Raw::Table(forms) => Some(Entry::Plural(

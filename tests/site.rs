@@ -10,6 +10,9 @@
 //! - `=== has path` and `=== lacks path` — texts, one a line, that an output file holds or not;
 //! - `=== drafts` — builds drafts too, as `serve` does.
 //!
+//! Some signs stand for what a text cannot show: `␀`, `␉`, `␍`, `␂` (the mark of the order of bytes),
+//! `␡` and `␢` (bytes that no UTF-8 text holds), and `␟` for nothing, before a line that would begin a part.
+//!
 //! With `UPDATE=1` the remarks are rewritten; read every line before committing it.
 
 use std::{fmt::Write, path::Path};
@@ -32,12 +35,13 @@ fn sites_build_as_expected() {
         std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     let mut faults = String::new();
-    let mut count = 0;
+    let (mut count, mut bad) = (0, 0);
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "txt")) {
         let text = std::fs::read_to_string(file).unwrap();
         let mut updated = text.clone();
         for case in cases(&text) {
             count += 1;
+            bad += usize::from(file.ends_with("bad-input.txt"));
             for fault in check(&case, &mut updated) {
                 let name = file.file_name().unwrap().to_string_lossy();
                 let _ = writeln!(faults, "{name}: {}: {fault}\n", case.name);
@@ -47,7 +51,8 @@ fn sites_build_as_expected() {
             std::fs::write(file, updated).unwrap();
         }
     }
-    assert!(count >= 40, "only {count} cases were found");
+    assert!(count >= 200, "only {count} cases were found");
+    assert!(bad >= 60, "only {bad} kinds of bad input are tried");
     assert!(faults.is_empty(), "\n{faults}");
 }
 
@@ -79,9 +84,7 @@ fn check(case: &Case, file: &mut String) -> Vec<String> {
         .filter(|(name, _)| is_source(name))
         // A file ends where its text does; the blank line before the next part is the fixture's.
         .map(|(name, text)| {
-            let text = format!("{}\n", text.trim_end_matches('\n'));
-            let text = text.replace("␀", "\0").replace("␉", "\t");
-            (TreePath::of(name), Blob::new(text.into_bytes()))
+            (TreePath::of(name), Blob::new(bytes(&format!("{}\n", text.trim_end_matches('\n')))))
         })
         .collect();
     let drafts = case.parts.iter().any(|(name, _)| name == "drafts");
@@ -142,6 +145,31 @@ fn check(case: &Case, file: &mut String) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Puts bytes that a text should not hold in the place of their signs.
+fn bytes(text: &str) -> Vec<u8> {
+    const SIGNS: &[(&str, &[u8])] = &[
+        ("␀", b"\0"),
+        ("␉", b"\t"),
+        ("␍", b"\r"),
+        // The mark of the order of bytes, with which some editors begin a file.
+        ("␂", b"\xef\xbb\xbf"),
+        // A byte that no UTF-8 text holds.
+        ("␡", b"\xff"),
+        // Nothing: keeps a line of the source from being one of the fixture.
+        // Its neighbour, with which UTF-16 begins.
+        ("␢", b"\xfe"),
+        ("␟", b""),
+    ];
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let sign = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign));
+        bytes.extend(sign.map_or(&rest.as_bytes()[..first.len_utf8()], |(_, bytes)| bytes));
+        rest = &rest[first.len_utf8()..];
+    }
+    bytes
 }
 
 /// Returns the page itself when it is asked for with `SHOW=1`.

@@ -20,8 +20,9 @@ pub fn read(vocabulary: &mut Vocabulary, source: &Tree, diags: &mut Vec<Diag>) {
     let Some(path) = vocabulary.path.clone() else { return };
     if source.get(&path).is_none() {
         let message = format!("the vocabulary `{}` has no table `{path}`", vocabulary.name);
-        let at = At::file(&TreePath::of(super::SITE_FILE));
-        diags.push(Diag::error(Code::Vocabulary, at, message));
+        let at = At::new(&TreePath::of(super::SITE_FILE), vocabulary.place.clone());
+        let help = "write the table there, with a column `id`, or set `open = true` for free terms";
+        diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
         return;
     }
     let Some(table) = Table::read(&path, source, diags) else { return };
@@ -36,11 +37,13 @@ pub fn read(vocabulary: &mut Vocabulary, source: &Tree, diags: &mut Vec<Diag>) {
             if !rows.iter().any(|other| other.id == row.id) {
                 let at = At::new(&overrides, row.range.clone());
                 let message = format!("`{}` overrides no row of `{path}`", row.id);
-                diags.push(Diag::error(Code::Vocabulary, at, message));
+                let help = "correct the id, or add a row with it to the table";
+                diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
             }
             extra.insert(row.id.clone(), row.cells);
         }
     }
+    let mut folded = BTreeMap::new();
     for row in &mut rows {
         if let Some(cells) = extra.remove(&row.id) {
             row.cells.extend(cells.into_iter().filter(|(_, cell)| !cell.is_empty()));
@@ -48,7 +51,14 @@ pub fn read(vocabulary: &mut Vocabulary, source: &Tree, diags: &mut Vec<Diag>) {
         if !vocabulary.add(term(row)) {
             let at = At::new(&path, row.range.clone());
             let message = format!("the id `{}` stands twice", row.id);
-            diags.push(Diag::error(Code::Vocabulary, at, message));
+            diags.push(
+                Diag::error(Code::Vocabulary, at, message).help("delete one of the two rows"),
+            );
+        } else if let Some(other) = folded.insert(row.id.to_lowercase(), row.id.clone()) {
+            let at = At::new(&path, row.range.clone());
+            let message = format!("the ids `{other}` and `{}` differ only in case", row.id);
+            let help = "choose another id: the two would have one address";
+            diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
         }
     }
 }
@@ -95,7 +105,7 @@ struct Row {
 impl Table {
     fn read(path: &TreePath, source: &Tree, diags: &mut Vec<Diag>) -> Option<Self> {
         let Some(text) = source.text(path) else {
-            diags.push(Diag::error(Code::NotUtf8, At::file(path), "the table is no UTF-8 text"));
+            diags.push(Diag::no_text(path, source));
             return None;
         };
         let whole = text.len();
@@ -134,8 +144,20 @@ impl Table {
                     if !cells.iter().any(|cell| cell == "id") {
                         let message = "the first row must name the columns, one of them `id`";
                         let at = At::new(path, range);
-                        diags.push(Diag::error(Code::Vocabulary, at, message));
+                        let parted = if comma { "commas" } else { "tabs" };
+                        let help =
+                            format!("write `id` above the ids, and part the columns by {parted}");
+                        diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
                         return None;
+                    }
+                    let twice = cells
+                        .iter()
+                        .enumerate()
+                        .find(|(index, cell)| !cell.is_empty() && cells[..*index].contains(cell));
+                    if let Some((_, name)) = twice {
+                        let message = format!("the column `{name}` stands twice");
+                        let diag = Diag::error(Code::Vocabulary, At::new(path, range), message);
+                        diags.push(diag.help("delete or rename one of the two columns"));
                     }
                     columns = Some(cells);
                 }
@@ -150,7 +172,8 @@ impl Table {
                             columns.len()
                         );
                         let at = At::new(path, range.clone());
-                        diags.push(Diag::error(Code::Vocabulary, at, message));
+                        let help = "delete what is too much, or name its column in the first row";
+                        diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
                     }
                     let mut cells: BTreeMap<String, String> =
                         columns.iter().cloned().zip(cells).collect();
@@ -159,7 +182,10 @@ impl Table {
                     let has_address = !open_id(&id).is_empty();
                     if !has_address || TreePath::new(&id).is_none() || id.contains('/') {
                         let at = At::new(path, range);
-                        let message = format!("`{id}` cannot be a term's id");
+                        let message = match id.as_str() {
+                            "" => "the row has no id".to_owned(),
+                            id => format!("`{id}` cannot be a term's id"),
+                        };
                         let help = "use letters, digits and hyphens";
                         diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
                         continue;
@@ -167,6 +193,12 @@ impl Table {
                     rows.push(Row { id, cells, range });
                 }
             }
+        }
+        if columns.is_none() {
+            let message = "the table is empty";
+            let diag = Diag::error(Code::Vocabulary, At::file(path), message);
+            diags.push(diag.help("name its columns in the first row, one of them `id`"));
+            return None;
         }
         Some(Self { rows })
     }

@@ -53,6 +53,8 @@ fn builder() -> Builder<'static> {
 /// read so: text has no bare `>`, and a value no bare quotes.
 const UNORDERED: &str = " disabled=\"\" type=\"checkbox\">";
 const ORDERED: &str = " type=\"checkbox\" disabled=\"\">";
+/// How far behind an address the next one is looked for, in bytes.
+const WINDOW: usize = 64 * 1024;
 
 /// Cleans HTML; local addresses in it become holes as those of Markdown do.
 pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> String {
@@ -62,7 +64,7 @@ pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> Strin
     let offset = source.offset;
     let nonce = nonce.to_owned();
     // The filter must own what it uses and be shared, so found links pass through a lock.
-    let found = Arc::new(Mutex::new(take(&mut body.links)));
+    let found = Arc::new(Mutex::new((take(&mut body.links), 0_usize)));
     let filled = found.clone();
     builder.attribute_filter(move |element, attribute, value| {
         if !matches!(attribute, "href" | "src" | "poster") {
@@ -78,9 +80,14 @@ pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> Strin
             return Some(Cow::Borrowed(value));
         }
         // Poisoning would need a panic while the list is held, and pushing does not panic.
-        let mut links = found.lock().unwrap_or_else(PoisonError::into_inner);
-        // A value may be written with entities, and is then found nowhere.
-        let range = text.find(value).map_or(0..0, |start| start..start + value.len());
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        let (links, from) = &mut *found;
+        // Elements come in the order of the text, so each address stands behind the one before. A
+        // value may be written with entities, and is then found nowhere.
+        let place = window(&text, *from).find(value).map(|at| *from + at);
+        let at = place.or_else(|| window(&text, 0).find(value));
+        *from = place.map_or(*from, |at| at + value.len());
+        let range = at.map_or(0..0, |start| start..start + value.len());
         let range = range.start + offset..range.end + offset;
         let is_image = element != "a";
         links.push(Link { target: value.to_owned(), range, is_image });
@@ -88,9 +95,18 @@ pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> Strin
     });
     let cleaned = builder.clean(html).to_string().replace(UNORDERED, ORDERED);
     drop(builder);
-    body.links = take(&mut *filled.lock().unwrap_or_else(PoisonError::into_inner));
+    body.links = take(&mut filled.lock().unwrap_or_else(PoisonError::into_inner).0);
     body.anchors.extend(ids(&cleaned));
     cleaned
+}
+
+/// Returns the text from a place on, as far as the next address is looked for.
+fn window(text: &str, from: usize) -> &str {
+    let mut end = text.len().min(from + WINDOW);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[from..end]
 }
 
 /// Returns the ids in cleaned HTML, where every attribute stands in double quotes.

@@ -641,15 +641,15 @@ fn notices(site: &Site, page: &Page) -> Vec<String> {
 /// Returns the records that refer to this one, by the field in which they do.
 fn cited_by(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Group> {
     let page = &site.pages[index];
-    let mut groups: Vec<(String, Vec<PageIndex>)> = Vec::new();
+    let mut groups: Vec<(&str, Vec<PageIndex>)> = Vec::new();
     for (label, other) in &site.backlinks[index] {
         let record = &site.pages[*other];
-        if !record.is_record || record.status == Status::Withdrawn || label == "related" {
+        if !record.is_record || record.status == Status::Withdrawn || &**label == "related" {
             continue;
         }
-        match groups.iter_mut().find(|(name, _)| name == label) {
+        match groups.iter_mut().find(|(name, _)| *name == &**label) {
             Some((_, list)) => list.push(*other),
-            None => groups.push((label.clone(), vec![*other])),
+            None => groups.push((label, vec![*other])),
         }
     }
     let field_label = |name: &str, other: PageIndex| {
@@ -668,14 +668,14 @@ fn cited_by(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Gro
         let record_type = first.and_then(|name| site.config.types.get(name));
         let fields =
             record_type.map(|record_type| record_type.fields.as_slice()).unwrap_or_default();
-        fields.iter().position(|field| field.name == *name).unwrap_or(usize::MAX)
+        fields.iter().position(|field| field.name == **name).unwrap_or(usize::MAX)
     });
     groups
         .into_iter()
         .map(|(name, mut list)| {
             list.sort_by(|&a, &b| lists::compare(words, &site.pages[a], &site.pages[b]));
             list.dedup();
-            let label = list.first().and_then(|&other| field_label(&name, other));
+            let label = list.first().and_then(|&other| field_label(name, other));
             Group {
                 label: label.unwrap_or_else(|| theme.words.text(&page.lang, "cited-by").to_owned()),
                 count: list.len(),

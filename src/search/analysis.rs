@@ -1,8 +1,8 @@
 //! Text to tokens, the same for index and query: folded words and their stems.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
-use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
+use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, TokenStream, Tokenizer};
 use unicode_normalization::{UnicodeNormalization, char::decompose_canonical};
 
 use crate::language;
@@ -21,6 +21,7 @@ pub struct Token {
 }
 
 /// The analysis of one language. It remembers stems, because few words make up most of a text.
+#[derive(Clone)]
 pub struct Analyzer {
     lang: String,
     stemmer: Option<TextAnalyzer>,
@@ -31,6 +32,14 @@ pub struct Analyzer {
 const WORD_LIMIT: usize = 64;
 /// The most stems that are remembered.
 const STEM_LIMIT: usize = 200_000;
+
+/// Where a word stands: its bytes in the text, and its number among the words.
+#[derive(Clone, Copy)]
+struct At {
+    start: usize,
+    end: usize,
+    position: usize,
+}
 
 impl Analyzer {
     pub fn new(lang: &str) -> Self {
@@ -43,97 +52,169 @@ impl Analyzer {
     /// Returns the words of a text in their order.
     pub fn tokens(&mut self, text: &str) -> Vec<Token> {
         let mut tokens = Vec::new();
-        let mut position = 0;
-        for run in runs(text) {
-            let piece = &text[run.start..run.end];
-            if is_unspaced(piece) {
-                self.bigrams(piece, run.start, &mut position, &mut tokens);
-                continue;
-            }
-            let word = fold(piece);
-            let word = self.normalise(word);
-            if word.is_empty() || word.len() > WORD_LIMIT || self.is_elision(&word, text, run.end) {
-                continue;
-            }
-            let stem = self.stem(&word);
-            tokens.push(Token { word, stem, start: run.start, end: run.end, position });
-            if let Some(whole) = compound(text, &run) {
-                let word = fold(&whole);
-                if word.len() <= WORD_LIMIT {
-                    let stem = word.clone();
-                    tokens.push(Token { word, stem, start: run.start, end: run.end, position });
-                }
-            }
-            position += 1;
-        }
+        self.each_word(text, |analyzer, word, is_whole, at| {
+            let stem = if is_whole { word.to_owned() } else { analyzer.stem(word).to_owned() };
+            let At { start, end, position } = at;
+            tokens.push(Token { word: word.to_owned(), stem, start, end, position });
+        });
         tokens
     }
 
-    /// Cuts text without spaces between words into overlapping pairs of characters.
-    fn bigrams(
-        &mut self,
-        piece: &str,
-        start: usize,
-        position: &mut usize,
-        tokens: &mut Vec<Token>,
-    ) {
-        let chars: Vec<(usize, char)> = piece.char_indices().collect();
-        let end_of = |index: usize| chars.get(index).map_or(piece.len(), |(at, _)| *at);
-        let pairs = if chars.len() == 1 { 1 } else { chars.len() - 1 };
-        for (index, (from, _)) in chars.iter().enumerate().take(pairs) {
-            let (from, to) = (*from, end_of(index + 2));
-            let word: String = piece[from..to].nfkc().flat_map(char::to_lowercase).collect();
-            let token = Token {
-                stem: word.clone(),
-                word,
-                start: start + from,
-                end: start + to,
-                position: *position,
-            };
-            tokens.push(token);
-            *position += 1;
-        }
-    }
-
-    /// Applies what a script needs beyond folding.
-    fn normalise(&self, word: String) -> String {
-        if word.chars().any(|c| ('\u{0600}'..='\u{06ff}').contains(&c)) {
-            arabic(&word)
-        } else {
-            word
+    /// Calls a function for each word of a text, in their order: with the word, folded; whether it
+    /// is its own stem; and where it stands.
+    fn each_word(&mut self, text: &str, mut call: impl FnMut(&mut Self, &str, bool, At)) {
+        let mut position = 0;
+        let mut word = String::new();
+        for run in runs(text) {
+            let piece = &text[run.start..run.end];
+            if is_unspaced(piece) {
+                bigrams(piece, run.start, &mut position, |word, at| call(self, word, true, at));
+                continue;
+            }
+            word.clear();
+            fold_into(piece, &mut word);
+            normalise(&mut word);
+            if word.is_empty() || word.len() > WORD_LIMIT || self.is_elision(&word, text, run.end) {
+                continue;
+            }
+            let at = At { start: run.start, end: run.end, position };
+            call(self, &word, false, at);
+            if let Some(whole) = compound(text, &run) {
+                word.clear();
+                fold_into(&whole, &mut word);
+                if word.len() <= WORD_LIMIT {
+                    call(self, &word, true, at);
+                }
+            }
+            position += 1;
         }
     }
 
     /// Returns the stem of a folded word.
     pub fn stem(&mut self, word: &str) -> String {
-        let Some(stemmer) = &mut self.stemmer else { return word.to_owned() };
-        if let Some(stem) = self.stems.get(word) {
-            return stem.clone();
+        self.remembered_stem(word).into_owned()
+    }
+
+    fn remembered_stem<'a>(&'a mut self, word: &'a str) -> Cow<'a, str> {
+        let Some(stemmer) = &mut self.stemmer else { return Cow::Borrowed(word) };
+        if !self.stems.contains_key(word) {
+            let mut stream = stemmer.token_stream(word);
+            let stem = match stream.next() {
+                Some(token) if !token.text.is_empty() => token.text.clone(),
+                _ => word.to_owned(),
+            };
+            drop(stream);
+            if self.stems.len() >= STEM_LIMIT {
+                return Cow::Owned(stem);
+            }
+            self.stems.insert(word.to_owned(), stem);
         }
-        let mut stream = stemmer.token_stream(word);
-        let stem = match stream.next() {
-            Some(token) if !token.text.is_empty() => token.text.clone(),
-            _ => word.to_owned(),
-        };
-        drop(stream);
-        if self.stems.len() < STEM_LIMIT {
-            self.stems.insert(word.to_owned(), stem.clone());
-        }
-        stem
+        // The lines above put it there.
+        Cow::Borrowed(self.stems.get(word).map_or(word, String::as_str))
     }
 
     /// Returns true for what an elision leaves: the `l` of `l’accès`, the `s` of `migrant’s`.
     fn is_elision(&self, word: &str, text: &str, end: usize) -> bool {
-        let apostrophe = text[end..].starts_with(['\'', '’']);
         let french =
             ["l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"];
         match self.lang.as_str() {
             "fr" | "it" | "ca" => {
-                apostrophe && (french.contains(&word) || word == "dell" || word == "all")
+                text[end..].starts_with(['\'', '’'])
+                    && (french.contains(&word) || word == "dell" || word == "all")
             }
             "en" => word == "s" && text[..end - 1].ends_with(['\'', '’']),
             _ => false,
         }
+    }
+}
+
+/// The analysis as Tantivy takes it: the stems of a text, or its words as they stand.
+#[derive(Clone)]
+pub struct Stream {
+    analyzer: Analyzer,
+    stems: bool,
+    /// The tokens of one text, one after the other, and where each ends.
+    text: String,
+    ends: Vec<(usize, usize)>,
+}
+
+impl Stream {
+    pub fn stems(lang: &str) -> Self {
+        Self { stems: true, ..Self::words(lang) }
+    }
+
+    pub fn words(lang: &str) -> Self {
+        Self { analyzer: Analyzer::new(lang), stems: false, text: String::new(), ends: Vec::new() }
+    }
+}
+
+impl Tokenizer for Stream {
+    type TokenStream<'a> = Tokens<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens<'a> {
+        let Self { analyzer, stems, text: all, ends } = self;
+        all.clear();
+        ends.clear();
+        analyzer.each_word(text, |analyzer, word, is_whole, at| {
+            match *stems && !is_whole {
+                true => all.push_str(&analyzer.remembered_stem(word)),
+                false => all.push_str(word),
+            }
+            ends.push((all.len(), at.position));
+        });
+        Tokens {
+            text: all,
+            ends: ends.iter(),
+            from: 0,
+            token: tantivy::tokenizer::Token::default(),
+        }
+    }
+}
+
+/// The tokens of one text.
+pub struct Tokens<'a> {
+    text: &'a str,
+    ends: std::slice::Iter<'a, (usize, usize)>,
+    from: usize,
+    token: tantivy::tokenizer::Token,
+}
+
+impl TokenStream for Tokens<'_> {
+    fn advance(&mut self) -> bool {
+        let Some((end, position)) = self.ends.next() else { return false };
+        self.token.text.clear();
+        self.token.text.push_str(&self.text[self.from..*end]);
+        self.token.position = *position;
+        self.from = *end;
+        true
+    }
+
+    fn token(&self) -> &tantivy::tokenizer::Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut tantivy::tokenizer::Token {
+        &mut self.token
+    }
+}
+
+/// Cuts text without spaces between words into overlapping pairs of characters.
+fn bigrams(piece: &str, start: usize, position: &mut usize, mut call: impl FnMut(&str, At)) {
+    let chars: Vec<(usize, char)> = piece.char_indices().collect();
+    let end_of = |index: usize| chars.get(index).map_or(piece.len(), |(at, _)| *at);
+    let pairs = if chars.len() == 1 { 1 } else { chars.len() - 1 };
+    for (index, (from, _)) in chars.iter().enumerate().take(pairs) {
+        let (from, to) = (*from, end_of(index + 2));
+        let word: String = piece[from..to].nfkc().flat_map(char::to_lowercase).collect();
+        call(&word, At { start: start + from, end: start + to, position: *position });
+        *position += 1;
+    }
+}
+
+/// Applies what a script needs beyond folding.
+fn normalise(word: &mut String) {
+    if !word.is_ascii() && word.chars().any(|c| ('\u{0600}'..='\u{06ff}').contains(&c)) {
+        *word = arabic(word);
     }
 }
 
@@ -144,10 +225,13 @@ struct Run {
 
 /// Finds runs of letters and digits. Text without spaces between words is a run of its own.
 fn runs(text: &str) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<Run> = Vec::with_capacity(text.len() / 6);
     let mut open: Option<(usize, bool)> = None;
     for (at, c) in text.char_indices() {
-        let kind = is_word(c).then(|| unspaced(c));
+        let kind = match c.is_ascii() {
+            true => c.is_ascii_alphanumeric().then_some(false),
+            false => is_word(c).then(|| unspaced(c)),
+        };
         match (open, kind) {
             (Some((_, unspaced)), Some(kind)) if unspaced == kind => {}
             (before, kind) => {
@@ -202,10 +286,16 @@ fn compound(text: &str, run: &Run) -> Option<String> {
 /// Folds a text: compatibility forms, lower case, and no diacritics on Latin and Greek letters.
 /// Cyrillic ё is е; й is a letter of its own, and so are the marked letters of other scripts.
 pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
     let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    folded
+}
+
+fn fold_into(text: &str, folded: &mut String) {
+    if text.is_ascii() {
+        folded.extend(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        return;
+    }
     for c in text.nfkc().flat_map(char::to_lowercase) {
         match c {
             'ё' => folded.push('е'),
@@ -231,7 +321,6 @@ pub fn fold(text: &str) -> String {
             c => folded.push(c),
         }
     }
-    folded
 }
 
 /// Normalises Arabic letters that are written in several ways, and takes off article and clitics.

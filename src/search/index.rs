@@ -25,14 +25,14 @@ use tantivy::{
         FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
         Value,
     },
-    tokenizer::{PreTokenizedString, Token as TantivyToken},
+    tokenizer::TextAnalyzer,
 };
 
 use crate::tree::{Blob, Digest, Tree, TreePath};
 
 use super::{
     Collection, Concept, Document, Found, Hit, Tuning,
-    analysis::{Analyzer, Token},
+    analysis::{Analyzer, Stream},
     excerpt::excerpt,
     naming, query,
 };
@@ -74,6 +74,10 @@ struct Stamp {
     documents: usize,
 }
 
+/// The names of the two ways in which Tantivy has texts cut into tokens.
+const STEMS: &str = "stems";
+const WORDS: &str = "words";
+
 /// The fields of the index.
 #[derive(Clone, Copy)]
 struct Fields {
@@ -92,20 +96,19 @@ struct Fields {
 
 fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    // The tokenizer's name is never looked up: every text comes with its tokens.
-    let text = |record| {
+    let text = |tokenizer, record| {
         TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default().set_tokenizer("raw").set_index_option(record),
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record),
         )
     };
-    let with_freqs = text(IndexRecordOption::WithFreqs);
+    let with_freqs = text(STEMS, IndexRecordOption::WithFreqs);
     let fields = Fields {
         title: builder.add_text_field("title", with_freqs.clone()),
         labels: builder.add_text_field("labels", with_freqs.clone()),
         headings: builder.add_text_field("headings", with_freqs.clone()),
         summary: builder.add_text_field("summary", with_freqs.clone()),
         body: builder.add_text_field("body", with_freqs),
-        exact: builder.add_text_field("exact", text(IndexRecordOption::Basic)),
+        exact: builder.add_text_field("exact", text(WORDS, IndexRecordOption::Basic)),
         facets: builder.add_text_field("facets", STRING | FAST),
         record: builder.add_u64_field("record", FAST),
         stored: builder.add_text_field("stored", STORED),
@@ -121,12 +124,13 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, TantivyErr
     let (schema, fields) = schema();
     let directory = RamDirectory::create();
     let index = Index::create(directory.clone(), schema, tantivy::IndexSettings::default())?;
+    index.tokenizers().register(STEMS, TextAnalyzer::from(Stream::stems(&collection.lang)));
+    index.tokenizers().register(WORDS, TextAnalyzer::from(Stream::words(&collection.lang)));
     let mut writer: IndexWriter<TantivyDocument> =
         index.writer_with_num_threads(1, WRITER_MEMORY)?;
     writer.set_merge_policy(Box::new(NoMergePolicy));
-    let mut analyzer = Analyzer::new(&collection.lang);
     for document in &collection.documents {
-        writer.add_document(prepare(document, fields, &mut analyzer))?;
+        writer.add_document(prepare(document, fields))?;
     }
     writer.commit()?;
     if index.searchable_segment_ids()?.len() > 1 {
@@ -180,13 +184,14 @@ fn in_order(index: &Index, fields: Fields) -> Result<Vec<SegmentId>, TantivyErro
     Ok(segments.into_iter().map(|(_, id)| id).collect())
 }
 
-fn prepare(document: &Document, fields: Fields, analyzer: &mut Analyzer) -> TantivyDocument {
+fn prepare(document: &Document, fields: Fields) -> TantivyDocument {
     let mut prepared = TantivyDocument::default();
-    let mut exact: Vec<String> = Vec::new();
+    let mut exact = String::new();
     let mut add = |field: Field, text: &str| {
-        let tokens = analyzer.tokens(text);
-        exact.extend(tokens.iter().map(|token| token.word.clone()));
-        prepared.add_pre_tokenized_text(field, pre_tokenized(tokens));
+        exact.push_str(text);
+        // Two texts side by side are not one word.
+        exact.push_str(" . ");
+        prepared.add_text(field, text);
     };
     add(fields.title, &document.title);
     add(fields.labels, &document.labels.join(". "));
@@ -195,16 +200,7 @@ fn prepare(document: &Document, fields: Fields, analyzer: &mut Analyzer) -> Tant
     add(fields.summary, &document.summary);
     let body: Vec<&str> = document.sections.iter().map(|part| part.text.as_str()).collect();
     add(fields.body, &body.join(" "));
-    exact.sort();
-    exact.dedup();
-    let tokens = exact.into_iter().enumerate().map(|(position, word)| Token {
-        stem: word.clone(),
-        word,
-        start: 0,
-        end: 0,
-        position,
-    });
-    prepared.add_pre_tokenized_text(fields.exact, pre_tokenized(tokens.collect()));
+    prepared.add_text(fields.exact, exact);
     for (facet, values) in &document.facets {
         for value in values {
             prepared.add_text(fields.facets, format!("{facet}={value}"));
@@ -214,17 +210,6 @@ fn prepare(document: &Document, fields: Fields, analyzer: &mut Analyzer) -> Tant
     // A document holds only texts, so it has a JSON form.
     prepared.add_text(fields.stored, serde_json::to_string(document).unwrap_or_default());
     prepared
-}
-
-fn pre_tokenized(tokens: Vec<Token>) -> PreTokenizedString {
-    let tokens = tokens.into_iter().map(|token| TantivyToken {
-        offset_from: token.start,
-        offset_to: token.end,
-        position: token.position,
-        text: token.stem,
-        position_length: 1,
-    });
-    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }
 
 /// An index that can be asked.

@@ -1,6 +1,9 @@
 //! Where links go: each hole of a page is filled with a page, a file, or what was written.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use percent_encoding::percent_decode_str;
 
@@ -36,8 +39,12 @@ struct Places<'a> {
     by_source: HashMap<&'a str, PageIndex>,
     /// Pages by their output folder, in lower case for a second look.
     by_address: HashMap<String, PageIndex>,
+    /// Pages by the name of their file in lower case, for links that give only a name.
+    by_name: HashMap<String, PageIndex>,
     /// Source files that the content holds beside pages.
     files: BTreeMap<&'a str, &'a TreePath>,
+    /// The folders at the top of the content.
+    tops: BTreeSet<&'a str>,
     unpublished: &'a BTreeSet<PageId>,
 }
 
@@ -49,7 +56,13 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         source,
         by_source: HashMap::new(),
         by_address: HashMap::new(),
+        by_name: HashMap::new(),
         files: BTreeMap::new(),
+        tops: source
+            .iter()
+            .filter_map(|(path, _)| path.below(&content)?.split_once('/'))
+            .map(|(top, _)| top)
+            .collect(),
         unpublished,
     };
     for (index, page) in pages.iter().enumerate() {
@@ -58,6 +71,7 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
             && is_markdown(path)
         {
             places.by_source.insert(path.as_str(), index);
+            places.by_name.entry(name_key(path.stem())).or_insert(index);
         }
     }
     for (path, _) in source.iter() {
@@ -74,23 +88,27 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         .copied()
         .filter(|path| !content.is_empty() || MEDIA.contains(&path.extension().as_str()))
         .collect();
+    let links_to: Arc<str> = "links to".into();
     for (index, page) in pages.iter().enumerate() {
         let mut holes = Vec::with_capacity(page.links.len());
         for link in &page.links {
             let found = places.find(site, page, &link.target);
             let hole = match found {
+                Ok(Hole::Page(to, rest)) => Hole::Page(in_own_language(site, page, to), rest),
                 Ok(hole) => hole,
                 Err(diag) => {
                     if let Some(path) = &page.source {
                         let at = At::new(path, link.range.clone());
                         site.diags.push(Diag { at, ..diag }.lenient(!site.config.configured));
                     }
-                    Hole::Written(link.target.clone())
+                    // A name that is no address stands there as words only.
+                    let is_name = link.target.starts_with("[[");
+                    Hole::Written(if is_name { String::new() } else { link.target.clone() })
                 }
             };
             match &hole {
                 Hole::Page(to, fragment) => {
-                    let label = "links to".to_owned();
+                    let label = links_to.clone();
                     site.edges.push(Edge { from: index, label, to: *to });
                     if let (Some(path), Some(diag)) =
                         (&page.source, check_fragment(&pages[*to], fragment))
@@ -121,6 +139,16 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
 impl Places<'_> {
     /// Finds where a link goes; the place of a returned remark is filled in by the caller.
     fn find(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
+        if let Some(name) = target.strip_prefix("[[").and_then(|name| name.strip_suffix("]]")) {
+            return self.by_name(site, page, name);
+        }
+        // What another program would have filled in was noted where it stands.
+        if target.contains("{{") || target.contains("{%") {
+            return Ok(Hole::Written(target.to_owned()));
+        }
+        // Zola writes `@/` for the folder of all content.
+        let target =
+            target.strip_prefix('@').filter(|rest| rest.starts_with('/')).unwrap_or(target);
         let split = target.find(['#', '?']).unwrap_or(target.len());
         let (path, rest) = target.split_at(split);
         let decoded = percent_decode_str(path).decode_utf8_lossy();
@@ -138,14 +166,71 @@ impl Places<'_> {
         // Generators differ: some read a link from the file, some from the page's address.
         let from_address = join(&page.address(), &decoded);
         let in_language = decoded.strip_prefix('/').map(|rest| join(&page.id.folder, rest));
-        let candidates = [from_file.clone(), in_language.flatten(), from_address];
+        // Hugo and Docusaurus put the files of `static/` at the root.
+        let from_static = decoded.strip_prefix('/').and_then(|rest| join("static", rest));
+        // `/docs/page` was written where this folder lay in a folder `docs`.
+        let from_above = decoded
+            .strip_prefix('/')
+            .and_then(|rest| rest.split_once('/'))
+            .filter(|(top, _)| !site.config.configured && !self.tops.contains(top))
+            .and_then(|(_, rest)| join("", rest));
+        let candidates =
+            [from_file.clone(), in_language.flatten(), from_address, from_static, from_above];
         for candidate in candidates.iter().flatten() {
+            if let Some(hole) = self.in_language(site, page, candidate, rest) {
+                return Ok(hole);
+            }
             if let Some(hole) = self.at(content, candidate, rest) {
                 return Ok(hole);
             }
         }
         let wanted = from_file.unwrap_or_else(|| decoded.to_string());
         Err(self.broken(site, page, target, &wanted))
+    }
+
+    /// Finds a picture or file of a page's own language, such as `map.fr.png` for `map.png`, where
+    /// languages stand in the names of files; else that of the site's first language.
+    fn in_language(&self, site: &Site, page: &Page, path: &str, rest: &str) -> Option<Hole> {
+        let (stem, kind) = path.rsplit_once('.').filter(|_| site.config.by_suffix)?;
+        let has_own = self.files.contains_key(path);
+        let codes = [Some(page.lang.as_str()), (!has_own).then(|| site.config.default_language())];
+        codes.into_iter().flatten().find_map(|code| {
+            let (file, _) = self.files.get_key_value(format!("{stem}.{code}.{kind}").as_str())?;
+            TreePath::new(file).map(|path| Hole::File(path, rest.to_owned()))
+        })
+    }
+
+    /// Finds what `[[name]]` means: a path, else the page or file of that name anywhere.
+    fn by_name(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
+        let (name, section) = target.split_at(target.find('#').unwrap_or(target.len()));
+        let section = match section.strip_prefix('#') {
+            Some(heading) => format!("#{}", anchor_of(heading)),
+            None => String::new(),
+        };
+        if name.is_empty() {
+            return self.find(site, page, &section);
+        }
+        let path = self.find(site, page, &format!("{name}{section}"));
+        if path.is_ok() {
+            return path;
+        }
+        let last = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
+        let stem = last.strip_suffix(".md").unwrap_or(last);
+        if let Some(index) = self.by_name.get(&name_key(stem)) {
+            return Ok(Hole::Page(*index, section));
+        }
+        let file = self.files.iter().find(|(path, _)| path.rsplit('/').next() == Some(last));
+        if let Some(path) = file.and_then(|(path, _)| TreePath::new(path)) {
+            return Ok(Hole::File(path, String::new()));
+        }
+        path.map_err(|diag| {
+            let nearest = nearest(&name_key(stem), self.by_name.keys().map(String::as_str));
+            let message = format!("`{target}` is the name of no page");
+            Diag { message, help: None, ..diag }.help(match nearest {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "write the name of a page's file, or its path".to_owned(),
+            })
+        })
     }
 
     fn at(&self, content: &str, path: &str, rest: &str) -> Option<Hole> {
@@ -196,13 +281,39 @@ impl Places<'_> {
             if content.is_empty() { wanted.to_owned() } else { format!("{content}/{wanted}") };
         let folder = full.rsplit_once('/').map_or("", |(folder, _)| folder);
         let name = full.rsplit('/').next().unwrap_or(&full);
-        let neighbours = self.source.iter().filter(|(path, _)| path.folder() == folder);
+        let own = page.source.as_ref();
+        let neighbours =
+            self.source.iter().filter(|(path, _)| path.folder() == folder && Some(*path) != own);
         let near = nearest(name, neighbours.map(|(path, _)| path.file_name()));
         match near {
             Some(near) => diag.help(format!("did you mean `{near}`?")),
+            None if wanted.starts_with("..") || wanted.contains("/../") => {
+                diag.help("it leaves the folder of the site; link to a page or file within it")
+            }
             None => diag.help(format!("there is no file `{full}`")),
         }
     }
+}
+
+/// Returns the translation of a page into the language of the page that links to it, where
+/// languages stand in the names of files and a link names the file without one.
+fn in_own_language(site: &Site, page: &Page, to: PageIndex) -> PageIndex {
+    if !site.config.by_suffix {
+        return to;
+    }
+    site.sibling(page, &site.pages[to].id.path).unwrap_or(to)
+}
+
+/// Returns the name of a page as links by name compare it.
+fn name_key(name: &str) -> String {
+    name.to_lowercase().replace([' ', '_'], "-")
+}
+
+/// Returns the id that a heading's words give it.
+fn anchor_of(heading: &str) -> String {
+    let words = heading.trim().to_lowercase();
+    let letters = words.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    letters.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 /// Joins a relative path to a folder; `None` when it leaves the content.
@@ -230,7 +341,9 @@ fn check_fragment(page: &Page, fragment: &str) -> Option<Diag> {
     let known = |id: &str| page.anchors.iter().any(|anchor| anchor == id);
     // A page that was made, not written, gets its headings from a template.
     let made = page.source.as_ref().is_none_or(|path| !is_markdown(path));
-    if id.is_empty() || id == "top" || known(&id) || id.starts_with("fn") || made {
+    // What another program would have added to a page was noted there.
+    let unknowable = made || page.is_partial;
+    if id.is_empty() || id == "top" || known(&id) || id.starts_with("fn") || unknowable {
         return None;
     }
     let nowhere = At::new(&TreePath::of("x"), 0..0);
@@ -241,7 +354,7 @@ fn check_fragment(page: &Page, fragment: &str) -> Option<Diag> {
     );
     Some(match nearest(&id, page.anchors.iter().map(String::as_str)) {
         Some(near) => diag.help(format!("did you mean `#{near}`?")),
-        None => diag,
+        None => diag.help("write the words of a heading, in small letters and with hyphens"),
     })
 }
 

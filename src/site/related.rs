@@ -1,10 +1,8 @@
 //! Related records: those that share rare terms and rare words, found the same way every time.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
-use crate::{page::Status, schema::Target};
+use crate::page::{Feature, Status};
 
 use super::{PageIndex, Site};
 
@@ -12,6 +10,9 @@ use super::{PageIndex, Site};
 pub const SHOWN: usize = 5;
 /// A term or word on more records than this says too little to look its records up.
 const COMMON: usize = 400;
+/// How many records are looked at for one, over its rarest terms and words. The commoner ones add
+/// little, and without a bound the time would grow with the square of the records.
+const LOOKED_AT: usize = 1_000;
 /// What a shared word weighs against a shared term: words are many, terms were chosen.
 const WORD: f64 = 0.35;
 /// The weight below which two records are not called related.
@@ -23,87 +24,89 @@ const THRESHOLD: f64 = 2.0;
 /// "A statistical interpretation of term specificity", 1972. References that an editor wrote
 /// (`related`) are shown before these and are left out here.
 pub fn find(site: &Site) -> Vec<Vec<PageIndex>> {
+    let mut related = vec![Vec::new(); site.pages.len()];
     let records: Vec<PageIndex> = (0..site.pages.len())
         .filter(|&index| {
             let page = &site.pages[index];
             page.is_record && page.status == Status::Published
         })
         .collect();
-    let mut features: HashMap<(&str, Feature), Vec<PageIndex>> = HashMap::new();
-    let own: Vec<Vec<Feature>> = records.iter().map(|&index| features_of(site, index)).collect();
-    for (record, own) in records.iter().zip(&own) {
-        let folder = site.pages[*record].id.folder.as_str();
-        for feature in own {
-            features.entry((folder, feature.clone())).or_default().push(*record);
+    // Pages lie in the order of their folders, so the records of one language stand together.
+    let folder = |index: &PageIndex| site.pages[*index].id.folder.as_str();
+    for records in records.chunk_by(|a, b| folder(a) == folder(b)) {
+        for (index, list) in of_language(site, records) {
+            related[index] = list;
         }
-    }
-    let total = records.len() as f64;
-    let found: Vec<(PageIndex, Vec<PageIndex>)> = records
-        .par_iter()
-        .zip(&own)
-        .map(|(&record, own)| {
-            let page = &site.pages[record];
-            let mut weights: HashMap<PageIndex, f64> = HashMap::new();
-            for feature in own {
-                let Some(sharing) = features.get(&(page.id.folder.as_str(), feature.clone()))
-                else {
-                    continue;
-                };
-                if sharing.len() < 2 || sharing.len() > COMMON {
-                    continue;
-                }
-                let weight = (total / sharing.len() as f64).ln().max(0.0) * feature.weight();
-                for &other in sharing {
-                    *weights.entry(other).or_default() += weight;
-                }
-            }
-            weights.remove(&record);
-            let mut ranked: Vec<(PageIndex, f64)> =
-                weights.into_iter().filter(|(_, weight)| *weight >= THRESHOLD).collect();
-            ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            (record, ranked.into_iter().take(SHOWN).map(|(index, _)| index).collect())
-        })
-        .collect();
-    let mut related = vec![Vec::new(); site.pages.len()];
-    for (record, list) in found {
-        related[record] = list;
     }
     related
 }
 
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Feature {
-    Term(String, String),
-    Word(String),
+/// The records that share one feature, as a range of the list of all.
+struct Shared {
+    first: usize,
+    count: usize,
+    weight: f64,
 }
 
-impl Feature {
-    fn weight(&self) -> f64 {
-        match self {
-            Self::Term(..) => 1.0,
-            Self::Word(_) => WORD,
-        }
-    }
-}
-
-fn features_of(site: &Site, index: PageIndex) -> Vec<Feature> {
-    let page = &site.pages[index];
-    let mut features: Vec<Feature> = page
-        .references
+fn of_language(site: &Site, records: &[PageIndex]) -> Vec<(PageIndex, Vec<PageIndex>)> {
+    let mut all: Vec<(Feature, usize)> = records
         .iter()
-        .filter_map(|reference| match &reference.target {
-            Target::Term { vocabulary, id } => Some(Feature::Term(vocabulary.clone(), id.clone())),
-            Target::Record { .. } => None,
+        .enumerate()
+        .flat_map(|(place, &index)| {
+            site.pages[index].features.iter().map(move |feature| (*feature, place))
         })
         .collect();
-    let words = page.title.split(|c: char| !c.is_alphanumeric());
-    let words = words.chain(page.summary.split(|c: char| !c.is_alphanumeric()));
-    features.extend(
-        words
-            .filter(|word| word.chars().count() >= 4)
-            .map(|word| Feature::Word(word.to_lowercase())),
-    );
-    features.sort();
-    features.dedup();
-    features
+    all.par_sort_unstable();
+    let total = records.len() as f64;
+    let mut of_record: Vec<Vec<Shared>> = records.iter().map(|_| Vec::new()).collect();
+    let mut first = 0;
+    for group in all.chunk_by(|a, b| a.0 == b.0) {
+        let count = group.len();
+        if (2..=COMMON).contains(&count) {
+            let share = if group[0].0.is_word() { WORD } else { 1.0 };
+            let weight = (total / count as f64).ln().max(0.0) * share;
+            for (_, place) in group {
+                of_record[*place].push(Shared { first, count, weight });
+            }
+        }
+        first += count;
+    }
+    of_record
+        .into_par_iter()
+        .enumerate()
+        .map_init(
+            || (vec![0.0_f64; records.len()], Vec::new()),
+            |(weights, touched), (place, mut shared)| {
+                // The rarest first; the order of features breaks ties.
+                shared.sort_by_key(|shared| (shared.count, shared.first));
+                let mut looked_at = 0;
+                for shared in shared {
+                    looked_at += shared.count;
+                    if looked_at > LOOKED_AT {
+                        break;
+                    }
+                    for (_, other) in &all[shared.first..shared.first + shared.count] {
+                        if weights[*other] == 0.0 {
+                            touched.push(*other);
+                        }
+                        weights[*other] += shared.weight;
+                    }
+                }
+                let mut ranked: Vec<(usize, f64)> = touched
+                    .drain(..)
+                    .map(|other| (other, std::mem::take(&mut weights[other])))
+                    .filter(|(other, weight)| *other != place && *weight >= THRESHOLD)
+                    .collect();
+                let by_weight =
+                    |a: &(usize, f64), b: &(usize, f64)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+                if ranked.len() > SHOWN {
+                    ranked.select_nth_unstable_by(SHOWN, by_weight);
+                    ranked.truncate(SHOWN);
+                }
+                ranked.sort_by(by_weight);
+                let found = ranked.into_iter().map(|(other, _)| records[other]).collect();
+                (records[place], found)
+            },
+        )
+        .collect()
 }

@@ -1,0 +1,141 @@
+//! The languages of a site: configured, or found in folders, in names of files and in front matter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    front::{Node, Raw},
+    language,
+    tree::{Tree, TreePath},
+};
+
+use super::{Config, Lang};
+
+impl Config {
+    /// Finds the languages: as configured, else two or more top folders named by language codes,
+    /// else what the pages declare.
+    pub(super) fn derive_languages(&mut self, source: &Tree, node: Option<&Node>) {
+        let folders: BTreeSet<&str> = source
+            .iter()
+            .filter_map(|(path, _)| path.below(&self.content)?.split_once('/'))
+            .map(|(folder, _)| folder)
+            .filter(|folder| language::is_code(folder))
+            .collect();
+        let configured: Vec<String> = node
+            .and_then(|node| node.get("languages"))
+            .map(|node| match &node.raw {
+                Raw::List(items) => items.iter().filter_map(Node::text).collect(),
+                _ => node.text().into_iter().collect::<Vec<_>>(),
+            })
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|code| language::is_code(code))
+            .map(language::canonical)
+            .collect();
+        let in_folder = |code: &str| folders.iter().find(|f| language::canonical(f) == code);
+        if !configured.is_empty() {
+            let with_folders = configured.iter().any(|code| in_folder(code).is_some());
+            self.languages = configured
+                .into_iter()
+                .map(|code| {
+                    let folder = in_folder(&code).map_or(code.clone(), |f| (*f).to_owned());
+                    Lang { folder: with_folders.then_some(folder), code }
+                })
+                .collect();
+            return;
+        }
+        let declared = declared_languages(source, &self.content);
+        let most = declared
+            .iter()
+            .max_by_key(|(code, count)| (**count, std::cmp::Reverse((*code).clone())))
+            .map(|(code, _)| code.clone());
+        if folders.len() >= 2 {
+            let mut languages: Vec<Lang> = folders
+                .iter()
+                .map(|f| Lang { code: language::canonical(f), folder: Some((*f).to_owned()) })
+                .collect();
+            let first = most.or_else(|| {
+                languages
+                    .iter()
+                    .find(|lang| language::primary(&lang.code) == "en")
+                    .map(|l| l.code.clone())
+            });
+            languages.sort_by_key(|lang| (Some(&lang.code) != first.as_ref(), lang.code.clone()));
+            languages.dedup_by(|a, b| a.code == b.code);
+            self.languages = languages;
+            return;
+        }
+        let suffixes = suffixes(source, &self.content);
+        if !suffixes.is_empty() {
+            // Files without a suffix are written in the language that most declare.
+            let bare = most.filter(|code| !suffixes.contains(code)).or_else(|| {
+                (!suffixes.iter().any(|code| language::primary(code) == "en"))
+                    .then(|| "en".to_owned())
+            });
+            let english = suffixes.iter().find(|code| language::primary(code) == "en").cloned();
+            let first = bare.or(english).unwrap_or_default();
+            let others = suffixes.into_iter().filter(|code| *code != first);
+            let codes = std::iter::once(first.clone()).chain(others);
+            self.languages = codes.map(|code| Lang { folder: Some(code.clone()), code }).collect();
+            self.by_suffix = true;
+            return;
+        }
+        let first = most.unwrap_or_else(|| "en".to_owned());
+        self.languages.push(Lang { code: first.clone(), folder: None });
+        let others = declared.into_keys().filter(|code| *code != first);
+        self.languages.extend(others.map(|code| Lang { code, folder: None }));
+    }
+}
+
+/// Finds the languages that stand in names of files: `page.fr.md` counts where `page.md` or
+/// `page.de.md` lies beside it.
+fn suffixes(source: &Tree, content: &str) -> BTreeSet<String> {
+    let markdown = |path: &TreePath| matches!(path.extension().as_str(), "md" | "mdx" | "markdown");
+    let mut groups: BTreeMap<(&str, &str), (usize, BTreeSet<String>)> = BTreeMap::new();
+    for (path, _) in source.iter().filter(|(path, _)| markdown(path)) {
+        if path.below(content).is_none() {
+            continue;
+        }
+        let (stem, code) = match path.stem().rsplit_once('.') {
+            Some((stem, code)) if language::is_code(code) => (stem, Some(code)),
+            _ => (path.stem(), None),
+        };
+        let group = groups.entry((path.folder(), stem)).or_default();
+        group.0 += 1;
+        group.1.extend(code.map(language::canonical));
+    }
+    groups.into_values().filter(|(count, _)| *count > 1).flat_map(|(_, codes)| codes).collect()
+}
+
+/// Counts the languages that pages declare in their front matter, without reading it in full.
+fn declared_languages(source: &Tree, content: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (path, blob) in source.iter() {
+        if !matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
+            || path.below(content).is_none()
+        {
+            continue;
+        }
+        if let Some(rest) = path.below(content).and_then(|path| path.strip_prefix("i18n/"))
+            && let Some((code, _)) =
+                rest.split_once('/').filter(|(code, _)| language::is_code(code))
+        {
+            counts.entry(language::canonical(code)).or_insert(0);
+        }
+        let head = blob.bytes().map(|bytes| &bytes[..bytes.len().min(4096)]).unwrap_or_default();
+        let head = String::from_utf8_lossy(head);
+        if !head.trim_start_matches('\u{feff}').starts_with(['-', '+']) {
+            continue;
+        }
+        let declared =
+            head.lines().skip(1).take_while(|line| !matches!(line.trim_end(), "---" | "+++"));
+        for line in declared {
+            let Some(value) = line.strip_prefix("lang").map(str::trim_start) else { continue };
+            let Some(value) = value.strip_prefix([':', '=']) else { continue };
+            let code = value.trim().trim_matches(['"', '\'']);
+            if language::is_code(code) {
+                *counts.entry(language::canonical(code)).or_insert(0) += 1;
+            }
+        }
+    }
+    counts
+}

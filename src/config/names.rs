@@ -1,0 +1,98 @@
+//! The names by which the configuration and its vocabularies refer to each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    diag::{At, Code, Diag, nearest},
+    schema::Kind,
+};
+
+use super::Config;
+
+impl Config {
+    /// Says which terms of a vocabulary name a parent that is no term.
+    pub(super) fn check_parents(&self, diags: &mut Vec<Diag>) {
+        for vocabulary in self.vocabularies.values() {
+            let (Some(parent), Some(path)) = (&vocabulary.parent, &vocabulary.path) else {
+                continue;
+            };
+            let Some(above) = self.vocabularies.get(&parent.vocabulary) else { continue };
+            let unknown = |id: &&String| !id.is_empty() && above.term(id).is_none();
+            for term in vocabulary.terms.iter().filter(|_| !above.terms.is_empty()) {
+                if let Some(id) = term.data.get(&parent.column).filter(unknown) {
+                    let mut diag = above.unknown(id, At::new(path, term.range.clone()));
+                    diag.code = Code::Vocabulary;
+                    diag.message = format!("the parent of `{}`: {}", term.id, diag.message);
+                    diags.push(diag);
+                }
+            }
+        }
+    }
+
+    /// Checks the names by which the configuration refers to itself.
+    pub(super) fn check_names(&self, diags: &mut Vec<Diag>) {
+        let mut unknown = BTreeMap::new();
+        let mut want = |setting: &'static str, vocabulary: &str| {
+            if !self.vocabularies.contains_key(vocabulary) {
+                unknown.entry(vocabulary.to_owned()).or_insert(setting);
+            }
+        };
+        let all = self.types.values().flat_map(|t| &t.fields).chain(&self.shared);
+        for field in all {
+            if let Kind::Term(vocabulary) = &field.kind {
+                want("fields", vocabulary);
+            }
+        }
+        self.home.ways.iter().for_each(|name| want("home", name));
+        self.home.featured.iter().for_each(|(name, _)| want("home", name));
+        for parent in self.vocabularies.values().filter_map(|v| v.parent.as_ref()) {
+            want("vocabularies", &parent.vocabulary);
+        }
+        let declared: BTreeSet<&str> = self
+            .types
+            .values()
+            .flat_map(|record_type| &record_type.fields)
+            .chain(&self.shared)
+            .map(|field| field.name.as_str())
+            .collect();
+        for row in self.rows.iter().filter(|row| !declared.contains(row.as_str())) {
+            let message = format!("`rows` names the field `{row}`, which no record type has");
+            let diag = Diag::error(Code::Config, self.place("rows", row), message);
+            diags.push(match nearest(row, declared.iter().copied()) {
+                Some(near) => diag.help(format!("did you mean `{near}`?")),
+                None => diag,
+            });
+        }
+        let types = || self.types.keys().map(String::as_str);
+        let records = declared_records(self);
+        for name in records.iter().filter(|name| !self.types.contains_key(**name)) {
+            let message = format!("`of` names the record type `{name}`, which is not declared");
+            let diag = Diag::error(Code::Config, self.place("fields", name), message);
+            diags.push(match nearest(name, types()) {
+                Some(near) => diag.help(format!("did you mean `{near}`?")),
+                None => diag.help(format!("declare it under `[types.{name}]`")),
+            });
+        }
+        for (name, setting) in unknown {
+            let message = format!("there is no vocabulary `{name}`");
+            let near = nearest(&name, self.vocabularies.keys().map(String::as_str));
+            let diag = Diag::error(Code::Config, self.place(setting, &name), message);
+            diags.push(match near {
+                Some(near) => diag.help(format!("did you mean `{near}`?")),
+                None => diag.help(format!("declare it under `[vocabularies.{name}]`")),
+            });
+        }
+    }
+}
+
+/// Returns the record types that fields refer to.
+fn declared_records(config: &Config) -> BTreeSet<&str> {
+    let fields = config.types.values().flat_map(|t| &t.fields).chain(&config.shared);
+    fields
+        .filter_map(|field| match &field.kind {
+            Kind::Record(types) => Some(types.iter().map(String::as_str)),
+            _ => None,
+        })
+        .flatten()
+        .collect()
+}

@@ -1,0 +1,829 @@
+//! The Markdown of other programs, put into the words of ours before it is read.
+//!
+//! Hugo, Zola, MkDocs, Docusaurus, VitePress, Jekyll and Obsidian each add something to Markdown. What
+//! has a plain meaning is rewritten: boxes with a title, tabs, comments, links. What only the other
+//! program could fill in stays as text, and is noted once for each kind and file. Code is never touched.
+//!
+//! One pass over the lines; `foreign/inline` reads what stands within a line. A body that holds nothing
+//! foreign is not copied.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
+
+mod inline;
+mod tags;
+
+/// Something that is not understood: its first place and how often it stands in the file.
+#[derive(Clone, Debug)]
+pub struct Note {
+    pub kind: Kind,
+    pub range: Range<usize>,
+    /// The first one, as it is written.
+    pub sample: String,
+    pub count: usize,
+}
+
+/// What kind of thing is not understood; each is noted once for a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Kind {
+    /// `{{< name >}}` and `{{% name %}}` of Hugo.
+    Shortcode,
+    /// `{{ name }}` and `{% name %}` of Jekyll, Zola, MkDocs macros and others.
+    Template,
+    /// `<Name>…</Name>`, `import` and `export` of MDX.
+    Component,
+    /// `<Name />` of MDX.
+    Widget,
+    /// `<name>` that is no element of HTML, such as a placeholder.
+    Element,
+    /// `--8<-- "file"`, which would bring in another file.
+    Snippet,
+    /// `::: name` … `:::` that is no box with a title.
+    Container,
+    /// `::: name` without an end, with which `mkdocstrings` asks for the text of a program.
+    Request,
+    /// `[text][name]` without a line `[name]: address`.
+    Reference,
+}
+
+impl Note {
+    /// Returns true where another program would have added text, and perhaps headings.
+    pub fn hides_text(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Shortcode | Kind::Template | Kind::Widget | Kind::Snippet | Kind::Request
+        )
+    }
+
+    /// Says what is not understood, and what happens to it.
+    pub fn message(&self) -> String {
+        let what = match self.kind {
+            Kind::Shortcode => {
+                "is a shortcode, which only Hugo fills in; it is shown as it is written"
+            }
+            Kind::Template => "is an instruction to another program; it is shown as it is written",
+            Kind::Component => {
+                "belongs to MDX; tags and statements are left out, the text between is shown"
+            }
+            Kind::Widget => "belongs to MDX and is not run here; it is shown as it is written",
+            Kind::Element => "is no element of HTML; it is shown as it is written",
+            Kind::Snippet => "would bring in another file; it is shown as it is written",
+            Kind::Request => {
+                "asks another program for text, or is not closed; it is shown as it is written"
+            }
+            Kind::Container => "is no kind of box that is known; the text inside is shown",
+            Kind::Reference => "names no address; it is shown as it is written",
+        };
+        let more = match self.count {
+            1 => String::new(),
+            count => format!(" (the first of {count} such places in this file)"),
+        };
+        format!("`{}` {what}{more}", self.sample)
+    }
+
+    /// Says what the editor can do.
+    pub fn help(&self) -> String {
+        match self.kind {
+            Kind::Shortcode | Kind::Template => {
+                "write Markdown instead, or put it between backticks if readers should see it"
+                    .into()
+            }
+            Kind::Component | Kind::Widget => {
+                "write Markdown instead, as readers miss what it would have shown".into()
+            }
+            Kind::Element => format!("put it between backticks: `` `{}` ``", self.sample),
+            Kind::Snippet => "copy the text of that file to this place, or link to it".into(),
+            Kind::Request => "write the text itself, or close the box with a line `:::`".into(),
+            Kind::Container => {
+                "the kinds are `note`, `tip`, `important`, `warning`, `caution` and `details`"
+                    .into()
+            }
+            Kind::Reference => {
+                let name = self.sample.rsplit_once("][").map_or("", |(_, name)| name);
+                format!("add a line `[{name}: address`")
+            }
+        }
+    }
+}
+
+/// A body in our own Markdown, and what was found in it.
+#[derive(Debug, Default)]
+pub struct Translation {
+    pub text: String,
+    pub notes: Vec<Note>,
+    /// Where stretches of the new text begin, and where they stood in the old one.
+    places: Vec<(usize, usize)>,
+}
+
+impl Translation {
+    /// Returns where a byte of the new text stood in the old one.
+    pub fn place(&self, at: usize) -> usize {
+        let next = self.places.partition_point(|(new, _)| *new <= at);
+        let Some((new, old)) = next.checked_sub(1).map(|index| self.places[index]) else {
+            return at;
+        };
+        let limit = self.places.get(next).map_or(usize::MAX, |(_, old)| *old);
+        (old + (at - new)).min(limit.max(old))
+    }
+}
+
+/// Boxes within boxes are read this deep; what is deeper is text.
+const DEPTH_LIMIT: usize = 8;
+/// The deepest column in which a box may begin.
+const COLUMN_LIMIT: usize = 24;
+/// The fence that stands for Jekyll's `highlight`; longer than code is likely to hold.
+const HIGHLIGHT: &str = "~~~~~~~~";
+/// The most lines that a statement of MDX may have.
+const STATEMENT_LIMIT: usize = 500;
+/// The most characters of something foreign that a remark quotes.
+const SAMPLE: usize = 60;
+
+/// Translates a body, or returns `None` when nothing in it is foreign.
+pub fn translate(text: &str, raw_html: bool) -> Option<Translation> {
+    if !may_be_foreign(text) {
+        return None;
+    }
+    let mut reader = Reader::new(text, raw_html);
+    reader.read();
+    Some(reader.out)
+}
+
+/// Looks for the few beginnings that foreign things have. Rather too often true than not.
+fn may_be_foreign(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let starts = |at: usize| {
+        let line = &bytes[at..];
+        let line =
+            &line[line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count().min(64)..];
+        ["!!!", "???", "===", ":::", "import", "export", "--8<", ";--8<", "[TOC"]
+            .iter()
+            .any(|start| line.starts_with(start.as_bytes()))
+    };
+    if starts(0) {
+        return true;
+    }
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let next = bytes.get(at + 1).copied().unwrap_or(b' ');
+        match byte {
+            b'{' => match next {
+                b'#' => bytes.get(at + 2) == Some(&b' '),
+                next => matches!(next, b'{' | b'%' | b':' | b'/'),
+            },
+            b'<' => next.is_ascii_alphabetic() || next == b'/',
+            b'[' => next == b'[',
+            b']' => match next {
+                b'[' => true,
+                b'(' => bytes[at + 2..]
+                    .iter()
+                    .find(|byte| matches!(byte, b' ' | b')' | b'(' | b'\n' | b'{'))
+                    .is_some_and(|byte| matches!(byte, b' ' | b'{')),
+                _ => false,
+            },
+            b'\n' => match next {
+                b'!' | b'?' | b'=' | b':' | b'i' | b'e' | b'-' | b';' | b'[' | b' ' | b'\t' => {
+                    starts(at + 1)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    })
+}
+
+/// Something that holds lines: a box, a tab, or a stretch between two tags.
+struct Container {
+    /// What stands before each of its lines in the new text.
+    prefix: String,
+    /// Columns that its lines lose.
+    strip: usize,
+    /// The column below which a line no longer belongs to it, where that is what ends it.
+    column: Option<usize>,
+}
+
+/// A block of code: the sign and the length of its fence, and the columns its lines lose.
+struct Fence {
+    sign: u8,
+    length: usize,
+    strip: usize,
+}
+
+/// Reads a text and writes its translation.
+struct Reader<'t> {
+    text: &'t str,
+    /// Where the line begins that is read.
+    at: usize,
+    out: Translation,
+    raw_html: bool,
+    containers: Vec<Container>,
+    fence: Option<Fence>,
+    /// What ends a stretch that is copied as it is, such as `</pre>`.
+    verbatim: Option<&'static str>,
+    /// What ends a block of code that Jekyll's `highlight` began.
+    highlight: Option<&'static str>,
+    /// The columns in which the text of the open list items begins.
+    lists: Vec<usize>,
+    was_blank: bool,
+    was_code: bool,
+    /// Components that are open; within them deep lines are no code.
+    components: usize,
+    /// For each `:::` line that opens a box, the line that closes it.
+    boxes: HashMap<usize, usize>,
+    closing: HashSet<usize>,
+    inline: inline::State,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, raw_html: bool) -> Self {
+        let (boxes, closing) =
+            if text.contains(":::") { pair_boxes(text) } else { Default::default() };
+        Self {
+            text,
+            at: 0,
+            out: Translation {
+                text: String::with_capacity(text.len() * 9 / 8),
+                ..Default::default()
+            },
+            raw_html,
+            containers: Vec::new(),
+            fence: None,
+            verbatim: None,
+            highlight: None,
+            lists: Vec::new(),
+            was_blank: true,
+            was_code: false,
+            components: 0,
+            boxes,
+            closing,
+            inline: inline::State::default(),
+        }
+    }
+
+    fn read(&mut self) {
+        while self.at < self.text.len() {
+            let line = self.line(self.at);
+            self.read_line(line);
+        }
+        while self.containers.pop().is_some() {}
+        self.out.notes.sort_by_key(|note| (note.range.start, note.kind));
+    }
+
+    /// Returns the bytes of the line that begins here, its end left out.
+    fn line(&self, at: usize) -> Range<usize> {
+        let end = self.text[at..].find('\n').map_or(self.text.len(), |end| at + end);
+        at..end
+    }
+
+    fn read_line(&mut self, line: Range<usize>) {
+        let text = self.text;
+        let full = &text[line.clone()];
+        let (column, bytes) = indent(full);
+        let bare = full[bytes..].trim_end();
+        if let Some(end) = self.verbatim {
+            if full.contains(end) {
+                self.verbatim = None;
+            }
+            return self.copy(line);
+        }
+        if let Some(end) = self.highlight {
+            if bare.starts_with("{%") && bare.contains(end) {
+                self.highlight = None;
+                self.replace_line(&line, HIGHLIGHT);
+                return;
+            }
+            return self.copy(line);
+        }
+        if self.inline.skip > line.start {
+            return self.read_inline(line, 0);
+        }
+        if bare.is_empty() {
+            self.was_blank = true;
+            return self.copy(line);
+        }
+        self.leave(column);
+        if let Some(fence) = &self.fence {
+            let closes =
+                fence.length <= run(bare, fence.sign) && bare.bytes().all(|b| b == fence.sign);
+            self.copy(line);
+            if closes {
+                self.fence = None;
+            }
+            return;
+        }
+        if self.closing.contains(&line.start) {
+            return self.close_box(line);
+        }
+        let base = self.base();
+        let is_code = column >= base + 4 && (self.was_blank || self.was_code);
+        let strip = if is_code && self.components > 0 { column - base } else { 0 };
+        if is_code && strip == 0 && !self.opens_box(bare, column, base) {
+            (self.was_blank, self.was_code) = (false, true);
+            return self.copy(line);
+        }
+        (self.was_blank, self.was_code) = (false, false);
+        self.enter_lists(bare, column);
+        if let Some(fence) = fence_of(bare) {
+            self.fence = Some(Fence { strip, ..fence });
+            return self.copy_stripped(line, strip);
+        }
+        if column <= COLUMN_LIMIT && self.read_block(&line, bare, column) {
+            return;
+        }
+        self.read_inline(line, strip);
+    }
+
+    /// Returns the column in which plain text begins here.
+    fn base(&self) -> usize {
+        let container = self.containers.last().map_or(0, |container| container.strip);
+        self.lists.last().copied().unwrap_or(0).max(container)
+    }
+
+    /// Leaves the boxes and lists to which a line in this column does not belong.
+    fn leave(&mut self, column: usize) {
+        let ended =
+            self.containers.iter().position(|c| c.column.is_some_and(|limit| column < limit));
+        if let Some(depth) = ended {
+            self.containers.truncate(depth);
+            self.fence = None;
+            self.end_block();
+            self.was_blank = true;
+        }
+        if self.fence.is_none() && self.was_blank {
+            while self.lists.last().is_some_and(|content| column < *content) {
+                self.lists.pop();
+            }
+        }
+    }
+
+    /// Notes the list item that a line begins, if it begins one.
+    fn enter_lists(&mut self, bare: &str, column: usize) {
+        let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
+        let marker = match bare.as_bytes().get(digits) {
+            Some(b'-' | b'*' | b'+') if digits == 0 => 1,
+            Some(b'.' | b')') if (1..10).contains(&digits) => digits + 1,
+            _ => return,
+        };
+        let after = &bare[marker..];
+        let spaces = after.bytes().take_while(|byte| *byte == b' ').count();
+        if spaces == 0 && !after.starts_with('\t') {
+            return;
+        }
+        while self.lists.last().is_some_and(|content| column < *content) {
+            self.lists.pop();
+        }
+        if self.lists.len() < 50 {
+            self.lists.push(column + marker + if spaces > 4 { 1 } else { spaces.max(1) });
+        }
+    }
+
+    /// Returns true for a line in a deep column that still opens a box, as below a list of MkDocs.
+    fn opens_box(&self, bare: &str, column: usize, base: usize) -> bool {
+        !self.lists.is_empty() && column < base + 5 && titled(bare).is_some()
+    }
+
+    /// Reads a line that is foreign as a whole. Returns false when it is not.
+    fn read_block(&mut self, line: &Range<usize>, bare: &str, column: usize) -> bool {
+        if let Some(opening) = titled(bare).filter(|_| self.has_content(line.end, column)) {
+            return self.open_indented(line, &opening, column);
+        }
+        if bare.starts_with(":::") {
+            return self.open_fenced(line, bare, column);
+        }
+        let start =
+            line.start + (bare.as_ptr() as usize - self.text[line.clone()].as_ptr() as usize);
+        let whole = start..start + bare.len();
+        if bare.starts_with("--8<--") || bare.starts_with(";--8<--") {
+            self.note(Kind::Snippet, whole, bare);
+            return false;
+        }
+        let is_contents = matches!(bare, "[TOC]" | "[[TOC]]" | "[[_TOC_]]" | "[toc]" | "[[toc]]");
+        // An attribute list on a line of its own only changes the look of the block above it.
+        let is_look = bare.starts_with("{:") && bare.ends_with('}') && !bare[2..].contains('{');
+        if is_contents || is_look {
+            self.drop_line(line);
+            return true;
+        }
+        if tags::is_module_line(bare) && column == 0 {
+            self.note(Kind::Component, whole, bare);
+            self.drop_module(line);
+            return true;
+        }
+        self.read_tag_line(line, bare, whole)
+    }
+
+    /// Returns true when the next line that is not blank stands deeper by a tab.
+    fn has_content(&self, end: usize, column: usize) -> bool {
+        let rest = self.text[end..].lines().skip(1).take(4).find(|line| !line.trim().is_empty());
+        rest.is_some_and(|line| indent(line).0 >= column + 4)
+    }
+
+    fn open_indented(&mut self, line: &Range<usize>, opening: &Opening, column: usize) -> bool {
+        let Some(prefix) = self.prefix(column) else { return false };
+        self.end_block();
+        self.mark(line.start);
+        match opening.callout {
+            Some(fold) => {
+                let head = format!("{prefix}> [!{}]{fold} {}", opening.kind, opening.title);
+                self.push(head.trim_end());
+            }
+            None => {
+                self.push(&format!("{prefix}**{}**\n{}", bold(&opening.title), prefix.trim_end()))
+            }
+        }
+        self.push("\n");
+        self.next(line);
+        let prefix = if opening.callout.is_some() { format!("{prefix}> ") } else { prefix };
+        let container = Container { prefix, strip: column + 4, column: Some(column + 1) };
+        self.containers.push(container);
+        self.was_blank = true;
+        true
+    }
+
+    fn open_fenced(&mut self, line: &Range<usize>, bare: &str, column: usize) -> bool {
+        let info = bare.trim_start_matches(':').trim_end_matches(':').trim();
+        let start = line.start..line.start + self.text[line.clone()].trim_end().len();
+        if info.is_empty() {
+            return false;
+        }
+        if !self.boxes.contains_key(&line.start) {
+            self.note(Kind::Request, start, bare);
+            return false;
+        }
+        let name_end =
+            info.find(|c: char| c.is_whitespace() || c == '[' || c == '{').unwrap_or(info.len());
+        let (name, rest) = match info.strip_prefix(['{', '.']) {
+            // Pandoc and MyST write the name between braces.
+            Some(_) => {
+                let inner = info.trim_start_matches(['{', '.', ' ']);
+                let end = inner.find([' ', '}']).unwrap_or(inner.len());
+                (&inner[..end], inner[end..].split_once('}').map_or("", |(_, rest)| rest))
+            }
+            None => (&info[..name_end], &info[name_end..]),
+        };
+        let title = rest.trim().trim_start_matches('[').trim_end_matches(']').trim();
+        let title = if title.starts_with('{') { "" } else { title };
+        let lower = name.to_lowercase();
+        let fold = if lower == "details" { "-" } else { "" };
+        let known = lower == "details" || super::callout::is_kind(&lower);
+        let Some(prefix) = self.prefix(column).filter(|_| known) else {
+            if !matches!(lower.as_str(), "code-group" | "v-pre" | "raw" | "tabs" | "tab" | "div") {
+                self.note(Kind::Container, start, bare);
+            }
+            let container = self.containers.last();
+            let prefix = container.map_or(String::new(), |container| container.prefix.clone());
+            let strip = container.map_or(0, |container| container.strip);
+            self.containers.push(Container { prefix, strip, column: None });
+            self.drop_line(line);
+            return true;
+        };
+        self.end_block();
+        self.mark(line.start);
+        let written =
+            if title.is_empty() { super::callout::title(&lower) } else { title.to_owned() };
+        self.push(format!("{prefix}> [!{lower}]{fold} {written}").trim_end());
+        self.push("\n");
+        self.next(line);
+        self.containers.push(Container {
+            prefix: format!("{prefix}> "),
+            strip: column,
+            column: None,
+        });
+        self.was_blank = true;
+        true
+    }
+
+    fn close_box(&mut self, line: Range<usize>) {
+        if let Some(depth) =
+            self.containers.iter().rposition(|container| container.column.is_none())
+        {
+            self.containers.truncate(depth);
+        }
+        self.drop_line(&line);
+    }
+
+    /// Returns what stands before a box that begins in this column, or `None` when it is too deep.
+    fn prefix(&self, column: usize) -> Option<String> {
+        let (outer, strip) =
+            self.containers.last().map_or(("", 0), |c| (c.prefix.as_str(), c.strip));
+        (self.containers.len() < DEPTH_LIMIT)
+            .then(|| format!("{outer}{}", " ".repeat(column.saturating_sub(strip))))
+    }
+
+    /// Ends a paragraph in the new text, so that what follows does not continue it.
+    fn end_block(&mut self) {
+        if self.out.text.is_empty() || self.out.text.ends_with("\n\n") {
+            return;
+        }
+        let prefix = self.containers.last().map_or("", |container| container.prefix.trim_end());
+        let blank = format!("{prefix}\n");
+        self.out.text.push_str(&blank);
+    }
+
+    /// Writes an empty line instead of this one.
+    fn drop_line(&mut self, line: &Range<usize>) {
+        self.copy(line.start..line.start);
+        self.next(line);
+        self.was_blank = true;
+    }
+
+    /// Writes other words instead of this line.
+    fn replace_line(&mut self, line: &Range<usize>, words: &str) {
+        let prefix = self.containers.last().map_or(String::new(), |c| c.prefix.clone());
+        self.mark(line.start);
+        self.push(&format!("{prefix}{words}\n"));
+        self.next(line);
+    }
+
+    /// Leaves `import` and `export` lines out, as far as their statement goes: to where its brackets
+    /// are closed, or else to the next empty line.
+    fn drop_module(&mut self, line: &Range<usize>) {
+        let mut depth = 0;
+        let (mut end, mut at) = (None, line.start);
+        for _ in 0..STATEMENT_LIMIT {
+            let line = self.line(at);
+            depth += tags::depth(&self.text[line.clone()]);
+            self.inline.look(line.len());
+            if depth <= 0 {
+                end = Some(line.end);
+                break;
+            }
+            at = line.end + 1;
+            if at >= self.text.len() || self.inline.is_tired(self.text) {
+                break;
+            }
+        }
+        self.drop_line(line);
+        while self.at < self.text.len() {
+            let line = self.line(self.at);
+            let is_within =
+                end.map_or(!self.text[line.clone()].trim().is_empty(), |end| line.end <= end);
+            if !is_within {
+                return;
+            }
+            self.drop_line(&line);
+        }
+    }
+
+    fn next(&mut self, line: &Range<usize>) {
+        self.at = (line.end + 1).min(self.text.len());
+    }
+
+    /// Copies a line, with what its box adds to it and takes from it.
+    fn copy(&mut self, line: Range<usize>) {
+        self.copy_stripped(line, self.fence.as_ref().map_or(0, |fence| fence.strip));
+    }
+
+    fn copy_stripped(&mut self, line: Range<usize>, strip: usize) {
+        self.begin(&line, strip);
+        let from = self.inline.from;
+        self.push(&self.text[from.min(line.end)..line.end]);
+        self.push("\n");
+        self.next(&line);
+    }
+
+    /// Writes what stands before the words of a line.
+    fn begin(&mut self, line: &Range<usize>, strip: usize) {
+        let full = &self.text[line.clone()];
+        let (prefix, columns) =
+            self.containers.last().map_or((String::new(), 0), |c| (c.prefix.clone(), c.strip));
+        let (rest, spaces) = without_columns(full, columns + strip);
+        if rest.trim().is_empty() {
+            self.push(prefix.trim_end());
+        } else {
+            self.push(&prefix);
+            self.push(&" ".repeat(spaces));
+        }
+        self.inline.from = line.end - rest.len();
+        self.mark(self.inline.from);
+    }
+
+    fn push(&mut self, text: &str) {
+        self.out.text.push_str(text);
+    }
+
+    /// Notes that what is written next stood here.
+    fn mark(&mut self, old: usize) {
+        let new = self.out.text.len();
+        match self.out.places.last_mut() {
+            Some(last) if last.0 == new => last.1 = old,
+            Some(last) if new - last.0 == old.wrapping_sub(last.1) => {}
+            None if new == old => {}
+            _ => self.out.places.push((new, old)),
+        }
+    }
+
+    fn note(&mut self, kind: Kind, range: Range<usize>, sample: &str) {
+        if let Some(note) = self.out.notes.iter_mut().find(|note| note.kind == kind) {
+            note.count += 1;
+            return;
+        }
+        let sample = sample.lines().next().unwrap_or_default().trim();
+        let sample = match sample.char_indices().nth(SAMPLE) {
+            Some((end, _)) => format!("{}…", &sample[..end]),
+            None => sample.to_owned(),
+        };
+        self.out.notes.push(Note { kind, range, sample, count: 1 });
+    }
+}
+
+/// The first line of a box or tab whose content stands deeper.
+struct Opening {
+    kind: String,
+    title: String,
+    /// How a box folds, as a callout says it; `None` for a tab.
+    callout: Option<&'static str>,
+}
+
+/// Reads `!!! note "Title"`, `??? note`, `???+ note` and `=== "Title"`.
+fn titled(bare: &str) -> Option<Opening> {
+    let (sign, rest) = bare.split_at_checked(3)?;
+    let (fold, rest) = match (sign, rest.strip_prefix(['+', '!'])) {
+        ("!!!", _) => (Some(""), rest),
+        ("???", Some(rest)) => (Some("+"), rest),
+        ("???", None) => (Some("-"), rest),
+        ("===", after) => (None, after.unwrap_or(rest)),
+        _ => return None,
+    };
+    let rest = rest.trim();
+    let (names, quoted) = match rest.find(['"', '\'']) {
+        Some(at) => (rest[..at].trim(), Some(rest[at..].trim())),
+        None => (rest, None),
+    };
+    let title = match quoted {
+        Some(quoted) => {
+            let mark = quoted.chars().next()?;
+            Some(quoted.strip_prefix(mark)?.strip_suffix(mark)?.to_owned())
+        }
+        None => None,
+    };
+    let Some(fold) = fold else {
+        let title = title.filter(|_| names.is_empty())?;
+        return Some(Opening { kind: String::new(), title, callout: None });
+    };
+    let is_name = |c: char| c.is_alphanumeric() || "-_ ".contains(c);
+    if names.is_empty() && title.is_none() || !names.chars().all(is_name) {
+        return None;
+    }
+    let kind = names.split_whitespace().next().unwrap_or("note").to_lowercase();
+    let title = title.unwrap_or_else(|| super::callout::title(&kind));
+    Some(Opening { kind, title, callout: Some(fold) })
+}
+
+fn bold(title: &str) -> String {
+    title.trim().replace('*', "\\*")
+}
+
+/// Returns the fence that a line opens, if it opens a block of code.
+fn fence_of(bare: &str) -> Option<Fence> {
+    let bare = bare.trim_start_matches(['>', ' ']);
+    let bare = match bare.as_bytes() {
+        [b'-' | b'*' | b'+', b' ', ..] => bare[1..].trim_start(),
+        _ => bare,
+    };
+    let sign = *bare.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
+    let length = run(bare, sign);
+    (length >= 3 && !(sign == b'`' && bare[length..].contains('`'))).then_some(Fence {
+        sign,
+        length,
+        strip: 0,
+    })
+}
+
+fn run(text: &str, sign: u8) -> usize {
+    text.bytes().take_while(|byte| *byte == sign).count()
+}
+
+/// Returns the column in which a line's first word stands, and how many bytes stand before it.
+fn indent(line: &str) -> (usize, usize) {
+    let mut column = 0;
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b' ' => column += 1,
+            b'\t' => column += 4 - column % 4,
+            _ => return (column, at),
+        }
+    }
+    (column, line.len())
+}
+
+/// Takes columns of white space away; a tab that is cut leaves spaces.
+fn without_columns(line: &str, columns: usize) -> (&str, usize) {
+    let mut column = 0;
+    for (at, byte) in line.bytes().enumerate() {
+        if column >= columns {
+            return (&line[at..], column - columns);
+        }
+        match byte {
+            b' ' => column += 1,
+            b'\t' => column += 4 - column % 4,
+            _ => return (&line[at..], 0),
+        }
+    }
+    ("", 0)
+}
+
+/// Pairs the `:::` lines that open a box with those that close it.
+fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let (mut pairs, mut closing) = (HashMap::new(), HashSet::new());
+    let mut fence: Option<Fence> = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        if let Some(opened) = &fence {
+            if run(bare, opened.sign) >= opened.length && bare.bytes().all(|b| b == opened.sign) {
+                fence = None;
+            }
+        } else if let Some(opened) = fence_of(bare) {
+            fence = Some(opened);
+        } else if bare.starts_with(":::") {
+            let length = run(bare, b':');
+            let has_name = !bare[length..].trim_matches([':', ' ']).is_empty();
+            if has_name && open.len() < DEPTH_LIMIT * 4 {
+                open.push((at, length));
+            } else if !has_name
+                && let Some(depth) = open.iter().rposition(|(_, opened)| *opened <= length)
+            {
+                pairs.insert(open[depth].0, at);
+                closing.insert(at);
+                open.truncate(depth);
+            }
+        }
+        at += line.len();
+    }
+    (pairs, closing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_foreign_is_not_copied() {
+        for text in [
+            "# Title\n\nWords, [a](b.md), {#id} and a list:\n\n- x\n- y\n",
+            "> A quote! [^1]\n\n[^1]: note\n",
+            "",
+        ] {
+            assert!(translate(text, false).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_old_text() {
+        let text = "!!! note\n    abc\n\nrest\n\n:::tip\nxyz\n:::\n";
+        let translation = translate(text, false).unwrap();
+        for word in ["abc", "rest", "xyz"] {
+            let new = translation.text.find(word).unwrap();
+            assert_eq!(translation.place(new), text.find(word).unwrap(), "{}", translation.text);
+        }
+    }
+
+    /// A text of many beginnings without an end takes time that grows with its length, not its square.
+    #[test]
+    fn hostile_texts_are_read_in_time() {
+        for piece in [
+            "{{",
+            "{{<",
+            "{%",
+            "{/*",
+            "{: ",
+            "<A ",
+            "<A b='",
+            "<pre>",
+            "<!--",
+            "[[",
+            "[a][b",
+            "](",
+            "](a ",
+            "`",
+            "`` ` ",
+            "!!! note\n",
+            ":::\n",
+            "::::a\n",
+            ":::a\n",
+            "    !!! note\n",
+            "=== \"x\"\n",
+            "import {\n",
+            "{% highlight a %}\n",
+            "{% comment %}",
+            "<A>\n",
+            "- ",
+            "- x\n  ",
+            "\n",
+            "> ",
+            "\t",
+            "[[x]] ",
+            "[a][b] ",
+            "<A></A>",
+            "[x](a b.md) ",
+        ] {
+            let text = piece.repeat(200_000 / piece.len());
+            let started = text.len();
+            if let Some(translation) = translate(&text, false) {
+                assert!(translation.text.len() < started * 16 + 1000, "{piece}");
+            }
+        }
+    }
+}

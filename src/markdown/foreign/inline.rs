@@ -1,0 +1,516 @@
+//! What other programs write within a line: instructions, tags, links by name, addresses.
+
+use std::{collections::HashSet, ops::Range};
+
+use super::{Kind, Reader, bold, indent, run, tags};
+
+/// What is remembered from one line to the next.
+#[derive(Default)]
+pub struct State {
+    /// Where the words of the line begin that is written.
+    pub from: usize,
+    /// Up to here the text is code or a comment, and copied as it is.
+    pub skip: usize,
+    /// For each length of a run of backticks: up to where none of that length stands.
+    none_until: [usize; 32],
+    /// Instructions are shown on purpose, between `{% raw %}` and `{% endraw %}`.
+    is_raw: bool,
+    /// How many bytes were looked at to find ends; a text full of beginnings is given up on.
+    looked: usize,
+    /// The names of all tags that are closed, and of all addresses that are defined.
+    closed: Option<HashSet<String>>,
+    defined: Option<HashSet<String>>,
+}
+
+/// How often the length of a text may be looked at to find where things end.
+const LOOKS: usize = 8;
+
+impl State {
+    /// Counts bytes that were looked at beyond the line.
+    pub fn look(&mut self, bytes: usize) {
+        self.looked += bytes;
+    }
+
+    /// Returns true when so much was looked at that the rest is taken as it stands.
+    pub fn is_tired(&self, text: &str) -> bool {
+        self.looked > text.len().saturating_mul(LOOKS) + 10_000
+    }
+}
+
+/// What is written instead of a stretch of the text.
+struct Change {
+    until: usize,
+    words: String,
+}
+
+impl Reader<'_> {
+    /// Reads a line whose words may hold something foreign.
+    pub fn read_inline(&mut self, line: Range<usize>, strip: usize) {
+        self.begin(&line, strip);
+        let bytes = self.text.as_bytes();
+        let (mut at, mut end) = (self.inline.from, line.end);
+        let (mut copied, mut open) = (at, None);
+        while at < end {
+            if self.inline.skip > at {
+                at = self.inline.skip.min(end);
+                continue;
+            }
+            let change = match bytes[at] {
+                b'\\' => {
+                    at += 1 + usize::from(bytes.get(at + 1).is_some_and(u8::is_ascii_punctuation));
+                    continue;
+                }
+                b'`' => {
+                    at += self.skip_code(at);
+                    continue;
+                }
+                b'{' => self.instruction(at, end),
+                b'<' => self.tag(at, end),
+                b'[' => {
+                    let change = self.named_link(at, end);
+                    open = Some(at);
+                    change
+                }
+                b']' => self.after_bracket(at, end, open),
+                _ => None,
+            };
+            let Some(change) = change else {
+                at += 1;
+                continue;
+            };
+            let embeds = bytes[at] == b'[' && at > copied && bytes[at - 1] == b'!';
+            self.push(&self.text[copied..at]);
+            if embeds && !change.words.starts_with('[') {
+                self.out.text.pop();
+            }
+            self.mark(at);
+            self.push(&change.words);
+            self.mark(change.until);
+            (at, copied) = (change.until, change.until);
+            if at > end {
+                end = self.line(at).end;
+            }
+        }
+        self.push(&self.text[copied.min(end)..end]);
+        self.push("\n");
+        self.at = (end + 1).min(self.text.len());
+    }
+
+    /// Skips a code span, if one begins here. Returns the length of the run of backticks.
+    fn skip_code(&mut self, at: usize) -> usize {
+        let length = run(&self.text[at..], b'`');
+        if length > 32 || self.inline.none_until[length - 1] > at {
+            return length;
+        }
+        let bytes = self.text.as_bytes();
+        let mut look = at + length;
+        while look < bytes.len() {
+            match bytes[look] {
+                b'`' => {
+                    let other = run(&self.text[look..], b'`');
+                    look += other;
+                    if other == length {
+                        self.inline.skip = look;
+                        return length;
+                    }
+                }
+                // A paragraph ends at an empty line, and its code spans with it.
+                b'\n'
+                    if self.text[look + 1..]
+                        .trim_start_matches([' ', '\t', '\r', '>'])
+                        .starts_with('\n') =>
+                {
+                    break;
+                }
+                _ => look += 1,
+            }
+        }
+        self.inline.none_until[length - 1] = look.max(at + 1);
+        length
+    }
+
+    /// Looks for the end of something; gives up in a text that holds too many beginnings.
+    fn find(&mut self, end: &str, from: usize, within: usize) -> Option<usize> {
+        let limit = within.min(self.text.len());
+        if self.inline.is_tired(self.text) || from > limit {
+            return None;
+        }
+        let found = self.text[from..limit].find(end);
+        self.inline.look(found.unwrap_or(limit - from));
+        found.map(|found| from + found)
+    }
+
+    fn instruction(&mut self, at: usize, end: usize) -> Option<Change> {
+        let rest = &self.text[at..end];
+        let whole = self.text.len();
+        if rest.starts_with("{/*") {
+            let until = self.find("*/}", at, whole)? + 3;
+            return Some(Change { until, words: String::new() });
+        }
+        for (opens, closes) in [("{{/*", "*/}}"), ("{# ", "#}")] {
+            if rest.starts_with(opens) {
+                let until = self.find(closes, at, end)? + closes.len();
+                return Some(Change { until, words: String::new() });
+            }
+        }
+        let (kind, closes) = match rest.as_bytes().get(1..3)? {
+            b"{<" => (Kind::Shortcode, ">}}"),
+            b"{%" => (Kind::Shortcode, "%}}"),
+            [b'{', _] => (Kind::Template, "}}"),
+            [b'%', _] => (Kind::Template, "%}"),
+            [b':', _] => return self.look(at, end),
+            _ => return None,
+        };
+        let ends_raw = |rest: &str| rest[2..].trim_start_matches(['-', ' ']).starts_with("endraw");
+        if self.inline.is_raw && !ends_raw(rest) {
+            return None;
+        }
+        let until = match self.find(closes, at, end) {
+            Some(close) => close + closes.len(),
+            // A shortcode may go on in the next lines; its first sign would begin a tag.
+            None if kind == Kind::Shortcode => {
+                self.note(kind, at..end, rest);
+                let words = if rest.starts_with("{{<") { "{{&lt;" } else { "{{%" };
+                return Some(Change { until: at + 3, words: words.to_owned() });
+            }
+            None => return None,
+        };
+        let written = &self.text[at..until];
+        if closes == "%}" {
+            let inner = written.trim_matches(['{', '}', '%', '-', ' ']);
+            match inner.split_whitespace().next().unwrap_or_default() {
+                "raw" | "endraw" => {
+                    self.inline.is_raw = inner.starts_with("raw");
+                    return Some(Change { until, words: String::new() });
+                }
+                "comment" => {
+                    let close = self.find("endcomment", until, whole)?;
+                    let until = self.find("%}", close, whole)? + 2;
+                    return Some(Change { until, words: String::new() });
+                }
+                _ => {}
+            }
+        }
+        self.note(kind, at..until, written);
+        let in_tag = self.text[self.inline.from..].trim_start().starts_with('<');
+        Some(Change {
+            until,
+            words: if in_tag { written.replace('<', "&lt;") } else { plain(written) },
+        })
+    }
+
+    /// Reads an attribute list such as `{: .wide #id}`: ids of headings count, the rest is look.
+    fn look(&mut self, at: usize, end: usize) -> Option<Change> {
+        let until = self.find("}", at, end)? + 1;
+        let inner = &self.text[at + 2..until - 1];
+        let line = self.text[self.inline.from..end].trim_start();
+        let sound =
+            inner.split_whitespace().all(|part| part.starts_with(['.', '#']) || part.contains('='));
+        if !sound || inner.trim().is_empty() {
+            return None;
+        }
+        let id = inner.split_whitespace().find(|part| part.starts_with('#'));
+        let words = match id.filter(|_| line.starts_with('#')) {
+            Some(id) => format!("{{{id}}}"),
+            None => String::new(),
+        };
+        Some(Change { until, words })
+    }
+
+    fn tag(&mut self, at: usize, end: usize) -> Option<Change> {
+        if self.text[at..].starts_with("<!--") {
+            let until =
+                self.find("-->", at, self.text.len()).map_or(self.text.len(), |close| close + 3);
+            self.inline.skip = until;
+            return None;
+        }
+        let tag = self.tag_at(at)?;
+        if tag.is_html() {
+            let name = tag.name.to_lowercase();
+            if matches!(name.as_str(), "code" | "pre" | "kbd" | "samp" | "script" | "style")
+                && !tag.is_closing
+            {
+                self.inline.skip = self.find(&format!("</{name}>"), at, end).unwrap_or(at);
+            }
+            return None;
+        }
+        let follows_word = !tag.is_closing && self.text[..at].ends_with(char::is_alphanumeric);
+        let is_component = tag.name.starts_with(|c: char| c.is_ascii_uppercase());
+        if self.raw_html && !is_component {
+            return None;
+        }
+        if self.is_pair(&tag) && !follows_word {
+            return Some(self.component(&tag));
+        }
+        let kind = if is_component && tag.is_empty { Kind::Widget } else { Kind::Element };
+        if !tag.is_closing {
+            let sample = &self.text[tag.range.clone()];
+            self.note(kind, tag.range.clone(), sample);
+        }
+        Some(Change { until: at + 1, words: "&lt;".to_owned() })
+    }
+
+    fn tag_at(&mut self, at: usize) -> Option<tags::Tag> {
+        if self.inline.is_tired(self.text) {
+            return None;
+        }
+        let (tag, looked) = tags::tag(self.text, at);
+        self.inline.look(looked);
+        tag
+    }
+
+    /// Returns true for a tag whose partner may stand elsewhere in the text.
+    fn is_pair(&mut self, tag: &tags::Tag) -> bool {
+        if tag.is_empty {
+            return false;
+        }
+        let text = self.text;
+        let names = |(at, _): (usize, &str)| {
+            let rest = &text[at + 2..];
+            let end = rest
+                .bytes()
+                .take(80)
+                .take_while(|b| b.is_ascii_alphanumeric() || b"-._".contains(b));
+            rest[..end.count()].to_owned()
+        };
+        let closed =
+            self.inline.closed.get_or_insert_with(|| text.match_indices("</").map(names).collect());
+        closed.contains(&tag.name)
+    }
+
+    /// Takes a tag of a component out; its label is shown.
+    fn component(&mut self, tag: &tags::Tag) -> Change {
+        let text = self.text;
+        let label = tag.label(text).filter(|_| !tag.is_closing).map(bold);
+        if tag.is_closing {
+            self.components = self.components.saturating_sub(1);
+        } else {
+            self.components += 1;
+            self.note(Kind::Component, tag.range.clone(), &text[tag.range.clone()]);
+        }
+        let words = label.map_or(String::new(), |label| format!("**{label}** "));
+        Change { until: tag.range.end, words }
+    }
+
+    /// Reads a line that is one tag: the text between two such lines is read as Markdown.
+    pub fn read_tag_line(&mut self, line: &Range<usize>, bare: &str, whole: Range<usize>) -> bool {
+        if bare.starts_with("{%") && bare.ends_with("%}") {
+            return self.read_highlight(line, bare);
+        }
+        if !bare.starts_with('<') {
+            return false;
+        }
+        for (opens, closes) in VERBATIM {
+            let starts =
+                bare.get(..opens.len()).is_some_and(|start| start.eq_ignore_ascii_case(opens));
+            if starts && !bare.contains(closes) {
+                self.verbatim = Some(closes);
+                self.copy(line.clone());
+                return true;
+            }
+            if starts {
+                self.copy(line.clone());
+                return true;
+            }
+        }
+        let Some(tag) = self.tag_at(whole.start) else { return false };
+        let last = self.line(tag.range.end);
+        if !self.text[last.clone()].trim().is_empty() {
+            return false;
+        }
+        if tag.is_html() {
+            // The attribute `markdown` says that the text inside is Markdown; an empty line does too.
+            let written = &self.text[tag.range.clone()];
+            let is_asked =
+                !tag.is_closing && written.split([' ', '>', '=']).any(|part| part == "markdown");
+            if is_asked && last.start <= line.end {
+                self.copy(line.clone());
+                self.end_block();
+                return true;
+            }
+            return false;
+        }
+        if !self.is_pair(&tag)
+            || (self.raw_html && !tag.name.starts_with(|c: char| c.is_ascii_uppercase()))
+        {
+            return false;
+        }
+        let change = self.component(&tag);
+        self.drop_line(line);
+        if !change.words.is_empty() {
+            self.replace_line(line, change.words.trim_end());
+            self.end_block();
+        }
+        self.at = (last.end + 1).min(self.text.len());
+        true
+    }
+
+    /// Reads Jekyll's `{% highlight name %}` as the beginning of a block of code.
+    fn read_highlight(&mut self, line: &Range<usize>, bare: &str) -> bool {
+        let inner = bare.trim_matches(['{', '}', '%', '-', ' ']);
+        let mut words = inner.split_whitespace();
+        if words.next() != Some("highlight")
+            || self.find("endhighlight", line.end, usize::MAX).is_none()
+        {
+            return false;
+        }
+        let fence = format!("{} {}", super::HIGHLIGHT, words.next().unwrap_or_default());
+        self.end_block();
+        self.replace_line(line, fence.trim_end());
+        self.highlight = Some("endhighlight");
+        true
+    }
+
+    /// Reads `[[name]]`, `[[name|words]]` and `![[file]]`.
+    fn named_link(&mut self, at: usize, end: usize) -> Option<Change> {
+        let rest = self.text[at..end].strip_prefix("[[")?;
+        if rest.starts_with([' ', '^', '[', ']']) {
+            return None;
+        }
+        let close = rest
+            .bytes()
+            .take(300)
+            .position(|byte| matches!(byte, b'[' | b']' | b'<' | b'>' | b'`'))?;
+        let inner = &rest[..close];
+        let after = rest[close..].strip_prefix("]]")?;
+        let is_number = inner.bytes().all(|byte| byte.is_ascii_digit() || b", -".contains(&byte));
+        if after.starts_with(['(', '[', ']']) || is_number {
+            return None;
+        }
+        let (target, label) = inner.split_once('|').unwrap_or((inner, inner));
+        let target = target.trim_end_matches('\\').trim();
+        let label = if label.trim().is_empty() { target } else { label.trim() };
+        let label = label.trim_start_matches('#').replace('#', " › ");
+        let words = format!("[{label}](<[[{target}]]>)");
+        Some(Change { until: at + 2 + close + 2, words })
+    }
+
+    fn after_bracket(&mut self, at: usize, end: usize, open: Option<usize>) -> Option<Change> {
+        let text = self.text;
+        let next = &text[at + 1..end];
+        if next.starts_with('(') {
+            let (until, words) = self.destination(at + 2, end)?;
+            return Some(Change { until, words: format!("]({words}") });
+        }
+        let first = open? == self.inline.from + indent(&text[self.inline.from..end]).1;
+        if first && next.starts_with(": {") {
+            let (until, words) = self.destination(at + 3, end)?;
+            return Some(Change { until, words: format!("]: {words}") });
+        }
+        let inner = next.strip_prefix('[')?;
+        let close = inner.bytes().take(200).position(|byte| matches!(byte, b'[' | b']'))?;
+        let (name, label) = (&inner[..close], &text[open? + 1..at]);
+        let follows_word =
+            text[..open?].ends_with(|c: char| c.is_alphanumeric() || c == ']' || c == ')');
+        let is_plain = |text: &str| !text.trim().is_empty() && !text.starts_with('^');
+        if !inner[close..].starts_with(']')
+            || inner[close + 1..].starts_with('(')
+            || follows_word
+            || !is_plain(name)
+            || !is_plain(label)
+            || self.defines(name)
+        {
+            return None;
+        }
+        let range = open?..at + 1 + close + 2;
+        self.note(Kind::Reference, range.clone(), &text[range]);
+        None
+    }
+
+    fn defines(&mut self, name: &str) -> bool {
+        let fold =
+            |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let text = self.text;
+        let defined = self.inline.defined.get_or_insert_with(|| {
+            let lines =
+                text.lines().map(|line| line.trim_start_matches([' ', '\t', '>', '-', '*']));
+            lines
+                .filter_map(|line| line.strip_prefix('[')?.split_once("]:"))
+                .map(|(name, _)| fold(name))
+                .collect()
+        });
+        defined.contains(&fold(name))
+    }
+
+    /// Reads the address of a link that Markdown itself would not take for one: an instruction, or a
+    /// name with spaces. Returns where it ends, and what is written instead.
+    fn destination(&mut self, at: usize, end: usize) -> Option<(usize, String)> {
+        let text = self.text;
+        let from = at + indent(&text[at..end]).1;
+        let rest = &text[from..end];
+        for (opens, closes) in [("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}"), ("{%", "%}")] {
+            let Some(inner) = rest.strip_prefix(opens) else { continue };
+            let close = self.find(closes, from + opens.len(), end)?;
+            let address = tags::address(&inner[..close - from - opens.len()])?;
+            let after = close + closes.len();
+            let tail = &text[after..end];
+            let length = tail.find([')', ' ', '<', '>']).unwrap_or(tail.len());
+            let address = match address.strip_suffix("]]") {
+                Some(address) => format!("{address}{}]]", &tail[..length]),
+                None => format!("{address}{}", &tail[..length]),
+            };
+            return Some((after + length, format!("<{address}>")));
+        }
+        if rest.starts_with('<') {
+            return None;
+        }
+        let mut depth = 0_usize;
+        let mut close = None;
+        for (index, byte) in rest.bytes().enumerate().take(500) {
+            match byte {
+                b'(' => depth += 1,
+                b')' if depth == 0 => {
+                    close = Some(index);
+                    break;
+                }
+                b')' => depth -= 1,
+                _ => {}
+            }
+        }
+        let inside = &rest[..close?];
+        // A title in quotes, or a size as some programs write it, may follow the address.
+        let title = [" \"", " '", " ="]
+            .iter()
+            .filter_map(|mark| inside.find(mark))
+            .min()
+            .unwrap_or(inside.len());
+        let (path, title) = inside.split_at(title);
+        let path = path.trim_end();
+        let size = title.starts_with(" =");
+        let is_spaced = path.contains(' ') && !path.contains(['<', '>', '{', ':', '"']);
+        let name = path.split('#').next().unwrap_or_default();
+        let is_file = name.rsplit_once('.').is_some_and(|(_, kind)| {
+            (1..=8).contains(&kind.len()) && kind.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
+        if (is_spaced && is_file) || (size && !path.contains([' ', '<', '>'])) {
+            let title = if size { "" } else { title };
+            return Some((from + inside.len(), format!("<{path}>{title}")));
+        }
+        None
+    }
+}
+
+/// Elements whose text is copied as it is, and what ends them.
+const VERBATIM: &[(&str, &str)] = &[
+    ("<pre", "</pre>"),
+    ("<script", "</script>"),
+    ("<style", "</style>"),
+    ("<textarea", "</textarea>"),
+    ("<!--", "-->"),
+];
+
+/// Writes words so that Markdown leaves them as they are.
+fn plain(words: &str) -> String {
+    let mut text = String::with_capacity(words.len() + 8);
+    for c in words.chars() {
+        match c {
+            '<' => text.push_str("&lt;"),
+            '*' | '_' | '[' | ']' | '`' | '~' | '\\' | '&' => {
+                text.push('\\');
+                text.push(c);
+            }
+            _ => text.push(c),
+        }
+    }
+    text
+}

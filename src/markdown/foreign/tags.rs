@@ -1,0 +1,347 @@
+//! Tags, statements and instructions of other programs: where they end and what they are.
+
+use std::ops::Range;
+
+/// The elements of HTML, and those of SVG and MathML that pictures in a text use, sorted.
+const ELEMENTS: &[&str] = &[
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "animate",
+    "applet",
+    "area",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "base",
+    "basefont",
+    "bdi",
+    "bdo",
+    "bgsound",
+    "big",
+    "blink",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "canvas",
+    "caption",
+    "center",
+    "circle",
+    "cite",
+    "clippath",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "datalist",
+    "dd",
+    "defs",
+    "del",
+    "desc",
+    "details",
+    "dfn",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "ellipse",
+    "em",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "filter",
+    "font",
+    "footer",
+    "foreignobject",
+    "form",
+    "frame",
+    "frameset",
+    "g",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "image",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "label",
+    "legend",
+    "li",
+    "line",
+    "lineargradient",
+    "link",
+    "main",
+    "map",
+    "mark",
+    "marker",
+    "marquee",
+    "mask",
+    "math",
+    "menu",
+    "meta",
+    "meter",
+    "mfrac",
+    "mi",
+    "mn",
+    "mo",
+    "mrow",
+    "msqrt",
+    "msub",
+    "msup",
+    "nav",
+    "nobr",
+    "noframes",
+    "noscript",
+    "object",
+    "ol",
+    "optgroup",
+    "option",
+    "output",
+    "p",
+    "param",
+    "path",
+    "pattern",
+    "picture",
+    "plaintext",
+    "polygon",
+    "polyline",
+    "portal",
+    "pre",
+    "progress",
+    "q",
+    "radialgradient",
+    "rb",
+    "rect",
+    "rp",
+    "rt",
+    "rtc",
+    "ruby",
+    "s",
+    "samp",
+    "script",
+    "search",
+    "section",
+    "select",
+    "slot",
+    "small",
+    "source",
+    "span",
+    "stop",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "symbol",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "text",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "title",
+    "tr",
+    "track",
+    "tspan",
+    "tt",
+    "u",
+    "ul",
+    "use",
+    "var",
+    "video",
+    "wbr",
+    "xmp",
+];
+
+/// A tag as it stands in a text.
+pub struct Tag {
+    pub range: Range<usize>,
+    pub name: String,
+    pub is_closing: bool,
+    /// Ends with `/>`.
+    pub is_empty: bool,
+}
+
+impl Tag {
+    pub fn is_html(&self) -> bool {
+        ELEMENTS.binary_search(&self.name.to_lowercase().as_str()).is_ok()
+    }
+
+    /// Returns the words of an attribute that readers should see, such as the label of a tab.
+    pub fn label<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let tag = &text[self.range.clone()];
+        ["label", "title", "summary"].iter().find_map(|name| attribute(tag, name))
+    }
+}
+
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    tag.match_indices(name).find_map(|(at, _)| {
+        let before = tag[..at].chars().next_back()?;
+        let value = tag[at + name.len()..].trim_start().strip_prefix('=')?.trim_start();
+        let mark = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let value = value[1..].split(mark).next()?.trim();
+        (before.is_whitespace() && !value.is_empty()).then_some(value)
+    })
+}
+
+/// The longest tag that is read.
+const TAG_LIMIT: usize = 2000;
+
+/// Reads the tag that begins here with `<`. Returns also how far was looked.
+pub fn tag(text: &str, at: usize) -> (Option<Tag>, usize) {
+    let bytes = text.as_bytes();
+    let is_closing = bytes.get(at + 1) == Some(&b'/');
+    let start = at + 1 + usize::from(is_closing);
+    if !bytes.get(start).is_some_and(u8::is_ascii_alphabetic) {
+        return (None, 1);
+    }
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._".contains(byte);
+    let end = start + bytes[start..].iter().take(80).take_while(|byte| is_name(byte)).count();
+    // `<https://…>` and `<a@b.org>` are addresses, and `<T,` is no tag.
+    if !bytes.get(end).is_some_and(|byte| byte.is_ascii_whitespace() || b"/>".contains(byte)) {
+        return (None, end - at);
+    }
+    let (mut quote, mut braces, mut was_newline) = (None, 0_usize, false);
+    for (index, byte) in bytes.iter().enumerate().skip(end).take(TAG_LIMIT) {
+        match (quote, byte) {
+            (Some(mark), byte) if mark == *byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'' | b'`') => quote = Some(*byte),
+            (None, b'{') => braces += 1,
+            (None, b'}') => braces = braces.saturating_sub(1),
+            (None, b'<') if braces == 0 => return (None, index - at),
+            (None, b'>') if braces == 0 => {
+                let name = text[start..end].to_owned();
+                let is_empty = bytes[index - 1] == b'/';
+                return (
+                    Some(Tag { range: at..index + 1, name, is_closing, is_empty }),
+                    index - at,
+                );
+            }
+            _ => {}
+        }
+        if *byte == b'\n' && was_newline {
+            return (None, index - at);
+        }
+        was_newline = *byte == b'\n' || (was_newline && byte.is_ascii_whitespace());
+    }
+    (None, TAG_LIMIT)
+}
+
+/// Returns true for a line that begins a statement of MDX: `import` or `export`.
+pub fn is_module_line(bare: &str) -> bool {
+    if let Some(rest) = bare.strip_prefix("import ") {
+        let rest = rest.trim();
+        return rest.starts_with(['"', '\'', '{'])
+            || rest.starts_with("* as ")
+            || [" from '", " from \""].iter().any(|from| rest.contains(from));
+    }
+    let Some(rest) = bare.strip_prefix("export ") else { return false };
+    match rest.split_once(' ') {
+        Some(("const" | "let" | "var", rest)) => rest.contains('='),
+        Some(("function" | "class", rest)) => rest.contains(['(', '{']),
+        Some(("default", rest)) => rest.contains(['(', '{', ';']) || !rest.contains(' '),
+        _ => rest.starts_with('{'),
+    }
+}
+
+/// Returns how many more brackets a line of a statement opens than it closes.
+pub fn depth(line: &str) -> i32 {
+    line.bytes()
+        .map(|byte| match byte {
+            b'(' | b'{' | b'[' => 1,
+            b')' | b'}' | b']' => -1,
+            _ => 0,
+        })
+        .sum()
+}
+
+/// Returns the address that an instruction in a link stands for, as far as that is plain: a `ref` of
+/// Hugo, a `link` of Jekyll, a path put behind the address of the site.
+pub fn address(inner: &str) -> Option<String> {
+    let inner = inner.trim().trim_matches('-').trim();
+    let quoted = |text: &str| {
+        let at = text.find(['"', '\''])?;
+        let mark = text[at..].chars().next()?;
+        let value = text[at + 1..].split(mark).next()?;
+        let plain = !value.is_empty() && !value.contains(['<', '>', '{', '}', '\n']);
+        plain.then(|| value.to_owned())
+    };
+    let (name, rest) =
+        inner.split_once(|c: char| c.is_whitespace() || c == '(').unwrap_or((inner, ""));
+    match name {
+        "ref" | "relref" => {
+            let value = quoted(rest).unwrap_or_else(|| rest.trim().to_owned());
+            Some(format!("[[{value}]]"))
+                .filter(|_| !value.is_empty() && !value.contains(['<', '>']))
+        }
+        "link" => Some(format!("/{}", rest.trim().trim_start_matches('/'))),
+        "post_url" => Some(format!("[[{}]]", rest.trim())),
+        "get_url" | "url_for" => quoted(rest),
+        "site.baseurl" | "site.url" | "base_url" | "site.BaseURL" => Some(String::new()),
+        _ if inner.contains('|') && inner.contains("_url") => quoted(inner),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_sorted() {
+        assert!(ELEMENTS.is_sorted());
+    }
+
+    #[test]
+    fn statements_are_told_from_prose() {
+        for line in [
+            "import Tabs from '@theme/Tabs';",
+            "import './style.css'",
+            "import {",
+            "export const x = 1",
+            "export default function Page() {",
+        ] {
+            assert!(is_module_line(line), "{line}");
+        }
+        for line in [
+            "import taxes fell",
+            "export of goods",
+            "importance",
+            "export default settings to a file",
+        ] {
+            assert!(!is_module_line(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn instructions_in_links_have_addresses() {
+        assert_eq!(address(" ref \"x.md\" ").as_deref(), Some("[[x.md]]"));
+        assert_eq!(address("link _posts/a.md").as_deref(), Some("/_posts/a.md"));
+        assert_eq!(address("'/a/' | relative_url").as_deref(), Some("/a/"));
+        assert_eq!(address("site.baseurl").as_deref(), Some(""));
+        assert_eq!(address("page.title"), None);
+    }
+}
