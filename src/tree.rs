@@ -74,7 +74,7 @@ impl TreePath {
 }
 
 /// The longest part of an address, in bytes; file systems take 255.
-pub const NAME_LIMIT: usize = 200;
+pub const NAME_LIMIT: usize = 250;
 
 /// Makes a name of a file or folder that every file system takes: not too long, and no name of a
 /// device.
