@@ -337,14 +337,18 @@ pub fn slug(id: &str) -> String {
     crate::schema::open_id(id)
 }
 
-/// Replaces characters that the file systems of USB sticks refuse.
-fn portable(address: &str) -> String {
+/// Replaces characters that the file systems of USB sticks refuse. What is left is never empty.
+pub fn portable(address: &str) -> String {
     let refused = |c: char| c.is_control() || "<>:\"|?*\\".contains(c);
     let mend = |part: &str| {
         let clean: String = part.chars().map(|c| if refused(c) { '-' } else { c }).collect();
         portable_name(&clean)
     };
-    address.split('/').map(mend).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    let parts = address.split('/').map(mend).filter(|part| !part.is_empty());
+    match parts.collect::<Vec<_>>().join("/") {
+        mended if mended.is_empty() && !address.is_empty() => "page".to_owned(),
+        mended => mended,
+    }
 }
 
 /// Takes an address that every file system takes, and says so when it is another one.

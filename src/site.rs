@@ -10,7 +10,7 @@ use std::{
 use crate::{
     config::Config,
     diag::{At, Code, Diag, nearest},
-    page::{Page, PageId, Role, Status, alias_file, slug, title_of_path},
+    page::{Page, PageId, Role, Status, alias_file, portable, slug, title_of_path},
     schema::{Localized, Target, Vocabulary},
     tree::{Blob, Tree, TreePath},
 };
@@ -393,7 +393,7 @@ fn choose(
     }
     pages.sort_by(|a, b| (&a.id, &a.source).cmp(&(&b.id, &b.source)));
     let mut unpublished = BTreeSet::new();
-    let taken: BTreeSet<PageId> = pages.iter().map(|page| page.id.clone()).collect();
+    let mut taken: BTreeSet<PageId> = pages.iter().map(|page| page.id.clone()).collect();
     let mut chosen: Vec<Arc<Page>> = Vec::with_capacity(pages.len());
     let mut moved: Vec<Arc<Page>> = Vec::new();
     for mut page in pages {
@@ -407,14 +407,17 @@ fn choose(
             let mut message =
                 format!("this page and `{other}` have one address, `{}/`", page.address());
             // Where nothing is configured no page may be lost: the second one moves aside.
-            let aside = PageId {
-                folder: page.id.folder.clone(),
-                path: format!("{}/{}", page.id.path, path.stem())
-                    .trim_start_matches('/')
-                    .to_owned(),
-            };
+            let beside = portable(&format!("{}/{}", page.id.path, path.stem()));
+            let numbered = (2..).map(|number| format!("{beside}-{number}"));
+            let aside = std::iter::once(beside.clone())
+                .chain(numbered)
+                .map(|path| PageId { folder: page.id.folder.clone(), path })
+                .find(|aside| !taken.contains(aside));
             let at = At::file(path);
-            if !config.configured && !taken.contains(&aside) {
+            if !config.configured
+                && let Some(aside) = aside
+            {
+                taken.insert(aside.clone());
                 let page = Arc::make_mut(&mut page);
                 page.id = aside;
                 page.role = Role::Page;

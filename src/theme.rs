@@ -110,10 +110,15 @@ impl Theme {
         diags.extend(word_diags.into_iter().map(|diag| place(diag, own.as_ref())));
         diags.extend(not_utf8(own.as_ref()));
         let mut templates = templates_of(&files);
-        let tera = match compile(&templates, &words) {
+        let compiled = match too_deep(&templates, own.as_ref()) {
+            Some(diag) => Err(diag),
+            None => compile(&templates, &words)
+                .map_err(|error| explain(&error, &templates, own.as_ref(), "base.html")),
+        };
+        let tera = match compiled {
             Ok(tera) => tera,
-            Err(error) => {
-                diags.push(explain(&error, &templates, own.as_ref(), "base.html"));
+            Err(diag) => {
+                diags.push(diag);
                 templates = templates_of(&defaults);
                 // The default theme is part of the program and its own test compiles it.
                 compile(&templates, &words).expect("the default theme compiles")
@@ -175,6 +180,15 @@ fn own_files(source: &Tree, config: &Config, diags: &mut Vec<Diag>) -> Option<(S
         return None;
     }
     Some((folder, files))
+}
+
+/// Says when a template is so deep that Tera must not see it.
+fn too_deep(templates: &Templates, own: Option<&(String, Tree)>) -> Option<Diag> {
+    let (name, range) =
+        templates.iter().find_map(|(name, bounded)| Some((name, bounded.too_deep.clone()?)))?;
+    let path = TreePath::new(&format!("templates/{name}"))?;
+    let message = format!("more than {} `elif` follow one another", bounds::ELIF_LIMIT);
+    Some(place(Diag::error(Code::TemplateError, At::new(&path, range), message), own))
 }
 
 /// Says which of the site's own templates are no text.

@@ -62,7 +62,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("strsim", &["diag", "search/index"]),
     ("syntect", &["markdown/highlight"]),
     ("tantivy", &["search/index", "search/analysis", "main"]),
-    ("tera", &["theme"]),
+    ("tera", &["theme", "theme/bounds"]),
     ("tokio", &["serve"]),
     ("toml", &["front"]),
     ("two_face", &["markdown/highlight"]),

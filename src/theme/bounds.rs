@@ -4,7 +4,7 @@
 //! show each other, have no end that anybody lives to see. So every template is compiled with calls
 //! that count, after each `for`, and around each block and include.
 
-use std::{cell::Cell, io};
+use std::{cell::Cell, io, ops::Range};
 
 use tera::{Error, TeraResult};
 
@@ -18,6 +18,8 @@ pub const DEPTH_LIMIT: u32 = 12;
 pub const OUTPUT_LIMIT: usize = 32 * 1024 * 1024;
 /// The most numbers that one `range` gives.
 pub const RANGE_LIMIT: i64 = 10_000;
+/// How many `elif` may follow one another; Tera keeps each inside the one before.
+pub const ELIF_LIMIT: usize = 100;
 /// The most templates of a theme; each may extend another.
 pub const TEMPLATE_LIMIT: usize = 500;
 
@@ -106,6 +108,8 @@ pub struct Bounded {
     pub text: String,
     /// Places in the text and how much was put in there, in order.
     calls: Vec<(usize, usize)>,
+    /// The first `elif` beyond the limit, in the template as it was written.
+    pub too_deep: Option<Range<usize>>,
 }
 
 impl Bounded {
@@ -119,8 +123,11 @@ impl Bounded {
 /// Puts the counting calls into a template. They show nothing, and trim white space where the tags
 /// beside them do.
 pub fn bound(template: &str) -> Bounded {
-    let mut bounded =
-        Bounded { text: String::with_capacity(template.len() * 9 / 8), calls: Vec::new() };
+    let mut bounded = Bounded {
+        text: String::with_capacity(template.len() * 9 / 8),
+        calls: Vec::new(),
+        too_deep: None,
+    };
     let mut call = |text: &mut String, name: &str, before: bool, after: bool| {
         let (left, right) = (if before { "-" } else { "" }, if after { "-" } else { "" });
         let call = format!("{{{{{left} {name}() {right}}}}}");
@@ -129,6 +136,8 @@ pub fn bound(template: &str) -> Bounded {
     };
     let text = &mut bounded.text;
     let mut rest = template;
+    // The `elif` of each `if` that is open.
+    let mut elifs: Vec<usize> = Vec::new();
     while let Some(at) = rest.find('{') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
@@ -160,6 +169,25 @@ pub fn bound(template: &str) -> Bounded {
                 call(text, ENTER, trims_before, false);
                 text.push_str(tag);
                 call(text, LEAVE, false, trims_after);
+            }
+            "if" => {
+                text.push_str(tag);
+                elifs.push(0);
+            }
+            "endif" => {
+                text.push_str(tag);
+                elifs.pop();
+            }
+            "elif" => {
+                text.push_str(tag);
+                // Without an `if` it is a mistake that Tera reports.
+                if let Some(last) = elifs.last_mut() {
+                    *last += 1;
+                }
+                if elifs.iter().sum::<usize>() > ELIF_LIMIT {
+                    let end = template.len() - rest.len();
+                    bounded.too_deep.get_or_insert(end - tag.len()..end);
+                }
             }
             "raw" => {
                 text.push_str(tag);
