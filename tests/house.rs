@@ -30,7 +30,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "search",
-        &["config", "diag", "front", "language", "page", "render", "schema", "site", "tree"],
+        &[
+            "config", "diag", "front", "language", "markdown", "memory", "page", "render", "schema",
+            "site", "tree",
+        ],
     ),
     ("export", &["front", "page", "render", "search", "site", "theme", "tree"]),
     ("disk", &["config", "page", "tree"]),
@@ -53,7 +56,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("jiff", &["schema", "main"]),
     ("notify", &["serve"]),
     ("percent_encoding", &["render", "render/view", "serve", "site/links"]),
-    ("rustix", &["disk"]),
+    ("mimalloc", &["main"]),
+    ("rustix", &["disk/write"]),
     ("saphyr_parser", &["front"]),
     ("strsim", &["diag", "search/index"]),
     ("syntect", &["markdown/highlight"]),
@@ -63,11 +67,11 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml", &["front"]),
     ("two_face", &["markdown/highlight"]),
     ("unicode_normalization", &["search/analysis"]),
-    ("walkdir", &["disk"]),
+    ("walkdir", &["disk", "disk/write"]),
 ];
 
 /// Rooms that may touch the world: files, clock, network, processes.
-const EDGES: &[&str] = &["disk", "serve", "search/index", "main"];
+const EDGES: &[&str] = &["disk", "disk/write", "serve", "search/index", "main"];
 const WORLD: &[&str] = &[
     "std::fs",
     "std::net",

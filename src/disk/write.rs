@@ -5,6 +5,10 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::SystemTime,
 };
 
@@ -57,13 +61,15 @@ impl Drop for Staged {
 /// A folder beside an output folder where made files wait, so that they need not lie in memory until
 /// all are made. What the output folder holds already is not written again. Dropped, it is gone.
 #[derive(Clone)]
-pub struct Spool(std::sync::Arc<Waiting>);
+pub struct Spool(Arc<Waiting>);
 
 struct Waiting {
     folder: PathBuf,
     out: PathBuf,
     /// What the output folder holds, by digest.
     present: HashMap<Digest, String>,
+    /// How many files were begun, for the names of unfinished ones.
+    count: AtomicUsize,
     lock_path: PathBuf,
     /// Held until the end, so that two builds do not share a folder.
     _lock: fs::File,
@@ -106,7 +112,8 @@ impl Spool {
         });
         let present = present.collect();
         let out = out.to_path_buf();
-        Ok(Self(std::sync::Arc::new(Waiting { folder, out, present, lock_path, _lock: lock })))
+        let count = AtomicUsize::new(0);
+        Ok(Self(Arc::new(Waiting { folder, out, present, count, lock_path, _lock: lock })))
     }
 
     fn place(&self, digest: Digest) -> PathBuf {
@@ -117,19 +124,22 @@ impl Spool {
     fn write(&self, digest: Digest, bytes: &[u8]) -> io::Result<PathBuf> {
         bounded(bytes.len() as u64)?;
         let place = self.place(digest);
-        let create = || fs::OpenOptions::new().write(true).create_new(true).open(&place);
-        let opened = create().or_else(|error| match (error.kind(), place.parent()) {
-            (io::ErrorKind::NotFound, Some(folder)) => {
-                fs::create_dir_all(folder)?;
-                create()
-            }
-            _ => Err(error),
+        // Two pages with the same bytes wait in one file; it has its name only when it is whole.
+        if place.exists() {
+            return Ok(place);
+        }
+        let number = self.0.count.fetch_add(1, Ordering::Relaxed);
+        let unfinished = self.0.folder.join(number.to_string());
+        let written = fs::write(&unfinished, bytes).and_then(|()| {
+            fs::rename(&unfinished, &place).or_else(|_| {
+                fs::create_dir_all(place.parent().unwrap_or(&self.0.folder))?;
+                fs::rename(&unfinished, &place)
+            })
         });
-        match opened {
-            Ok(mut file) => file.write_all(bytes)?,
-            // Two pages with the same bytes wait in one file.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+        if let Err(error) = written {
+            // What is left of it would take room that the disk may lack.
+            let _ = fs::remove_file(&unfinished);
+            return Err(error);
         }
         Ok(place)
     }
