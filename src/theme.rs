@@ -108,9 +108,8 @@ impl Theme {
         let wanted: Vec<&str> = config.languages.iter().map(|lang| lang.code.as_str()).collect();
         let words = Arc::new(Words::read(&files, &wanted, &mut word_diags));
         diags.extend(word_diags.into_iter().map(|diag| place(diag, own.as_ref())));
-        diags.extend(not_utf8(own.as_ref()));
         let mut templates = templates_of(&files);
-        let compiled = match too_deep(&templates, own.as_ref()) {
+        let compiled = match refused(&templates, own.as_ref()) {
             Some(diag) => Err(diag),
             None => compile(&templates, &words)
                 .map_err(|error| explain(&error, &templates, own.as_ref(), "base.html")),
@@ -182,26 +181,12 @@ fn own_files(source: &Tree, config: &Config, diags: &mut Vec<Diag>) -> Option<(S
     Some((folder, files))
 }
 
-/// Says when a template is so deep that Tera must not see it.
-fn too_deep(templates: &Templates, own: Option<&(String, Tree)>) -> Option<Diag> {
-    let (name, range) =
-        templates.iter().find_map(|(name, bounded)| Some((name, bounded.too_deep.clone()?)))?;
+/// Says when a template holds what Tera must not see.
+fn refused(templates: &Templates, own: Option<&(String, Tree)>) -> Option<Diag> {
+    let (name, (range, message)) =
+        templates.iter().find_map(|(name, bounded)| Some((name, bounded.refused.clone()?)))?;
     let path = TreePath::new(&format!("templates/{name}"))?;
-    let message = format!("more than {} `elif` follow one another", bounds::ELIF_LIMIT);
     Some(place(Diag::error(Code::TemplateError, At::new(&path, range), message), own))
-}
-
-/// Says which of the site's own templates are no text.
-fn not_utf8(own: Option<&(String, Tree)>) -> Vec<Diag> {
-    let Some((folder, files)) = own else { return Vec::new() };
-    let templates = files.iter().filter(|(path, _)| path.below("templates").is_some());
-    let remark = |(path, blob): (&TreePath, &Blob)| {
-        let at = std::str::from_utf8(blob.bytes()?).err()?.valid_up_to();
-        let path = TreePath::of(&format!("{folder}/{path}"));
-        let diag = Diag::error(Code::NotUtf8, At::new(&path, at..at + 1), "the text is not UTF-8");
-        Some(diag.help("save the file with the encoding UTF-8"))
-    };
-    templates.filter_map(remark).collect()
 }
 
 /// Reads the templates of a theme.

@@ -180,7 +180,8 @@ fn templates_that_would_never_end_are_told() {
     ];
     let component = "{% component a() %}{{ <a /> }}{% endcomponent a %}{{ <a /> }}";
     let elifs = format!("{{% if 0 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(5_000));
-    let cases: [(&str, &[(&str, &str)], &str); 10] = [
+    let cases: [(&str, &[(&str, &str)], &str); 11] = [
+        ("all values at once", &[("page.html", "{{ __tera_context }}")], "in an order of its own"),
         ("a chain of conditions", &[("page.html", &elifs)], "more than 100 `elif`"),
         (
             "a component in itself",

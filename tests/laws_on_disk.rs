@@ -306,7 +306,9 @@ mod unix {
         assert!(build(&folder).status.success());
         let before = files_of(Path::new(out));
         for number in 0..6 {
-            files.put(&format!("a{number}.md"), "# New\n\nNew text.\n\n".repeat(4_000));
+            // Pages with the same bytes would share their room.
+            let text = format!("# New\n\nNew text {number}.\n\n").repeat(4_000);
+            files.put(&format!("a{number}.md"), text);
         }
         folder.write(&files);
         let (index, output) = (files_of(&folder.root.join("index")), build(&folder));

@@ -28,6 +28,10 @@ pub const STEP: &str = "vademecum_step";
 pub const ENTER: &str = "vademecum_enter";
 pub const LEAVE: &str = "vademecum_leave";
 
+/// Tera's name for all values at once. It shows them in the order of a hash map, so that two builds
+/// would differ.
+const ALL: &str = "__tera_context";
+
 thread_local! {
     /// Steps taken and depth reached by the page that this thread renders.
     static SPENT: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
@@ -108,8 +112,8 @@ pub struct Bounded {
     pub text: String,
     /// Places in the text and how much was put in there, in order.
     calls: Vec<(usize, usize)>,
-    /// The first `elif` beyond the limit, in the template as it was written.
-    pub too_deep: Option<Range<usize>>,
+    /// The first thing that Tera must not see: where in the template as it was written, and why.
+    pub refused: Option<(Range<usize>, String)>,
 }
 
 impl Bounded {
@@ -126,7 +130,7 @@ pub fn bound(template: &str) -> Bounded {
     let mut bounded = Bounded {
         text: String::with_capacity(template.len() * 9 / 8),
         calls: Vec::new(),
-        too_deep: None,
+        refused: None,
     };
     let mut call = |text: &mut String, name: &str, before: bool, after: bool| {
         let (left, right) = (if before { "-" } else { "" }, if after { "-" } else { "" });
@@ -151,6 +155,11 @@ pub fn bound(template: &str) -> Bounded {
         let Some(length) = length else { break };
         let (tag, after) = rest.split_at(length);
         rest = after;
+        let place = template.len() - rest.len() - length..template.len() - rest.len();
+        if tag.contains(ALL) && !tag.starts_with("{#") {
+            let message = format!("`{ALL}` shows all values in an order of its own each time");
+            bounded.refused.get_or_insert((place.clone(), message));
+        }
         let (trims_before, trims_after) = (tag.starts_with("{%-"), tag.ends_with("-%}"));
         match tag_name(tag) {
             "for" => {
@@ -185,8 +194,8 @@ pub fn bound(template: &str) -> Bounded {
                     *last += 1;
                 }
                 if elifs.iter().sum::<usize>() > ELIF_LIMIT {
-                    let end = template.len() - rest.len();
-                    bounded.too_deep.get_or_insert(end - tag.len()..end);
+                    let message = format!("more than {ELIF_LIMIT} `elif` follow one another");
+                    bounded.refused.get_or_insert((place, message));
                 }
             }
             "raw" => {
