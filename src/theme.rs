@@ -96,14 +96,6 @@ impl Theme {
             Some((_, own)) => defaults.clone().overlay(own.clone()),
             None => defaults.clone(),
         };
-        for (path, blob) in own.iter().flat_map(|(_, own)| own.iter()) {
-            let is_template = matches!(path.extension().as_str(), "html" | "xml");
-            let bytes =
-                blob.bytes().filter(|bytes| is_template && std::str::from_utf8(bytes).is_err());
-            if let Some(bytes) = bytes {
-                diags.push(place(Diag::not_utf8(path, bytes), own.as_ref()));
-            }
-        }
         let mut word_diags = Vec::new();
         let wanted: Vec<&str> = config.languages.iter().map(|lang| lang.code.as_str()).collect();
         let words = Arc::new(Words::read(&files, &wanted, &mut word_diags));
@@ -196,10 +188,8 @@ fn not_utf8(own: Option<&(String, Tree)>) -> Vec<Diag> {
     let Some((folder, files)) = own else { return Vec::new() };
     let templates = files.iter().filter(|(path, _)| path.below("templates").is_some());
     let remark = |(path, blob): (&TreePath, &Blob)| {
-        let at = std::str::from_utf8(blob.bytes()?).err()?.valid_up_to();
-        let path = TreePath::of(&format!("{folder}/{path}"));
-        let diag = Diag::error(Code::NotUtf8, At::new(&path, at..at + 1), "the text is not UTF-8");
-        Some(diag.help("save the file with the encoding UTF-8"))
+        let bytes = blob.bytes().filter(|bytes| std::str::from_utf8(bytes).is_err())?;
+        Some(Diag::not_utf8(&TreePath::of(&format!("{folder}/{path}")), bytes))
     };
     templates.filter_map(remark).collect()
 }

@@ -31,8 +31,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "search",
         &[
-            "config", "diag", "front", "language", "markdown", "memory", "page", "render", "schema",
-            "site", "tree",
+            "config", "diag", "front", "language", "markdown", "memory", "page", "render",
+            "schema", "site", "tree",
         ],
     ),
     ("export", &["front", "page", "render", "search", "site", "theme", "tree"]),
