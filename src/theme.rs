@@ -96,18 +96,11 @@ impl Theme {
             Some((_, own)) => defaults.clone().overlay(own.clone()),
             None => defaults.clone(),
         };
-        for (path, blob) in own.iter().flat_map(|(_, own)| own.iter()) {
-            let is_template = matches!(path.extension().as_str(), "html" | "xml");
-            let bytes =
-                blob.bytes().filter(|bytes| is_template && std::str::from_utf8(bytes).is_err());
-            if let Some(bytes) = bytes {
-                diags.push(place(Diag::not_utf8(path, bytes), own.as_ref()));
-            }
-        }
         let mut word_diags = Vec::new();
         let wanted: Vec<&str> = config.languages.iter().map(|lang| lang.code.as_str()).collect();
         let words = Arc::new(Words::read(&files, &wanted, &mut word_diags));
         diags.extend(word_diags.into_iter().map(|diag| place(diag, own.as_ref())));
+        diags.extend(not_utf8(own.as_ref()));
         let mut templates = templates_of(&files);
         let compiled = match refused(&templates, own.as_ref()) {
             Some(diag) => Err(diag),
@@ -187,6 +180,17 @@ fn refused(templates: &Templates, own: Option<&(String, Tree)>) -> Option<Diag> 
         templates.iter().find_map(|(name, bounded)| Some((name, bounded.refused.clone()?)))?;
     let path = TreePath::new(&format!("templates/{name}"))?;
     Some(place(Diag::error(Code::TemplateError, At::new(&path, range), message), own))
+}
+
+/// Says which of the site's own templates are no text.
+fn not_utf8(own: Option<&(String, Tree)>) -> Vec<Diag> {
+    let Some((folder, files)) = own else { return Vec::new() };
+    let templates = files.iter().filter(|(path, _)| path.below("templates").is_some());
+    let remark = |(path, blob): (&TreePath, &Blob)| {
+        let bytes = blob.bytes().filter(|bytes| std::str::from_utf8(bytes).is_err())?;
+        Some(Diag::not_utf8(&TreePath::of(&format!("{folder}/{path}")), bytes))
+    };
+    templates.filter_map(remark).collect()
 }
 
 /// Reads the templates of a theme.

@@ -144,13 +144,28 @@ impl Spool {
         Ok(place)
     }
 
-    /// Links a file that waits here to where it belongs.
+    /// Links a file that waits here to where it belongs; refuses one that has its place already,
+    /// because whoever changed one of two such files would change the other.
     fn link(&self, blob: &Blob, target: &Path) -> io::Result<()> {
         match blob.file() {
-            Some(path) if path.starts_with(&self.0.folder) => fs::hard_link(path, target),
+            Some(path) if path.starts_with(&self.0.folder) && is_only_name(path)? => {
+                fs::hard_link(path, target)
+            }
             _ => Err(io::ErrorKind::NotFound.into()),
         }
     }
+}
+
+#[cfg(unix)]
+fn is_only_name(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(fs::symlink_metadata(path)?.nlink() == 1)
+}
+
+#[cfg(not(unix))]
+fn is_only_name(_: &Path) -> io::Result<bool> {
+    // Links cannot be counted here, so every file is copied.
+    Ok(false)
 }
 
 impl Keep for Spool {
@@ -460,6 +475,24 @@ mod tests {
         assert_eq!(written, Written { changed: 1, unchanged: 1, removed: 1 });
         assert_eq!(fs::read_to_string(out.join("b/c")).unwrap(), "changed");
         assert!(!out.join("d").exists());
+        let left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, ["public"]);
+    }
+
+    #[test]
+    fn two_files_with_the_same_bytes_are_two_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        let spool = Spool::open(&out).unwrap();
+        let text = "x".repeat(SPOOLED);
+        let made = [spool.keep(text.clone().into_bytes()), spool.keep(text.into_bytes())];
+        let paths = ["a", "b"].map(TreePath::of);
+        let tree: Tree = paths.into_iter().zip(made).collect();
+        publish(vec![stage_spooled(&tree, &out, Some(&spool)).unwrap()]).unwrap();
+        drop(spool);
+        fs::write(out.join("a"), "changed").unwrap();
+        assert_eq!(fs::read(out.join("b")).unwrap().len(), SPOOLED);
         let left: Vec<_> =
             fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left, ["public"]);
