@@ -52,11 +52,19 @@ impl<K: Hash + Eq, V: Clone> Memory<K, V> {
         value
     }
 
+    /// Returns what the last build used.
+    pub fn values(&mut self) -> impl Iterator<Item = &V> {
+        let kept = self.kept.as_mut();
+        let kept = kept.map(|kept| &*kept.get_mut().unwrap_or_else(PoisonError::into_inner));
+        kept.into_iter().flat_map(|kept| kept.last.values())
+    }
+
     /// Ends a build: what it did not use is forgotten.
     pub fn turn(&mut self) {
         if let Some(kept) = &mut self.kept {
             let kept = kept.get_mut().unwrap_or_else(PoisonError::into_inner);
-            kept.last = std::mem::take(&mut kept.this);
+            let room = HashMap::with_capacity(kept.this.len());
+            kept.last = std::mem::replace(&mut kept.this, room);
         }
     }
 }

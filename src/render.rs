@@ -4,6 +4,8 @@
 //! unchanged view is neither rendered nor written again. `near` finds quickly which views cannot
 //! have changed.
 
+use std::collections::HashMap;
+
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rayon::prelude::*;
 
@@ -32,23 +34,25 @@ pub use view::View;
 /// quickly made, and of its view, which is what it does show.
 pub struct HtmlMemory {
     near: Memory<Digest, (Digest, Made)>,
-    views: Memory<Digest, Made>,
+    /// The last build's pages by their views.
+    views: HashMap<Digest, Made>,
 }
 
 type Made = Result<Blob, Diag>;
 
 impl HtmlMemory {
     pub fn warm() -> Self {
-        Self { near: Memory::warm(), views: Memory::warm() }
+        Self { near: Memory::warm(), views: HashMap::new() }
     }
 
     pub fn none() -> Self {
-        Self { near: Memory::none(), views: Memory::none() }
+        Self { near: Memory::none(), views: HashMap::new() }
     }
 
+    /// Ends a build: what it did not use is forgotten.
     pub fn turn(&mut self) {
         self.near.turn();
-        self.views.turn();
+        self.views = self.near.values().cloned().collect();
     }
 }
 
@@ -130,13 +134,22 @@ fn remembered(
     number: usize,
     make: impl Fn() -> Made,
 ) -> Made {
+    let by_view = |key: Digest| {
+        let made = memory.views.get(&key).cloned();
+        (key, made.unwrap_or_else(&make))
+    };
     let view = || view_key(context, index, number);
-    let by_view = |key: Digest| (key, memory.views.get_or(key, &make));
-    let Some(key) = near.key(context, index, number) else { return by_view(view()).1 };
-    let (view_key, made) = memory.near.get_or(key, || by_view(view()));
-    debug_assert!(view_key == view(), "a view depends on more than its key: {index}");
-    // The view is in use, whether it was looked at or not.
-    memory.views.get_or(view_key, || made)
+    match near.key(context, index, number) {
+        Some(key) => {
+            let (view_key, made) = memory.near.get_or(key, || by_view(view()));
+            debug_assert!(view_key == view(), "a view depends on more than its key: {index}");
+            made
+        }
+        None => {
+            let key = view();
+            memory.near.get_or(key, || by_view(key)).1
+        }
+    }
 }
 
 /// Returns the digest of all that goes into a page.

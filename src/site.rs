@@ -3,15 +3,17 @@
 //! The linker is never remembered; it is cheap, and it alone knows what one page shows of others.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
+
+use rayon::prelude::*;
 
 use crate::{
     config::Config,
     diag::{At, Code, Diag, nearest},
     page::{Page, PageId, Role, Status, alias_file, portable, slug, title_of_path},
-    schema::{Localized, Target, Vocabulary},
+    schema::{Localized, Reference, Target, Vocabulary},
     tree::{Blob, Tree, TreePath},
 };
 
@@ -46,7 +48,6 @@ pub struct Site {
     /// Files that are carried along: output path, bytes, source.
     pub assets: Vec<(TreePath, Blob, TreePath)>,
     pub diags: Vec<Diag>,
-    by_id: HashMap<PageId, PageIndex>,
 }
 
 /// A labelled arrow between two pages: a link, a reference of a field, or a term.
@@ -67,10 +68,10 @@ pub struct Use {
 }
 
 /// Uses of terms, by folder of language, vocabulary and id.
-type Uses = BTreeMap<String, BTreeMap<String, BTreeMap<String, Use>>>;
+type Uses = HashMap<String, HashMap<String, HashMap<String, Use>>>;
 
 /// Returns the entry of a key, and makes a key of its own only where there is none.
-fn entry<'a, V: Default>(map: &'a mut BTreeMap<String, V>, key: &str) -> &'a mut V {
+fn entry<'a, V: Default>(map: &'a mut HashMap<String, V>, key: &str) -> &'a mut V {
     if !map.contains_key(key) {
         map.insert(key.to_owned(), V::default());
     }
@@ -97,13 +98,10 @@ impl Site {
         let (pages, unpublished) = choose(&config, pages, scope, &mut diags);
         let mut pages = complete(&config, pages);
         drop_taken_aliases(&config, &mut pages, &mut diags);
-        let by_id: HashMap<PageId, PageIndex> =
-            pages.iter().enumerate().map(|(index, page)| (page.id.clone(), index)).collect();
         let count = pages.len();
         let mut site = Self {
             config,
             pages,
-            by_id,
             holes: Vec::new(),
             edges: Vec::new(),
             backlinks: vec![Vec::new(); count],
@@ -111,27 +109,34 @@ impl Site {
             children: vec![Vec::new(); count],
             parents: vec![None; count],
             translations: vec![Vec::new(); count],
-            uses: BTreeMap::new(),
+            uses: HashMap::new(),
             assets: Vec::new(),
             diags,
         };
+        let pages = site.pages.clone();
+        let (related, ()) =
+            rayon::join(|| related::find(&pages), || site.connect(source, &unpublished));
+        site.related = related;
+        site.diags.sort();
+        site.diags.dedup();
+        site
+    }
+
+    fn connect(&mut self, source: &Tree, unpublished: &BTreeSet<PageId>) {
+        let site = self;
         site.check_menu();
         site.find_parents();
         site.find_translations();
         site.find_uses();
         site.resolve_references();
-        links::resolve(&mut site, source, &unpublished);
-        site.edges.sort();
+        links::resolve(site, source, unpublished);
+        site.edges.par_sort_unstable();
         site.edges.dedup();
         for edge in &site.edges {
             if edge.from != edge.to {
                 site.backlinks[edge.to].push((edge.label.clone(), edge.from));
             }
         }
-        site.related = related::find(&site);
-        site.diags.sort();
-        site.diags.dedup();
-        site
     }
 
     /// Lets go of the HTML of pages that nobody else remembers; it has been rendered.
@@ -149,12 +154,20 @@ impl Site {
     }
 
     pub fn page(&self, id: &PageId) -> Option<PageIndex> {
-        self.by_id.get(id).copied()
+        self.page_at(&id.folder, &id.path)
+    }
+
+    /// Returns the page at a path below the folder of a language.
+    pub fn page_at(&self, folder: &str, path: &str) -> Option<PageIndex> {
+        let place = |page: &Arc<Page>| {
+            (page.id.folder.as_str(), page.id.path.as_str()).cmp(&(folder, path))
+        };
+        self.pages.binary_search_by(place).ok()
     }
 
     /// Returns the page at a path in the same tree of languages as `page`.
     pub fn sibling(&self, page: &Page, path: &str) -> Option<PageIndex> {
-        self.page(&PageId { folder: page.id.folder.clone(), path: path.to_owned() })
+        self.page_at(&page.id.folder, path)
     }
 
     /// Returns the pages that lists, search and exports show.
@@ -170,7 +183,10 @@ impl Site {
     /// Returns the uses of a vocabulary, in the order of its ids.
     pub fn uses_of(&self, folder: &str, vocabulary: &str) -> impl Iterator<Item = (&str, &Use)> {
         let uses = self.uses.get(folder).and_then(|uses| uses.get(vocabulary));
-        uses.into_iter().flatten().map(|(id, term)| (id.as_str(), term))
+        let uses = uses.into_iter().flatten().map(|(id, term)| (id.as_str(), term));
+        let mut uses: Vec<(&str, &Use)> = uses.collect();
+        uses.sort_unstable_by_key(|(id, _)| *id);
+        uses.into_iter()
     }
 
     /// Returns the folders of languages that hold pages; one empty folder without languages.
@@ -208,8 +224,7 @@ impl Site {
             let mut path = id.path.as_str();
             while !path.is_empty() {
                 path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-                let above = PageId { folder: id.folder.clone(), path: path.to_owned() };
-                if let Some(&parent) = self.by_id.get(&above) {
+                if let Some(parent) = self.page_at(&id.folder, path) {
                     self.parents[index] = Some(parent);
                     break;
                 }
@@ -225,23 +240,18 @@ impl Site {
     }
 
     fn find_translations(&mut self) {
-        let mut by_path: HashMap<&str, Vec<PageIndex>> = HashMap::new();
-        for (index, page) in self.pages.iter().enumerate() {
-            if !page.id.folder.is_empty() {
-                by_path.entry(&page.id.path).or_default().push(index);
-            }
-        }
-        let order = |index: &PageIndex| {
-            let folder = Some(self.pages[*index].id.folder.as_str());
-            self.config.languages.iter().position(|lang| lang.folder.as_deref() == folder)
-        };
-        for mut group in by_path.into_values() {
-            group.sort_by_key(order);
-            for &index in &group {
-                self.translations[index] =
-                    group.iter().copied().filter(|&other| other != index).collect();
-            }
-        }
+        // In the order of the site's languages.
+        let folders: Vec<String> =
+            self.config.languages.iter().filter_map(|lang| lang.folder.clone()).collect();
+        self.translations = self
+            .pages
+            .par_iter()
+            .map(|page| {
+                let others = folders.iter().filter(|folder| **folder != page.id.folder);
+                let others = others.filter(|_| !page.id.folder.is_empty());
+                others.filter_map(|folder| self.page_at(folder, &page.id.path)).collect()
+            })
+            .collect();
     }
 
     fn find_uses(&mut self) {
@@ -259,16 +269,22 @@ impl Site {
             let record_type = config.types.get(&page.record_type);
             let counts = record_type.is_none_or(|record_type| record_type.counted);
             let of_folder = entry(uses, &page.id.folder);
-            for reference in &page.references {
-                let Target::Term { vocabulary, id } = &reference.target else { continue };
-                let term = entry(entry(of_folder, vocabulary), id);
-                if term.pages.last() != Some(&index) {
-                    term.pages.push(index);
-                    term.counted += usize::from(counts);
-                }
-                if let Some(to) = term.page {
-                    let label = reference.field.clone();
-                    edges.push(Edge { from: index, label, to });
+            // The terms of one field, and so of one vocabulary, stand together.
+            let of_one = |a: &Reference, b: &Reference| a.field == b.field;
+            for references in page.references.chunk_by(of_one) {
+                let Target::Term { vocabulary, .. } = &references[0].target else { continue };
+                let of_vocabulary = entry(of_folder, vocabulary);
+                for reference in references {
+                    let Target::Term { id, .. } = &reference.target else { continue };
+                    let term = entry(of_vocabulary, id);
+                    if term.pages.last() != Some(&index) {
+                        term.pages.push(index);
+                        term.counted += usize::from(counts);
+                    }
+                    if let Some(to) = term.page {
+                        let label = reference.field.clone();
+                        edges.push(Edge { from: index, label, to });
+                    }
                 }
             }
         }
@@ -276,7 +292,7 @@ impl Site {
 
     fn resolve_references(&mut self) {
         let mut by_record: HashMap<(&str, &str), Vec<PageIndex>> = HashMap::new();
-        let mut anywhere: BTreeMap<&str, Vec<PageIndex>> = BTreeMap::new();
+        let mut anywhere: HashMap<&str, Vec<PageIndex>> = HashMap::new();
         let mut diags = Vec::new();
         for (index, page) in self.pages.iter().enumerate() {
             if !page.is_record {
@@ -328,10 +344,12 @@ impl Site {
                                 format!("`{}: {id}`: there is no {what} `{id}`", reference.field)
                             }
                         };
-                        let known = anywhere
+                        let mut known: Vec<&str> = anywhere
                             .iter()
                             .filter(|(_, all)| all.iter().any(|&to| fits(types, &self.pages[to])))
-                            .map(|(id, _)| *id);
+                            .map(|(id, _)| *id)
+                            .collect();
+                        known.sort_unstable();
                         let diag = Diag::error(Code::UnknownReference, at, message)
                             .lenient(!self.config.configured);
                         diags.push(match nearest(id, known) {
@@ -374,7 +392,7 @@ fn choose(
     scope: Scope,
     diags: &mut Vec<Diag>,
 ) -> (Vec<Arc<Page>>, BTreeSet<PageId>) {
-    let indexed: BTreeSet<PageId> =
+    let indexed: HashSet<PageId> =
         pages.iter().filter(|page| page.role == Role::Folder).map(|page| page.id.clone()).collect();
     for page in &mut pages {
         if page.role != Role::Readme {
@@ -393,7 +411,10 @@ fn choose(
     }
     pages.sort_by(|a, b| (&a.id, &a.source).cmp(&(&b.id, &b.source)));
     let mut unpublished = BTreeSet::new();
-    let mut taken: BTreeSet<PageId> = pages.iter().map(|page| page.id.clone()).collect();
+    // Addresses that others have, for pages that must move aside; few sites have such pages.
+    let has_double = pages.windows(2).any(|two| two[0].id == two[1].id);
+    let mut taken: HashSet<PageId> =
+        pages.iter().filter(|_| has_double).map(|page| page.id.clone()).collect();
     let mut chosen: Vec<Arc<Page>> = Vec::with_capacity(pages.len());
     let mut moved: Vec<Arc<Page>> = Vec::new();
     for mut page in pages {
@@ -434,9 +455,28 @@ fn choose(
     (chosen, unpublished)
 }
 
+/// The addresses that are taken, by pages that were written or made.
+struct Known<'a> {
+    written: HashSet<(&'a str, &'a str)>,
+    made: HashSet<PageId>,
+}
+
+impl Known<'_> {
+    /// Returns true for an address that is not taken, and takes it.
+    fn is_new(&mut self, id: &PageId) -> bool {
+        !self.written.contains(&(id.folder.as_str(), id.path.as_str()))
+            && !self.made.contains(id)
+            && self.made.insert(id.clone())
+    }
+}
+
 /// Adds the pages that no file was written for: terms, folders, home pages.
 fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
-    let mut known: BTreeSet<PageId> = pages.iter().map(|page| page.id.clone()).collect();
+    let written = pages.clone();
+    let mut known = Known {
+        written: written.iter().map(|page| (&*page.id.folder, &*page.id.path)).collect(),
+        made: HashSet::new(),
+    };
     let mut made: Vec<Page> = Vec::new();
     let mut folders: Vec<(String, String)> = config
         .languages
@@ -450,30 +490,40 @@ fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
         if folder.is_empty() && folders.len() > 1 {
             continue;
         }
-        let mut used: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut used: HashMap<&str, HashSet<&str>> = config
+            .vocabularies
+            .values()
+            .filter(|vocabulary| vocabulary.used_only && vocabulary.folder.is_some())
+            .map(|vocabulary| (vocabulary.name.as_str(), HashSet::new()))
+            .collect();
         for page in pages.iter().filter(|page| page.id.folder == *folder) {
             for reference in &page.references {
-                if let Target::Term { vocabulary, id } = &reference.target {
-                    used.entry(vocabulary).or_default().insert(id);
+                if let Target::Term { vocabulary, id } = &reference.target
+                    && let Some(ids) = used.get_mut(vocabulary.as_str())
+                {
+                    ids.insert(id);
                 }
             }
         }
         for vocabulary in config.vocabularies.values() {
             let Some(at) = &vocabulary.folder else { continue };
             let ids: Vec<&str> = if vocabulary.used_only {
-                used.get(vocabulary.name.as_str()).into_iter().flatten().copied().collect()
+                let ids = used.get(vocabulary.name.as_str()).into_iter().flatten();
+                let mut ids: Vec<&str> = ids.copied().collect();
+                ids.sort_unstable();
+                ids
             } else {
                 vocabulary.terms.iter().map(|term| term.id.as_str()).collect()
             };
             let any = !ids.is_empty();
             for id in ids {
                 let page_id = PageId { folder: folder.clone(), path: format!("{at}/{}", slug(id)) };
-                if known.insert(page_id.clone()) {
+                if known.is_new(&page_id) {
                     made.push(term_page(config, vocabulary, id, page_id, lang));
                 }
             }
             let page_id = PageId { folder: folder.clone(), path: at.clone() };
-            if any && known.insert(page_id.clone()) {
+            if any && known.is_new(&page_id) {
                 let title = config.localized(&vocabulary.label, lang);
                 let title = if title.is_empty() { title_of(at) } else { title.to_owned() };
                 made.push(folder_page(page_id, lang, title));
@@ -498,7 +548,7 @@ fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
                 break;
             }
             let id = PageId { folder: page.id.folder.clone(), path: path.to_owned() };
-            if !known.insert(id.clone()) {
+            if !known.is_new(&id) {
                 break;
             }
             let lang = folders.iter().find(|(folder, _)| *folder == id.folder);
@@ -515,7 +565,7 @@ fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
     for (folder, lang) in &folders {
         let id = PageId { folder: folder.clone(), path: String::new() };
         let outside = folder.is_empty() && folders.len() > 1;
-        if !outside && known.insert(id.clone()) {
+        if !outside && known.is_new(&id) {
             made.push(folder_page(id, lang, config.home_title(lang)));
         }
     }

@@ -14,12 +14,14 @@ impl Config {
     /// Finds the languages: as configured, else two or more top folders named by language codes,
     /// else what the pages declare.
     pub(super) fn derive_languages(&mut self, source: &Tree, node: Option<&Node>) {
-        let folders: BTreeSet<&str> = source
+        let mut folders: Vec<&str> = source
             .iter()
             .filter_map(|(path, _)| path.below(&self.content)?.split_once('/'))
             .map(|(folder, _)| folder)
-            .filter(|folder| language::is_code(folder))
             .collect();
+        folders.dedup();
+        folders.retain(|folder| language::is_code(folder));
+        let folders: BTreeSet<&str> = folders.into_iter().collect();
         let configured: Vec<String> = node
             .and_then(|node| node.get("languages"))
             .map(|node| match &node.raw {

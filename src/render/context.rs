@@ -70,11 +70,20 @@ pub struct Entry {
 
 impl<'a> Context<'a> {
     pub fn new(site: &'a Site, theme: &'a Theme) -> Self {
-        let ranks = ranks(site, theme);
+        let order = Order::new(site, theme);
         let is_list = |index: &PageIndex| site.pages[*index].role != Role::Page;
         let indices: Vec<PageIndex> = (0..site.pages.len()).filter(is_list).collect();
-        let lists: HashMap<PageIndex, List> =
-            indices.par_iter().map(|&index| (index, list(site, theme, &ranks, index))).collect();
+        let carried: Vec<Carried> = site
+            .config
+            .home
+            .ways
+            .iter()
+            .filter_map(|name| Some(Carried::new(site, site.config.vocabularies.get(name)?)))
+            .collect();
+        let lists: HashMap<PageIndex, List> = indices
+            .par_iter()
+            .map(|&index| (index, list(site, theme, &order, &carried, index)))
+            .collect();
         let folders: BTreeSet<(&str, &str)> = indices
             .iter()
             .map(|&index| (site.pages[index].id.folder.as_str(), site.pages[index].lang.as_str()))
@@ -124,10 +133,6 @@ impl<'a> Context<'a> {
         self.commons.keys().map(String::as_str)
     }
 
-    pub fn all_lists(&self) -> impl Iterator<Item = (PageIndex, &List)> {
-        self.lists.iter().map(|(index, list)| (*index, list))
-    }
-
     /// Returns the list of a page that is one.
     pub fn list(&self, index: PageIndex) -> Option<&List> {
         self.lists.get(&index)
@@ -166,94 +171,154 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Returns the place of each page among those of its language: by `order`, then by title.
-fn ranks(site: &Site, theme: &Theme) -> Vec<usize> {
-    let mut by_lang: BTreeMap<&str, Vec<PageIndex>> = BTreeMap::new();
-    for (index, page) in site.pages.iter().enumerate() {
-        by_lang.entry(&page.lang).or_default().push(index);
-    }
-    let mut ranks = vec![0; site.pages.len()];
-    for (lang, indices) in by_lang {
-        let words = theme.words.of(lang);
-        let mut keyed: Vec<(i64, Vec<u8>, PageIndex)> = indices
-            .into_par_iter()
-            .map(|index| {
-                let page = &site.pages[index];
-                let key = words.map(|words| words.sort_key(&page.title)).unwrap_or_default();
-                (page.order.unwrap_or(i64::MAX), key, index)
-            })
-            .collect();
-        // Pages lie in the order of their identities, which breaks the last ties.
-        keyed.par_sort_by(|a, b| {
-            let titles = || site.pages[a.2].title.cmp(&site.pages[b.2].title);
-            (a.0, &a.1).cmp(&(b.0, &b.1)).then_with(titles).then(a.2.cmp(&b.2))
-        });
-        for (rank, (_, _, index)) in keyed.into_iter().enumerate() {
-            ranks[index] = rank;
-        }
-    }
-    ranks
+/// Returns the place of a page's record type in lists.
+fn position(site: &Site, page: PageIndex) -> usize {
+    let record_type = site.config.types.get(&site.pages[page].record_type);
+    record_type.map_or(usize::MAX, |record_type| record_type.position)
 }
 
-fn list(site: &Site, theme: &Theme, ranks: &[usize], index: PageIndex) -> List {
-    let page = &site.pages[index];
-    let mut members = lists::members(site, index).to_vec();
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for &member in &members {
-        let name = site.pages[member].record_type.as_str();
-        match counts.get_mut(name) {
-            Some(count) => *count += 1,
-            None => {
-                counts.insert(name.to_owned(), 1);
+/// The order of all pages, and what tells them apart, as numbers: lists have many more members than
+/// there are pages.
+struct Order {
+    /// The place of each page among those of its language: by record type, then by `order`, then by
+    /// title.
+    ranks: Vec<u32>,
+    langs: Vec<u32>,
+    types: Vec<u32>,
+}
+
+impl Order {
+    fn new(site: &Site, theme: &Theme) -> Self {
+        let langs = numbers(site.pages.iter().map(|page| page.lang.as_str()));
+        let types = numbers(site.pages.iter().map(|page| page.record_type.as_str()));
+        let mut by_lang: BTreeMap<u32, Vec<PageIndex>> = BTreeMap::new();
+        for (index, lang) in langs.iter().enumerate() {
+            by_lang.entry(*lang).or_default().push(index);
+        }
+        let mut ranks = vec![0; site.pages.len()];
+        for indices in by_lang.into_values() {
+            let words = theme.words.of(&site.pages[indices[0]].lang);
+            let mut keyed: Vec<(usize, i64, Vec<u8>, PageIndex)> = indices
+                .into_par_iter()
+                .map(|index| {
+                    let page = &site.pages[index];
+                    let key = words.map(|words| words.sort_key(&page.title)).unwrap_or_default();
+                    (position(site, index), page.order.unwrap_or(i64::MAX), key, index)
+                })
+                .collect();
+            // Pages lie in the order of their identities, which breaks the last ties.
+            keyed.par_sort_by(|a, b| {
+                let titles = || site.pages[a.3].title.cmp(&site.pages[b.3].title);
+                let keys = (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2));
+                keys.then_with(titles).then(a.3.cmp(&b.3))
+            });
+            for (rank, (_, _, _, index)) in keyed.into_iter().enumerate() {
+                ranks[index] = rank as u32;
             }
         }
+        Self { ranks, langs, types }
     }
-    let position = |page: PageIndex| {
-        let record_type = site.config.types.get(&site.pages[page].record_type);
-        record_type.map_or(usize::MAX, |record_type| record_type.position)
+}
+
+/// Numbers texts: equal ones get the same number.
+fn numbers<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u32> {
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let number = |text| {
+        let next = known.len() as u32;
+        *known.entry(text).or_insert(next)
     };
-    if members.iter().all(|&member| site.pages[member].lang == page.lang) {
-        members.sort_by_cached_key(|&member| (position(member), ranks[member]));
+    texts.map(number).collect()
+}
+
+/// Which terms of one vocabulary each page carries, as numbers.
+struct Carried<'a> {
+    vocabulary: &'a Vocabulary,
+    ids: Vec<&'a str>,
+    /// The numbers of all pages, one after the other, and where those of each page end.
+    numbers: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl<'a> Carried<'a> {
+    fn new(site: &'a Site, vocabulary: &'a Vocabulary) -> Self {
+        let mut carried =
+            Self { vocabulary, ids: Vec::new(), numbers: Vec::new(), ends: Vec::new() };
+        let mut known: HashMap<&str, u32> = HashMap::new();
+        for page in &site.pages {
+            for id in page.terms(&vocabulary.name) {
+                let number = *known.entry(id).or_insert_with(|| {
+                    carried.ids.push(id);
+                    carried.ids.len() as u32 - 1
+                });
+                carried.numbers.push(number);
+            }
+            carried.ends.push(carried.numbers.len());
+        }
+        carried
+    }
+
+    fn of(&self, page: PageIndex) -> &[u32] {
+        let start = page.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.numbers[start..self.ends[page]]
+    }
+}
+
+fn list(site: &Site, theme: &Theme, order: &Order, carried: &[Carried], index: PageIndex) -> List {
+    let page = &site.pages[index];
+    let mut members = lists::members(site, index).to_vec();
+    let lang = order.langs[index];
+    if members.iter().all(|&member| order.langs[member] == lang) {
+        members.sort_unstable_by_key(|&member| order.ranks[member]);
     } else {
         let words = theme.words.of(&page.lang);
         members.sort_by(|&a, &b| {
             let titles = || lists::compare(words, &site.pages[a], &site.pages[b]);
-            position(a).cmp(&position(b)).then_with(titles)
+            position(site, a).cmp(&position(site, b)).then_with(titles)
         });
     }
-    let narrow = narrow(site, theme, index, &members);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for members in members.chunk_by(|&a, &b| order.types[a] == order.types[b]) {
+        *counts.entry(site.pages[members[0]].record_type.clone()).or_default() += members.len();
+    }
+    let narrow = narrow(site, theme, carried, index, &members);
     List { members, counts, narrow }
 }
 
 /// Finds the terms that the members of a list carry, the most frequent first.
-fn narrow(site: &Site, theme: &Theme, index: PageIndex, members: &[PageIndex]) -> Vec<Narrow> {
+fn narrow(
+    site: &Site,
+    theme: &Theme,
+    carried: &[Carried],
+    index: PageIndex,
+    members: &[PageIndex],
+) -> Vec<Narrow> {
     let page = &site.pages[index];
     if members.len() < NARROW || site.config.vocabulary_of_folder(&page.id.path).is_some() {
         return Vec::new();
     }
     let words = theme.words.of(&page.lang);
     let mut found = Vec::new();
-    for name in &site.config.home.ways {
-        let Some(vocabulary) = site.config.vocabularies.get(name) else { continue };
-        if page.term.as_ref().is_some_and(|(own, _)| own == name) {
+    for carried in carried {
+        let vocabulary = carried.vocabulary;
+        if page.term.as_ref().is_some_and(|(own, _)| *own == vocabulary.name) {
             continue;
         }
-        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let mut counts = vec![0_usize; carried.ids.len()];
         for &member in members {
-            for id in site.pages[member].terms(name) {
-                *counts.entry(id).or_default() += 1;
+            for &number in carried.of(member) {
+                counts[number as usize] += 1;
             }
         }
-        if counts.len() < 2 {
-            continue;
-        }
+        let counts = carried.ids.iter().copied().zip(counts).filter(|(_, count)| *count > 0);
         let mut terms: Vec<(&str, &str, usize)> = counts
-            .into_iter()
             .map(|(id, count)| {
                 let term = vocabulary.term(id);
                 (id, term.map_or(id, |term| facts::name_of(&site.config, term, &page.lang)), count)
             })
             .collect();
+        if terms.len() < 2 {
+            continue;
+        }
         terms.sort_by(|a, b| {
             let names = || match words {
                 Some(words) => words.compare(a.1, b.1),
@@ -264,7 +329,7 @@ fn narrow(site: &Site, theme: &Theme, index: PageIndex, members: &[PageIndex]) -
         let more = terms.len().saturating_sub(NARROW);
         let first = terms.into_iter().take(NARROW);
         let terms = first.map(|(id, _, count)| (id.to_owned(), count)).collect();
-        found.push(Narrow { vocabulary: name.clone(), terms, more });
+        found.push(Narrow { vocabulary: vocabulary.name.clone(), terms, more });
     }
     found
 }

@@ -6,6 +6,8 @@
 //! cover too much, and then a view is made in vain; if it covered too little, a page would go stale,
 //! so builds with debug assertions make every view all the same and compare.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::{
@@ -19,23 +21,32 @@ use super::{context::Context, lists, template_of, view};
 /// What is worked out once for the keys of all pages.
 pub struct Near {
     /// What other pages may show of each page, and where it is.
-    faces: Vec<Digest>,
+    faces: Vec<Face>,
+    /// What a list shows of each page: its face, and the titles of records that its row names.
+    rows: Vec<Face>,
     /// Of the theme, the configuration and what is the same on every page of a language.
-    commons: std::collections::BTreeMap<String, Digest>,
-    /// The members of each list.
-    lists: std::collections::HashMap<PageIndex, Digest>,
+    commons: BTreeMap<String, Digest>,
+}
+
+/// Half a digest: enough to tell the pages of a site apart, and quicker to go through.
+type Face = [u8; 16];
+
+fn face_of(digest: &Digest) -> Face {
+    let mut face = Face::default();
+    face.copy_from_slice(&digest.as_bytes()[..16]);
+    face
 }
 
 impl Near {
     pub fn new(context: &Context) -> Self {
         let site = context.site;
-        let faces: Vec<Digest> = site
+        let faces: Vec<Face> = site
             .pages
             .par_iter()
             .map(|page| {
                 let face = page.face.map(|face| face.as_bytes().to_vec()).unwrap_or_default();
                 let order = page.order.map(i64::to_le_bytes);
-                Digest::of_parts([
+                face_of(&Digest::of_parts([
                     face.as_slice(),
                     page.id.folder.as_bytes(),
                     page.id.path.as_bytes(),
@@ -43,7 +54,7 @@ impl Near {
                     page.lang.as_bytes(),
                     order.as_ref().map(<[u8; 8]>::as_slice).unwrap_or_default(),
                     &[page.role as u8, page.status as u8],
-                ])
+                ]))
             })
             .collect();
         let config = site.config.digest.map(|digest| digest.as_bytes().to_vec());
@@ -52,36 +63,47 @@ impl Near {
             .languages()
             .map(|lang| {
                 let common = Digest::of_value(context.common(lang));
-                let menu = context.common(lang).menu.iter().map(|&page| faces[page].as_bytes());
+                let menu = context.common(lang).menu.iter().map(|&page| faces[page].as_slice());
                 let parts = [context.theme.digest.as_bytes(), config.as_slice(), common.as_bytes()];
                 (lang.to_owned(), Digest::of_parts(parts.into_iter().chain(menu)))
             })
             .collect();
-        let lists = context
-            .all_lists()
-            .map(|(index, list)| {
-                let members = list.members.iter().map(|&member| faces[member].as_bytes());
-                (index, Digest::of_parts(members))
+        let in_rows = |label: &str| site.config.rows.iter().any(|name| name == label);
+        let rows = (0..site.pages.len())
+            .into_par_iter()
+            .map(|index| {
+                let named = site.edges_of(index).filter(|edge| in_rows(&edge.label));
+                let mut row = Parts(Vec::with_capacity(32));
+                row.0.extend_from_slice(&faces[index]);
+                for edge in named.filter(|edge| site.pages[edge.to].is_record) {
+                    row.0.extend_from_slice(&faces[edge.to]);
+                }
+                if row.0.len() == faces[index].len() {
+                    return faces[index];
+                }
+                face_of(&row.digest())
             })
             .collect();
-        Self { faces, commons, lists }
+        Self { faces, rows, commons }
     }
 
     /// Returns the key of a page, or `None` for pages that show something of the whole site.
     pub fn key(&self, context: &Context, index: PageIndex, number: usize) -> Option<Digest> {
         let site = context.site;
         let page = &site.pages[index];
-        let is_way = site.config.vocabulary_of_folder(&page.id.path).is_some();
-        if page.id.path.is_empty() || (page.role == Role::Folder && is_way) {
+        let is_way = || site.config.vocabulary_of_folder(&page.id.path).is_some();
+        if page.id.path.is_empty() || (page.role == Role::Folder && is_way()) {
             return None;
         }
-        let mut key = Parts::default();
+        let mut key = Parts(Vec::with_capacity(2048));
         key.add(self.commons[page.lang.as_str()].as_bytes());
         key.add(template_of(site, context.theme, index).as_bytes());
         key.add(page.key.as_ref().map(Digest::as_bytes).unwrap_or_default());
         key.page(self, index);
         key.number(number);
-        key.number(lists::page_count(site, index));
+        if page.role != Role::Page {
+            key.number(lists::page_count(site, index));
+        }
         let mut above = site.parents[index];
         while let Some(parent) = above {
             key.page(self, parent);
@@ -89,7 +111,9 @@ impl Near {
         }
         key.next();
         for lang in &site.config.languages {
-            let found = lang.folder.as_ref().and_then(|to| view::in_language(site, page, to));
+            let own = lang.folder.as_ref() == Some(&page.id.folder);
+            let found = lang.folder.as_ref().filter(|_| !own);
+            let found = found.and_then(|to| view::in_language(site, page, to));
             key.pages(self, found.map(|(to, _)| to));
         }
         key.pages(self, site.translations[index].iter().copied());
@@ -98,11 +122,20 @@ impl Near {
             key.page(self, edge.to);
         }
         key.next();
-        for (label, from) in &site.backlinks[index] {
+        // Only records say what refers to them.
+        for (label, from) in site.backlinks[index].iter().filter(|_| page.is_record) {
             key.add(label.as_bytes());
-            key.page(self, *from);
+            key.row(self, *from);
         }
-        key.pages(self, site.related[index].iter().copied());
+        key.next();
+        for &related in &site.related[index] {
+            key.row(self, related);
+        }
+        // Records that an editor chose as related ones stand among the edges, but show their rows.
+        for edge in site.edges_of(index).filter(|edge| &*edge.label == "related") {
+            key.row(self, edge.to);
+        }
+        key.next();
         for hole in &site.holes[index] {
             match hole {
                 Hole::Page(to, rest) => {
@@ -118,14 +151,26 @@ impl Near {
         }
         key.next();
         key.pages(self, view::neighbours(context, index).into_iter().flatten());
-        if let Some(list) = self.lists.get(&index) {
-            key.add(list.as_bytes());
-        }
-        let narrow = context.list(index).map(|list| list.narrow.as_slice()).unwrap_or_default();
-        for narrow in narrow {
-            for (id, _) in &narrow.terms {
-                let used = site.use_of(&page.id.folder, &narrow.vocabulary, id);
-                key.pages(self, used.and_then(|used| used.page));
+        if let Some(list) = context.list(index) {
+            let size = site.config.page_size;
+            for &member in list.members.iter().skip((number - 1) * size).take(size) {
+                key.row(self, member);
+            }
+            key.next();
+            for (name, count) in &list.counts {
+                key.add(name.as_bytes());
+                key.number(*count);
+            }
+            key.next();
+            for narrow in &list.narrow {
+                key.add(narrow.vocabulary.as_bytes());
+                key.number(narrow.more);
+                for (id, count) in &narrow.terms {
+                    key.add(id.as_bytes());
+                    key.number(*count);
+                    let used = site.use_of(&page.id.folder, &narrow.vocabulary, id);
+                    key.pages(self, used.and_then(|used| used.page));
+                }
             }
         }
         if let Some((vocabulary, id)) = &page.term {
@@ -158,7 +203,11 @@ impl Parts {
     }
 
     fn page(&mut self, near: &Near, page: PageIndex) {
-        self.0.extend_from_slice(near.faces[page].as_bytes());
+        self.0.extend_from_slice(near.faces[page].as_slice());
+    }
+
+    fn row(&mut self, near: &Near, page: PageIndex) {
+        self.0.extend_from_slice(&near.rows[page]);
     }
 
     fn pages(&mut self, near: &Near, pages: impl IntoIterator<Item = PageIndex>) {

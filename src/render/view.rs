@@ -587,10 +587,12 @@ impl View {
 /// Returns the page in another folder of languages, else the nearest page above that exists there;
 /// and whether it is the page itself.
 pub fn in_language(site: &Site, page: &Page, folder: &str) -> Option<(PageIndex, bool)> {
+    if page.id.folder == folder {
+        return Some((site.page(&page.id)?, true));
+    }
     let mut path = page.id.path.as_str();
     loop {
-        let id = PageId { folder: folder.to_owned(), path: path.to_owned() };
-        if let Some(to) = site.page(&id) {
+        if let Some(to) = site.page_at(folder, path) {
             return Some((to, path == page.id.path));
         }
         if path.is_empty() {

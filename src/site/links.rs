@@ -2,8 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
+
+use rayon::prelude::*;
 
 use percent_encoding::percent_decode_str;
 
@@ -40,7 +42,9 @@ struct Places<'a> {
     /// Pages by their output folder, in lower case for a second look.
     by_address: HashMap<String, PageIndex>,
     /// Pages by the name of their file in lower case, for links that give only a name.
-    by_name: HashMap<String, PageIndex>,
+    /// Pages by the name of their file, made when a link asks for a name.
+    by_name: OnceLock<BTreeMap<String, PageIndex>>,
+    pages: &'a [Arc<Page>],
     /// Source files that the content holds beside pages.
     files: BTreeMap<&'a str, &'a TreePath>,
     /// The folders at the top of the content.
@@ -56,7 +60,8 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         source,
         by_source: HashMap::new(),
         by_address: HashMap::new(),
-        by_name: HashMap::new(),
+        by_name: OnceLock::new(),
+        pages: &pages,
         files: BTreeMap::new(),
         tops: source
             .iter()
@@ -71,7 +76,6 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
             && is_markdown(path)
         {
             places.by_source.insert(path.as_str(), index);
-            places.by_name.entry(name_key(path.stem())).or_insert(index);
         }
     }
     for (path, _) in source.iter() {
@@ -89,44 +93,17 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         .filter(|path| !content.is_empty() || MEDIA.contains(&path.extension().as_str()))
         .collect();
     let links_to: Arc<str> = "links to".into();
-    for (index, page) in pages.iter().enumerate() {
-        let mut holes = Vec::with_capacity(page.links.len());
-        for link in &page.links {
-            let found = places.find(site, page, &link.target);
-            let hole = match found {
-                Ok(Hole::Page(to, rest)) => Hole::Page(in_own_language(site, page, to), rest),
-                Ok(hole) => hole,
-                Err(diag) => {
-                    if let Some(path) = &page.source {
-                        let at = At::new(path, link.range.clone());
-                        site.diags.push(Diag { at, ..diag }.lenient(!site.config.configured));
-                    }
-                    // A name that is no address stands there as words only.
-                    let is_name = link.target.starts_with("[[");
-                    Hole::Written(if is_name { String::new() } else { link.target.clone() })
-                }
-            };
-            match &hole {
-                Hole::Page(to, fragment) => {
-                    let label = links_to.clone();
-                    site.edges.push(Edge { from: index, label, to: *to });
-                    if let (Some(path), Some(diag)) =
-                        (&page.source, check_fragment(&pages[*to], fragment))
-                    {
-                        let at = At::new(path, link.range.clone());
-                        site.diags.push(Diag { at, ..diag });
-                    }
-                }
-                Hole::File(path, _) => {
-                    if let Some(path) = places.files.get(path.as_str()) {
-                        carried.insert(path);
-                    }
-                }
-                Hole::Written(_) => {}
-            }
-            holes.push(hole);
-        }
-        site.holes.push(holes);
+    let linked = &*site;
+    let found: Vec<Found> = pages
+        .par_iter()
+        .enumerate()
+        .map(|(index, page)| places.links_of(linked, index, page, &links_to))
+        .collect();
+    for found in found {
+        site.holes.push(found.holes);
+        site.edges.extend(found.edges);
+        site.diags.extend(found.diags);
+        carried.extend(found.files.iter().filter_map(|path| places.files.get(path.as_str())));
     }
     for path in carried {
         let below = path.below(&content).unwrap_or(path.as_str());
@@ -136,7 +113,62 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
     }
 }
 
+/// Where the links of one page go.
+#[derive(Default)]
+struct Found {
+    holes: Vec<Hole>,
+    edges: Vec<Edge>,
+    diags: Vec<Diag>,
+    files: Vec<TreePath>,
+}
+
 impl Places<'_> {
+    fn names(&self) -> &BTreeMap<String, PageIndex> {
+        self.by_name.get_or_init(|| {
+            let mut names = BTreeMap::new();
+            for (index, page) in self.pages.iter().enumerate() {
+                if let Some(path) = page.source.as_ref().filter(|path| is_markdown(path)) {
+                    names.entry(name_key(path.stem())).or_insert(index);
+                }
+            }
+            names
+        })
+    }
+
+    fn links_of(&self, site: &Site, index: PageIndex, page: &Page, links_to: &Arc<str>) -> Found {
+        let mut found = Found::default();
+        for link in &page.links {
+            let hole = match self.find(site, page, &link.target) {
+                Ok(Hole::Page(to, rest)) => Hole::Page(in_own_language(site, page, to), rest),
+                Ok(hole) => hole,
+                Err(diag) => {
+                    if let Some(path) = &page.source {
+                        let at = At::new(path, link.range.clone());
+                        found.diags.push(Diag { at, ..diag }.lenient(!site.config.configured));
+                    }
+                    // A name that is no address stands there as words only.
+                    let is_name = link.target.starts_with("[[");
+                    Hole::Written(if is_name { String::new() } else { link.target.clone() })
+                }
+            };
+            match &hole {
+                Hole::Page(to, fragment) => {
+                    found.edges.push(Edge { from: index, label: links_to.clone(), to: *to });
+                    if let (Some(path), Some(diag)) =
+                        (&page.source, check_fragment(&self.pages[*to], fragment))
+                    {
+                        let at = At::new(path, link.range.clone());
+                        found.diags.push(Diag { at, ..diag });
+                    }
+                }
+                Hole::File(path, _) => found.files.push(path.clone()),
+                Hole::Written(_) => {}
+            }
+            found.holes.push(hole);
+        }
+        found
+    }
+
     /// Finds where a link goes; the place of a returned remark is filled in by the caller.
     fn find(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
         if let Some(name) = target.strip_prefix("[[").and_then(|name| name.strip_suffix("]]")) {
@@ -163,24 +195,24 @@ impl Places<'_> {
         let file = page.source.as_ref().map_or("", |path| path.folder());
         let folder = file.strip_prefix(content.as_str()).unwrap_or(file).trim_start_matches('/');
         let from_file = join(folder, &decoded);
+        let from_root = decoded.strip_prefix('/');
         // Generators differ: some read a link from the file, some from the page's address.
-        let from_address = join(&page.address(), &decoded);
-        let in_language = decoded.strip_prefix('/').map(|rest| join(&page.id.folder, rest));
-        // Hugo and Docusaurus put the files of `static/` at the root.
-        let from_static = decoded.strip_prefix('/').and_then(|rest| join("static", rest));
-        // `/docs/page` was written where this folder lay in a folder `docs`.
-        let from_above = decoded
-            .strip_prefix('/')
-            .and_then(|rest| rest.split_once('/'))
-            .filter(|(top, _)| !site.config.configured && !self.tops.contains(top))
-            .and_then(|(_, rest)| join("", rest));
-        let candidates =
-            [from_file.clone(), in_language.flatten(), from_address, from_static, from_above];
-        for candidate in candidates.iter().flatten() {
-            if let Some(hole) = self.in_language(site, page, candidate, rest) {
-                return Ok(hole);
-            }
-            if let Some(hole) = self.at(content, candidate, rest) {
+        let others: [&dyn Fn() -> Option<String>; 4] = [
+            &|| join(&page.id.folder, from_root?),
+            &|| join(&page.address(), &decoded),
+            // Hugo and Docusaurus put the files of `static/` at the root.
+            &|| join("static", from_root?),
+            // `/docs/page` was written where this folder lay in a folder `docs`.
+            &|| {
+                let (top, rest) = from_root?.split_once('/')?;
+                let is_above = !site.config.configured && !self.tops.contains(top);
+                if is_above { join("", rest) } else { None }
+            },
+        ];
+        let others = others.iter().filter_map(|other| other());
+        for candidate in from_file.iter().cloned().chain(others) {
+            let own = self.in_language(site, page, &candidate, rest);
+            if let Some(hole) = own.or_else(|| self.at(content, &candidate, rest)) {
                 return Ok(hole);
             }
         }
@@ -216,7 +248,7 @@ impl Places<'_> {
         }
         let last = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
         let stem = last.strip_suffix(".md").unwrap_or(last);
-        if let Some(index) = self.by_name.get(&name_key(stem)) {
+        if let Some(index) = self.names().get(&name_key(stem)) {
             return Ok(Hole::Page(*index, section));
         }
         let file = self.files.iter().find(|(path, _)| path.rsplit('/').next() == Some(last));
@@ -224,7 +256,7 @@ impl Places<'_> {
             return Ok(Hole::File(path, String::new()));
         }
         path.map_err(|diag| {
-            let nearest = nearest(&name_key(stem), self.by_name.keys().map(String::as_str));
+            let nearest = nearest(&name_key(stem), self.names().keys().map(String::as_str));
             let message = format!("`{target}` is the name of no page");
             Diag { message, help: None, ..diag }.help(match nearest {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -86,7 +86,7 @@ url = "https://example.org/x/"
 languages = ["en", "fr", "ar"]
 page_size = {page_size}
 theme = "own"
-rows = ["countries", "as_of"]
+rows = ["countries", "partners", "as_of"]
 menu = [{menu}]
 [markdown]
 raw_html = {raw}
