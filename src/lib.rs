@@ -34,9 +34,9 @@ use crate::{
     diag::{At, Code, Diag, Severity},
     memory::Memory,
     page::Page,
-    render::HtmlMemory,
+    render::{Desk, HtmlMemory},
     search::{Collection, DocumentMemory, Tuning},
-    site::{Scope, Site},
+    site::{PageIndex, Scope, Site},
     theme::Theme,
     tree::{Claim, Clash, Digest, InMemory, Keep, Output, Tree},
 };
@@ -49,7 +49,22 @@ pub struct Memories {
     pages: Memory<Digest, Arc<Page>>,
     html: HtmlMemory,
     documents: DocumentMemory,
+    last: Option<Last>,
+    is_warm: bool,
     keep: Box<dyn Keep>,
+}
+
+/// The last build, of which an edit of few pages needs to change little.
+struct Last {
+    /// Of all that was built beside pages.
+    around: Digest,
+    /// The pages as they were read.
+    read: Vec<Arc<Page>>,
+    site: Arc<Site>,
+    desk: Arc<Desk>,
+    output: Arc<Output>,
+    /// Whether templates and addresses gave no cause for remarks.
+    is_clean: bool,
 }
 
 impl Memories {
@@ -59,6 +74,8 @@ impl Memories {
             pages: Memory::warm(),
             html: HtmlMemory::warm(),
             documents: Memory::warm(),
+            last: None,
+            is_warm: true,
             keep: Box::new(InMemory),
         }
     }
@@ -69,6 +86,8 @@ impl Memories {
             pages: Memory::none(),
             html: HtmlMemory::none(),
             documents: Memory::none(),
+            last: None,
+            is_warm: false,
             keep: Box::new(InMemory),
         }
     }
@@ -138,10 +157,10 @@ pub fn build(source: &Tree, memories: &mut Memories, scope: Scope) -> Built {
 /// A site whose pages are made, and whose exports and search documents are not: all that a reader
 /// of one page waits for.
 pub struct Pages {
-    site: Site,
+    site: Arc<Site>,
     theme: Theme,
     tunings: BTreeMap<String, Tuning>,
-    output: Output,
+    output: Arc<Output>,
     diags: Vec<Diag>,
 }
 
@@ -152,25 +171,120 @@ pub fn build_pages(source: &Tree, memories: &mut Memories, scope: Scope) -> Page
     diags.extend(theme_diags);
 
     // Each file alone, in parallel.
-    let pages = page::read_all(source, &config, &memories.pages);
+    let read = page::read_all(source, &config, &memories.pages);
+    memories.pages.turn();
+    diags.extend(site::remarks_of(&read, scope));
 
-    // All files together: the one global step.
-    let site = Site::link(Arc::new(config), source, pages, scope);
+    // All files together: the one global step; then each page alone again, in parallel.
+    let around = around(source, &config, &theme, scope);
+    let last = memories.last.take().filter(|last| last.around == around);
+    let linked = match last.map(|last| last.edited(&read)) {
+        Some(Ok((site, Some((desk, output, changed))))) => {
+            Linked::again(site, &theme, desk, output, &changed, memories)
+        }
+        Some(Ok((site, None))) => Linked::render(site, &theme, memories),
+        Some(Err(())) | None => {
+            let site = Site::link(Arc::new(config), source, read.clone(), scope);
+            Linked::render(site, &theme, memories)
+        }
+    };
+    let Linked { site, desk, output, diags: found } = linked;
+    let is_clean = found.is_empty();
+    diags.extend(found);
     diags.extend(site.diags.iter().cloned());
     let (tunings, tuning_diags) = search::tunings(&site, source);
     diags.extend(tuning_diags);
-
-    // Each page alone again, in parallel.
-    let (claims, render_diags) = render::pages(&site, &theme, &memories.html, &*memories.keep);
-    diags.extend(render_diags);
-    let mut output = Output::default();
-    let clashes = output.add(claims.into_iter().chain(assets(&site, &theme)));
-    diags.extend(clashes.iter().map(|clash| explain(clash, site.config.configured)));
-    memories.pages.turn();
-    memories.html.turn();
     diags.sort();
     diags.dedup();
+    let (site, output) = (Arc::new(site), Arc::new(output));
+    if memories.is_warm {
+        let (site, output) = (site.clone(), output.clone());
+        memories.last = Some(Last { around, read, site, desk, output, is_clean });
+    }
     Pages { site, theme, tunings, output, diags }
+}
+
+/// Returns the digest of all that a site is made from beside its pages.
+fn around(source: &Tree, config: &Config, theme: &Theme, scope: Scope) -> Digest {
+    let files = source.iter().filter(|(path, _)| !page::is_markdown(path));
+    let files: Vec<_> = files.map(|(path, blob)| (path.as_str(), blob.digest())).collect();
+    let files = files.iter().flat_map(|(path, digest)| [path.as_bytes(), digest.as_bytes()]);
+    let config = config.digest.as_ref().map(Digest::as_bytes).unwrap_or_default();
+    let drafts = [u8::from(scope.drafts)];
+    let own = [config, theme.digest.as_bytes(), drafts.as_slice()];
+    Digest::of_parts(own.into_iter().chain(files))
+}
+
+/// What of an earlier build is still right: its desk, its output, and the pages to render again.
+type StillRight = (Arc<Desk>, Output, Vec<PageIndex>);
+
+impl Last {
+    /// Puts edited pages into the linked site. Returns an error when they may change how pages are
+    /// linked, and what is still right beside the site when only prose was edited.
+    fn edited(self, read: &[Arc<Page>]) -> Result<(Site, Option<StillRight>), ()> {
+        if !self.is_clean || self.read.len() != read.len() {
+            return Err(());
+        }
+        let Ok(mut site) = Arc::try_unwrap(self.site) else { return Err(()) };
+        let mut edited = Vec::new();
+        let mut is_prose = true;
+        for (old, new) in self.read.iter().zip(read) {
+            if Arc::ptr_eq(old, new) {
+                continue;
+            }
+            let place = site.page(&old.id).filter(|&place| Arc::ptr_eq(&site.pages[place], old));
+            let Some(place) = place.filter(|_| new.has_shape_of(old)) else { return Err(()) };
+            is_prose &= new.face == old.face;
+            edited.push((place, new.clone()));
+        }
+        // A remark has a place in the page and may name the title of another.
+        let is_remarked_on = |(_, page): &(PageIndex, Arc<Page>)| {
+            site.diags.iter().any(|diag| Some(&diag.at.path) == page.source.as_ref())
+        };
+        if edited.iter().any(is_remarked_on) || (!is_prose && !site.diags.is_empty()) {
+            return Err(());
+        }
+        let changed = edited.iter().map(|(place, _)| *place).collect();
+        drop(self.read);
+        site.replace(edited);
+        let output = Arc::try_unwrap(self.output).unwrap_or_else(|output| (*output).clone());
+        Ok((site, is_prose.then_some((self.desk, output, changed))))
+    }
+}
+
+/// A linked site and its pages.
+struct Linked {
+    site: Site,
+    desk: Arc<Desk>,
+    output: Output,
+    diags: Vec<Diag>,
+}
+
+impl Linked {
+    fn render(site: Site, theme: &Theme, memories: &mut Memories) -> Self {
+        let rendered = render::pages(&site, theme, &memories.html, &*memories.keep);
+        memories.html.turn();
+        let mut output = Output::default();
+        let clashes = output.add(rendered.claims.into_iter().chain(assets(&site, theme)));
+        let mut diags = rendered.diags;
+        diags.extend(clashes.iter().map(|clash| explain(clash, site.config.configured)));
+        Self { site, desk: rendered.desk, output, diags }
+    }
+
+    fn again(
+        site: Site,
+        theme: &Theme,
+        desk: Arc<Desk>,
+        mut output: Output,
+        changed: &[PageIndex],
+        memories: &Memories,
+    ) -> Self {
+        let rendered = render::again(&site, theme, desk, &*memories.keep, changed);
+        for claim in rendered.claims {
+            output.tree.insert(claim.path, claim.blob);
+        }
+        Self { site, desk: rendered.desk, output, diags: rendered.diags }
+    }
 }
 
 impl Pages {
@@ -189,8 +303,11 @@ impl Pages {
 
     /// Adds what is made from all pages: feeds, data, the documents of the search.
     pub fn complete(self, memories: &mut Memories) -> Built {
-        let Self { mut site, theme, tunings, mut output, mut diags } = self;
-        site.forget_bodies();
+        let Self { mut site, theme, tunings, output, mut diags } = self;
+        if let Some(site) = Arc::get_mut(&mut site) {
+            site.forget_bodies();
+        }
+        let mut output = Arc::try_unwrap(output).unwrap_or_else(|output| (*output).clone());
         let collections = search::collect(&site, &tunings, &memories.documents);
         let clashes = output.add(export::all(&site, &theme, &collections, &*memories.keep));
         diags.extend(clashes.iter().map(|clash| explain(clash, site.config.configured)));

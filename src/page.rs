@@ -95,6 +95,30 @@ pub struct Page {
 }
 
 impl Page {
+    /// Returns true for a page that takes part in the site as this one does: it has the same place,
+    /// refers to the same things and can be referred to in the same ways. Its words may differ.
+    pub fn has_shape_of(&self, other: &Self) -> bool {
+        let targets = |page: &Self| page.links.iter().map(|link| link.target.clone()).collect();
+        let aliases = |page: &Self| page.aliases.iter().map(|(alias, _)| alias.clone()).collect();
+        let [own_targets, other_targets]: [Vec<String>; 2] = [targets(self), targets(other)];
+        let [own_aliases, other_aliases]: [Vec<String>; 2] = [aliases(self), aliases(other)];
+        let names = |reference: &Reference| (reference.field.clone(), reference.target.clone());
+        self.id == other.id
+            && self.source == other.source
+            && self.role == other.role
+            && self.lang == other.lang
+            && self.record_type == other.record_type
+            && self.is_record == other.is_record
+            && self.record_id == other.record_id
+            && self.status == other.status
+            && self.is_broken == other.is_broken
+            && self.term == other.term
+            && self.anchors == other.anchors
+            && own_targets == other_targets
+            && own_aliases == other_aliases
+            && self.references.iter().map(names).eq(other.references.iter().map(names))
+    }
+
     /// Returns the output folder: `en/practices/x`, empty for a page at the root.
     pub fn address(&self) -> String {
         match (self.id.folder.as_str(), self.id.path.as_str()) {

@@ -4,7 +4,7 @@
 //! unchanged view is neither rendered nor written again. `near` finds quickly which views cannot
 //! have changed.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rayon::prelude::*;
@@ -26,6 +26,7 @@ mod near;
 mod view;
 
 use context::Context;
+pub use context::Desk;
 use near::Near;
 
 pub use view::View;
@@ -56,13 +57,16 @@ impl HtmlMemory {
     }
 }
 
+/// Rendered pages, and the remarks of their templates.
+pub struct Rendered {
+    pub claims: Vec<Claim>,
+    pub diags: Vec<Diag>,
+    /// For rendering some of them again.
+    pub desk: Arc<Desk>,
+}
+
 /// Renders every page of the site, in parallel.
-pub fn pages(
-    site: &Site,
-    theme: &Theme,
-    memory: &HtmlMemory,
-    keep: &dyn Keep,
-) -> (Vec<Claim>, Vec<Diag>) {
+pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -> Rendered {
     let context = Context::new(site, theme);
     let near = memory.near.is_warm().then(|| Near::new(&context));
     let claims: Vec<Result<Claim, Diag>> = (0..site.pages.len())
@@ -78,23 +82,51 @@ pub fn pages(
                 Some(near) => remembered(&context, near, memory, index, number, make)?,
                 None => make()?,
             };
-            let by = site.pages[index].source.clone().unwrap_or_else(|| TreePath::of("content"));
-            Ok(Claim { path: file_of(&address), blob, by })
+            Ok(claim(site, index, &address, blob))
         })
         .collect();
-    let mut written = Vec::with_capacity(claims.len());
-    let mut diags = Vec::new();
+    let (mut claims, mut diags) = parted(claims);
+    let (others, other_diags) = special_pages(&context, keep);
+    claims.extend(others);
+    diags.extend(other_diags);
+    diags.sort();
+    diags.dedup();
+    Rendered { claims, diags, desk: context.desk() }
+}
+
+/// Renders some pages again whose prose has changed, and nothing else of the site.
+pub fn again(
+    site: &Site,
+    theme: &Theme,
+    desk: Arc<Desk>,
+    keep: &dyn Keep,
+    changed: &[PageIndex],
+) -> Rendered {
+    let context = Context::with(site, theme, desk);
+    let numbered = changed
+        .iter()
+        .flat_map(|&index| (1..=lists::page_count(site, index)).map(move |number| (index, number)));
+    let (claims, diags) = parted(numbered.map(|(index, number)| {
+        let address = lists::address_of(&site.pages[index], number);
+        let blob = render(&context, keep, index, number, &address)?;
+        Ok(claim(site, index, &address, blob))
+    }));
+    Rendered { claims, diags, desk: context.desk() }
+}
+
+fn claim(site: &Site, index: PageIndex, address: &str, blob: Blob) -> Claim {
+    let by = site.pages[index].source.clone().unwrap_or_else(|| TreePath::of("content"));
+    Claim { path: file_of(address), blob, by }
+}
+
+fn parted(claims: impl IntoIterator<Item = Result<Claim, Diag>>) -> (Vec<Claim>, Vec<Diag>) {
+    let (mut written, mut diags) = (Vec::new(), Vec::new());
     for claim in claims {
         match claim {
             Ok(claim) => written.push(claim),
             Err(diag) => diags.push(diag),
         }
     }
-    let (others, mut other_diags) = special_pages(&context, keep);
-    written.extend(others);
-    diags.append(&mut other_diags);
-    diags.sort();
-    diags.dedup();
     (written, diags)
 }
 

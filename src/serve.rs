@@ -171,6 +171,8 @@ pub fn run(
         }
         last = digest;
         started = begun;
+        // What waited is out of date, and the next build changes it in place.
+        drop(waiting.take());
         let mut pages = build_pages(&source.tree, &mut memories, scope);
         pages.left_out(&source.skipped);
         // What lies beside the pages is a moment older than they, which is better than missing.

@@ -47,6 +47,7 @@ pub struct Site {
     uses: Uses,
     /// Files that are carried along: output path, bytes, source.
     pub assets: Vec<(TreePath, Blob, TreePath)>,
+    /// What linking found; pages have remarks of their own.
     pub diags: Vec<Diag>,
 }
 
@@ -79,6 +80,15 @@ fn entry<'a, V: Default>(map: &'a mut HashMap<String, V>, key: &str) -> &'a mut 
     map.get_mut(key).expect("is there")
 }
 
+/// Returns the remarks that pages have of their own.
+pub fn remarks_of(pages: &[Arc<Page>], scope: Scope) -> impl Iterator<Item = Diag> {
+    // A draft is left out of a published site, so its faults keep nothing else from it.
+    let left_out = move |page: &Page| page.status == Status::Unpublished && !scope.drafts;
+    pages.iter().flat_map(move |page| {
+        page.diags.iter().map(move |diag| diag.clone().lenient(left_out(page)))
+    })
+}
+
 /// What of the content is built.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Scope {
@@ -89,12 +99,7 @@ pub struct Scope {
 impl Site {
     /// Links pages into a site.
     pub fn link(config: Arc<Config>, source: &Tree, pages: Vec<Arc<Page>>, scope: Scope) -> Self {
-        // A draft is left out of a published site, so its faults keep nothing else from it.
-        let left_out = |page: &Page| page.status == Status::Unpublished && !scope.drafts;
-        let mut diags: Vec<Diag> = pages
-            .iter()
-            .flat_map(|page| page.diags.iter().map(|diag| diag.clone().lenient(left_out(page))))
-            .collect();
+        let mut diags = Vec::new();
         let (pages, unpublished) = choose(&config, pages, scope, &mut diags);
         let mut pages = complete(&config, pages);
         drop_taken_aliases(&config, &mut pages, &mut diags);
@@ -136,6 +141,19 @@ impl Site {
             if edge.from != edge.to {
                 site.backlinks[edge.to].push((edge.label.clone(), edge.from));
             }
+        }
+    }
+
+    /// Puts pages in the place of others of the same shape: all that links pages stays as it is, but
+    /// for related records, which words of titles and summaries make.
+    pub fn replace(&mut self, pages: impl IntoIterator<Item = (PageIndex, Arc<Page>)>) {
+        let mut is_related_stale = false;
+        for (index, page) in pages {
+            is_related_stale |= page.features != self.pages[index].features;
+            self.pages[index] = page;
+        }
+        if is_related_stale {
+            self.related = related::find(&self.pages);
         }
     }
 

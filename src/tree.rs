@@ -342,7 +342,7 @@ pub struct Clash {
 ///
 /// Paths that differ only in case clash too: on the file systems of most USB sticks they are one
 /// file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Output {
     pub tree: Tree,
     /// The paths and who claimed them, by the path in lower case.

@@ -3,7 +3,10 @@
 //! A list of many pages is shown on many pages, so its order and its counts are found here, once,
 //! and not on each of them: the time for a term on most pages of a site stays in proportion to them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -23,6 +26,13 @@ pub const NARROW: usize = 8;
 pub struct Context<'a> {
     pub site: &'a Site,
     pub theme: &'a Theme,
+    desk: Arc<Desk>,
+}
+
+/// What is worked out once for all views. It depends on the faces of pages and on their links, not
+/// on their prose.
+#[derive(Default)]
+pub struct Desk {
     commons: BTreeMap<String, Common>,
     lists: HashMap<PageIndex, List>,
     /// The place of each page in the list of its folder.
@@ -106,36 +116,44 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        let mut context = Self { site, theme, commons: BTreeMap::new(), lists, places, terms };
+        let desk = Desk { commons: BTreeMap::new(), lists, places, terms };
+        let mut context = Self::with(site, theme, Arc::new(desk));
         let langs: BTreeSet<String> = site
             .folders()
             .into_iter()
             .map(|(_, lang)| lang)
             .chain(site.pages.iter().map(|page| page.lang.clone()))
             .collect();
-        context.commons = langs
-            .into_iter()
-            .map(|lang| {
-                let common = Common::new(&context, &lang);
-                (lang, common)
-            })
-            .collect();
+        let common = |lang: String| (lang.clone(), Common::new(&context, &lang));
+        let commons: BTreeMap<String, Common> = langs.into_iter().map(common).collect();
+        if let Some(desk) = Arc::get_mut(&mut context.desk) {
+            desk.commons = commons;
+        }
         context
+    }
+
+    /// Returns the context of a site for which the desk is still right.
+    pub fn with(site: &'a Site, theme: &'a Theme, desk: Arc<Desk>) -> Self {
+        Self { site, theme, desk }
+    }
+
+    pub fn desk(&self) -> Arc<Desk> {
+        self.desk.clone()
     }
 
     /// Returns what is the same on every page of a language that the site has.
     pub fn common(&self, lang: &str) -> &Common {
-        &self.commons[lang]
+        &self.desk.commons[lang]
     }
 
     /// Returns the languages that pages are written in.
     pub fn languages(&self) -> impl Iterator<Item = &str> {
-        self.commons.keys().map(String::as_str)
+        self.desk.commons.keys().map(String::as_str)
     }
 
     /// Returns the list of a page that is one.
     pub fn list(&self, index: PageIndex) -> Option<&List> {
-        self.lists.get(&index)
+        self.desk.lists.get(&index)
     }
 
     /// Returns the terms of a vocabulary in the order of their list.
@@ -155,14 +173,14 @@ impl<'a> Context<'a> {
     }
 
     fn of(&self, vocabulary: &str, folder: &str, lang: &str) -> Option<&Terms> {
-        self.terms.get(&(folder.to_owned(), lang.to_owned(), vocabulary.to_owned()))
+        self.desk.terms.get(&(folder.to_owned(), lang.to_owned(), vocabulary.to_owned()))
     }
 
     /// Returns the pages before and after one in its folder, in the order of its list.
     pub fn neighbours(&self, index: PageIndex) -> [Option<PageIndex>; 2] {
         let list = self.site.parents[index].and_then(|parent| self.list(parent));
         let members = list.map(|list| list.members.as_slice()).unwrap_or_default();
-        let place = self.places[index];
+        let place = self.desk.places[index];
         if members.get(place) != Some(&index) {
             return [None, None];
         }
