@@ -50,8 +50,16 @@ pub struct Memories {
     html: HtmlMemory,
     documents: DocumentMemory,
     last: Option<Last>,
+    completed: Option<Completed>,
     is_warm: bool,
     keep: Box<dyn Keep>,
+}
+
+/// What the last build made from all pages, and the digest of all it was made from.
+struct Completed {
+    of: Digest,
+    claims: Vec<Claim>,
+    collections: Vec<Collection>,
 }
 
 /// The last build, of which an edit of few pages needs to change little.
@@ -75,6 +83,7 @@ impl Memories {
             html: HtmlMemory::warm(),
             documents: Memory::warm(),
             last: None,
+            completed: None,
             is_warm: true,
             keep: Box::new(InMemory),
         }
@@ -87,6 +96,7 @@ impl Memories {
             html: HtmlMemory::none(),
             documents: Memory::none(),
             last: None,
+            completed: None,
             is_warm: false,
             keep: Box::new(InMemory),
         }
@@ -157,6 +167,8 @@ pub fn build(source: &Tree, memories: &mut Memories, scope: Scope) -> Built {
 /// A site whose pages are made, and whose exports and search documents are not: all that a reader
 /// of one page waits for.
 pub struct Pages {
+    /// The digest of all that the site is made from.
+    of: Digest,
     site: Arc<Site>,
     theme: Theme,
     tunings: BTreeMap<String, Tuning>,
@@ -177,12 +189,11 @@ pub fn build_pages(source: &Tree, memories: &mut Memories, scope: Scope) -> Page
 
     // All files together: the one global step; then each page alone again, in parallel.
     let around = around(source, &config, &theme, scope);
+    let keys = read.iter().filter_map(|page| page.key.as_ref()).map(Digest::as_bytes);
+    let of = Digest::of_parts(std::iter::once(around.as_bytes()).chain(keys));
     let last = memories.last.take().filter(|last| last.around == around);
     let linked = match last.map(|last| last.edited(&read)) {
-        Some(Ok((site, Some((desk, output, changed))))) => {
-            Linked::again(site, &theme, desk, output, &changed, memories)
-        }
-        Some(Ok((site, None))) => Linked::render(site, &theme, memories),
+        Some(Ok(edit)) => Linked::again(edit, &theme, memories),
         Some(Err(())) | None => {
             let site = Site::link(Arc::new(config), source, read.clone(), scope);
             Linked::render(site, &theme, memories)
@@ -201,7 +212,7 @@ pub fn build_pages(source: &Tree, memories: &mut Memories, scope: Scope) -> Page
         let (site, output) = (site.clone(), output.clone());
         memories.last = Some(Last { around, read, site, desk, output, is_clean });
     }
-    Pages { site, theme, tunings, output, diags }
+    Pages { of, site, theme, tunings, output, diags }
 }
 
 /// Returns the digest of all that a site is made from beside its pages.
@@ -215,40 +226,48 @@ fn around(source: &Tree, config: &Config, theme: &Theme, scope: Scope) -> Digest
     Digest::of_parts(own.into_iter().chain(files))
 }
 
-/// What of an earlier build is still right: its desk, its output, and the pages to render again.
-type StillRight = (Arc<Desk>, Output, Vec<PageIndex>);
+/// An edit of pages that leaves the site linked as it is.
+struct Edit {
+    site: Site,
+    desk: Arc<Desk>,
+    output: Output,
+    pages: Vec<PageIndex>,
+    /// The pages whose related records have changed.
+    related: Vec<PageIndex>,
+    /// Whether nothing was edited that other pages may show.
+    prose: bool,
+}
 
 impl Last {
-    /// Puts edited pages into the linked site. Returns an error when they may change how pages are
-    /// linked, and what is still right beside the site when only prose was edited.
-    fn edited(self, read: &[Arc<Page>]) -> Result<(Site, Option<StillRight>), ()> {
+    /// Puts edited pages into the linked site, or returns an error when they may change how pages are
+    /// linked.
+    fn edited(self, read: &[Arc<Page>]) -> Result<Edit, ()> {
         if !self.is_clean || self.read.len() != read.len() {
             return Err(());
         }
         let Ok(mut site) = Arc::try_unwrap(self.site) else { return Err(()) };
         let mut edited = Vec::new();
-        let mut is_prose = true;
+        let mut prose = true;
         for (old, new) in self.read.iter().zip(read) {
             if Arc::ptr_eq(old, new) {
                 continue;
             }
             let place = site.page(&old.id).filter(|&place| Arc::ptr_eq(&site.pages[place], old));
             let Some(place) = place.filter(|_| new.has_shape_of(old)) else { return Err(()) };
-            is_prose &= new.face == old.face;
+            prose &= new.face == old.face;
             edited.push((place, new.clone()));
         }
         // A remark has a place in the page and may name the title of another.
         let is_remarked_on = |(_, page): &(PageIndex, Arc<Page>)| {
             site.diags.iter().any(|diag| Some(&diag.at.path) == page.source.as_ref())
         };
-        if edited.iter().any(is_remarked_on) || (!is_prose && !site.diags.is_empty()) {
+        if edited.iter().any(is_remarked_on) || (!prose && !site.diags.is_empty()) {
             return Err(());
         }
-        let changed = edited.iter().map(|(place, _)| *place).collect();
-        drop(self.read);
-        site.replace(edited);
+        let pages = edited.iter().map(|(place, _)| *place).collect();
+        let related = site.replace(edited);
         let output = Arc::try_unwrap(self.output).unwrap_or_else(|output| (*output).clone());
-        Ok((site, is_prose.then_some((self.desk, output, changed))))
+        Ok(Edit { site, desk: self.desk, output, pages, related, prose })
     }
 }
 
@@ -271,15 +290,13 @@ impl Linked {
         Self { site, desk: rendered.desk, output, diags }
     }
 
-    fn again(
-        site: Site,
-        theme: &Theme,
-        desk: Arc<Desk>,
-        mut output: Output,
-        changed: &[PageIndex],
-        memories: &Memories,
-    ) -> Self {
-        let rendered = render::again(&site, theme, desk, &*memories.keep, changed);
+    fn again(edit: Edit, theme: &Theme, memories: &mut Memories) -> Self {
+        let Edit { site, desk, mut output, pages, related, prose } = edit;
+        let what = (pages.as_slice(), related.as_slice(), prose);
+        let (html, keep) = (&mut memories.html, &*memories.keep);
+        let Some(rendered) = render::again(&site, theme, html, keep, desk, what) else {
+            return Self::render(site, theme, memories);
+        };
         for claim in rendered.claims {
             output.tree.insert(claim.path, claim.blob);
         }
@@ -303,15 +320,24 @@ impl Pages {
 
     /// Adds what is made from all pages: feeds, data, the documents of the search.
     pub fn complete(self, memories: &mut Memories) -> Built {
-        let Self { mut site, theme, tunings, output, mut diags } = self;
+        let Self { of, mut site, theme, tunings, output, mut diags } = self;
         if let Some(site) = Arc::get_mut(&mut site) {
             site.forget_bodies();
         }
         let mut output = Arc::try_unwrap(output).unwrap_or_else(|output| (*output).clone());
-        let collections = search::collect(&site, &tunings, &memories.documents);
-        let clashes = output.add(export::all(&site, &theme, &collections, &*memories.keep));
+        let completed = memories.completed.take().filter(|completed| completed.of == of);
+        let completed = completed.unwrap_or_else(|| {
+            let collections = search::collect(&site, &tunings, &memories.documents);
+            memories.documents.turn();
+            let claims = export::all(&site, &theme, &collections, &*memories.keep);
+            Completed { of, claims, collections }
+        });
+        let clashes = output.add(completed.claims.iter().cloned());
         diags.extend(clashes.iter().map(|clash| explain(clash, site.config.configured)));
-        memories.documents.turn();
+        let collections = match memories.is_warm {
+            true => memories.completed.insert(completed).collections.clone(),
+            false => completed.collections,
+        };
         diags.sort();
         diags.dedup();
         Built { output: output.tree, collections, diags, summary: summarise(&site) }

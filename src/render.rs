@@ -20,6 +20,7 @@ use crate::{
 };
 
 mod context;
+mod edited;
 mod facts;
 mod lists;
 mod near;
@@ -94,24 +95,44 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -
     Rendered { claims, diags, desk: context.desk() }
 }
 
-/// Renders some pages again whose prose has changed, and nothing else of the site.
+/// Renders again what shows something of edited pages, where that is little of the site. `prose`
+/// says that nothing else of them was edited; `related` are pages whose related records changed.
 pub fn again(
     site: &Site,
     theme: &Theme,
-    desk: Arc<Desk>,
+    memory: &mut HtmlMemory,
     keep: &dyn Keep,
-    changed: &[PageIndex],
-) -> Rendered {
+    desk: Arc<Desk>,
+    (edited, related, prose): (&[PageIndex], &[PageIndex], bool),
+) -> Option<Rendered> {
+    let numbers = |&index: &PageIndex| {
+        (1..=lists::page_count(site, index)).map(move |number| (index, number))
+    };
+    let (desk, numbered) = match prose {
+        true => (desk, edited.iter().flat_map(numbers).collect()),
+        false => {
+            let mut desk = Arc::into_inner(desk)?;
+            let numbered = edited::shown_on(site, theme, &mut desk, edited, related)?;
+            (Arc::new(desk), numbered)
+        }
+    };
     let context = Context::with(site, theme, desk);
-    let numbered = changed
-        .iter()
-        .flat_map(|&index| (1..=lists::page_count(site, index)).map(move |number| (index, number)));
-    let (claims, diags) = parted(numbered.map(|(index, number)| {
-        let address = lists::address_of(&site.pages[index], number);
-        let blob = render(&context, keep, index, number, &address)?;
-        Ok(claim(site, index, &address, blob))
-    }));
-    Rendered { claims, diags, desk: context.desk() }
+    let made: Vec<(Digest, Result<Claim, Diag>)> = numbered
+        .into_par_iter()
+        .map(|(index, number)| {
+            let address = lists::address_of(&site.pages[index], number);
+            let key = view_key(&context, index, number);
+            let made = memory.views.get(&key).cloned();
+            let made = made.unwrap_or_else(|| render(&context, keep, index, number, &address));
+            (key, made.map(|blob| claim(site, index, &address, blob)))
+        })
+        .collect();
+    for (key, claim) in &made {
+        let made = claim.as_ref().map(|claim| claim.blob.clone()).map_err(Diag::clone);
+        memory.views.insert(*key, made);
+    }
+    let (claims, diags) = parted(made.into_iter().map(|(_, claim)| claim));
+    Some(Rendered { claims, diags, desk: context.desk() })
 }
 
 fn claim(site: &Site, index: PageIndex, address: &str, blob: Blob) -> Claim {

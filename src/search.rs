@@ -47,6 +47,7 @@ pub struct Document {
 }
 
 /// The documents of one index.
+#[derive(Clone)]
 pub struct Collection {
     pub lang: String,
     pub tuning: Tuning,

@@ -145,16 +145,20 @@ impl Site {
     }
 
     /// Puts pages in the place of others of the same shape: all that links pages stays as it is, but
-    /// for related records, which words of titles and summaries make.
-    pub fn replace(&mut self, pages: impl IntoIterator<Item = (PageIndex, Arc<Page>)>) {
+    /// for related records, which words of titles and summaries make. Returns the pages that have
+    /// others now.
+    pub fn replace(&mut self, pages: Vec<(PageIndex, Arc<Page>)>) -> Vec<PageIndex> {
         let mut is_related_stale = false;
         for (index, page) in pages {
             is_related_stale |= page.features != self.pages[index].features;
             self.pages[index] = page;
         }
-        if is_related_stale {
-            self.related = related::find(&self.pages);
+        if !is_related_stale {
+            return Vec::new();
         }
+        let old = std::mem::replace(&mut self.related, related::find(&self.pages));
+        let other = |index: &PageIndex| old[*index] != self.related[*index];
+        (0..self.pages.len()).filter(other).collect()
     }
 
     /// Lets go of the HTML of pages that nobody else remembers; it has been rendered.

@@ -2,7 +2,8 @@
 # Runs all the tests, and first installs what they need.
 #
 #   bash tests/run.sh          what CI runs
-#   bash tests/run.sh --full   axe on every page instead of one of each template
+#   bash tests/run.sh --full   as well: axe on every page instead of one of each template, ten minutes
+#                              of hostile input of each kind, and a site of 100,000 pages
 #
 # On Debian and its relatives the browser, Node.js and Java come by apt (as root or through sudo);
 # elsewhere this script says what to install.
@@ -16,6 +17,7 @@ command -v chromium >/dev/null || missing+=(chromium)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
 command -v java >/dev/null || missing+=(default-jre-headless)
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip)
 fc-list 2>/dev/null | grep -qi 'noto.*arabic' || missing+=(fonts-noto-core)
 if [ ${#missing[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null; then
@@ -26,8 +28,8 @@ if [ ${#missing[@]} -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
       "${missing[@]}" fontconfig >/dev/null
   else
-    echo "The tests need Chromium, Node.js 18 or newer with npm, and Java 17 or newer." >&2
-    echo "Not found: ${missing[*]}. Install them, with chromium, node, npm and java on the path." >&2
+    echo "The tests need Chromium, Node.js 18 or newer with npm, Java 17 or newer, and Python 3 with pip." >&2
+    echo "Not found: ${missing[*]}. Install them, with chromium, node, npm, java and python3 on the path." >&2
     exit 1
   fi
 fi
@@ -38,6 +40,19 @@ say "lint"
 cargo clippy --all-targets -- -D warnings
 say "tests"
 cargo test
+say "benchmark"
+if [ "$(uname)" = Linux ]; then
+  bash tests/bench/peers.sh target/peers
+  cargo bench --bench build -- --pages 1000 --pages 10000 --peers target/peers --check
+else
+  echo "The benchmark reads /proc, which only Linux has; it is left out."
+fi
+if [ "${1:-}" = --full ]; then
+  say "hostile input"
+  FUZZ_SECONDS=600 cargo test --test fuzz -- --nocapture
+  say "100,000 pages"
+  cargo bench --bench build -- --pages 100000 --check
+fi
 say "the example site"
 cargo build
 ./target/debug/vademecum build --out target/example

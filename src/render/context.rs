@@ -178,14 +178,53 @@ impl<'a> Context<'a> {
 
     /// Returns the pages before and after one in its folder, in the order of its list.
     pub fn neighbours(&self, index: PageIndex) -> [Option<PageIndex>; 2] {
-        let list = self.site.parents[index].and_then(|parent| self.list(parent));
+        self.desk.neighbours(self.site, index)
+    }
+}
+
+impl Desk {
+    pub fn neighbours(&self, site: &Site, index: PageIndex) -> [Option<PageIndex>; 2] {
+        let list = site.parents[index].and_then(|parent| self.lists.get(&parent));
         let members = list.map(|list| list.members.as_slice()).unwrap_or_default();
-        let place = self.desk.places[index];
+        let place = self.places[index];
         if members.get(place) != Some(&index) {
             return [None, None];
         }
         let before = place.checked_sub(1).map(|before| members[before]);
         [before, members.get(place + 1).copied()]
+    }
+
+    /// Returns true for a page that stands in the menu of every page.
+    pub fn is_in_menu(&self, index: PageIndex) -> bool {
+        self.commons.values().any(|common| common.menu.contains(&index))
+    }
+
+    /// Puts a member of a list where it belongs after an edit; returns the first and the last place
+    /// of the list that show something else now.
+    pub fn put_in_order(
+        &mut self,
+        site: &Site,
+        theme: &Theme,
+        list: PageIndex,
+        member: PageIndex,
+    ) -> Option<(usize, usize)> {
+        let words = theme.words.of(&site.pages[list].lang);
+        let is_folder = site.pages[list].term.is_none();
+        let members = &mut self.lists.get_mut(&list)?.members;
+        let old = members.iter().position(|&other| other == member)?;
+        members.remove(old);
+        let new = members.partition_point(|&other| {
+            let titles = || lists::compare(words, &site.pages[other], &site.pages[member]);
+            position(site, other).cmp(&position(site, member)).then_with(titles).is_lt()
+        });
+        members.insert(new, member);
+        let (first, last) = (old.min(new), old.max(new));
+        if is_folder {
+            for place in first..=last {
+                self.places[members[place]] = place;
+            }
+        }
+        Some((first, last))
     }
 }
 

@@ -18,7 +18,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use measure::{Cost, Server};
@@ -175,28 +175,30 @@ fn edits(folder: &Path, pages: usize, faults: &mut Vec<String>) {
     hold(faults, pages, "edited title visible, lists included, s", title, EDIT);
 }
 
-/// Edits the text and the title of a few pages; the titles sort first on the list.
-fn time_edits(
-    server: &Server,
-    practices: &Path,
-    list: impl Fn(usize) -> String,
-) -> (Vec<f64>, Vec<f64>) {
+/// Edits the text and the title of a few pages, and measures how long it takes until the page shows
+/// the text, and the page and a list the title. The titles sort first on the list of the commonest
+/// tag, so that every page of that list changes: the worst that a title can do.
+fn time_edits(server: &Server, practices: &Path, name: &str) -> (Vec<f64>, Vec<f64>) {
+    let list = "/en/tags/common/";
     let (mut prose, mut title) = (Vec::new(), Vec::new());
+    // Every one of these carries the common tag.
     for number in [1, 2, 3, 4, 6] {
-        // Every one of these carries the common tag.
         let page = format!("/en/practices/p{number}/");
         let file = practices.join(format!("p{number}.md"));
         let text = fs::read_to_string(&file).expect("reads");
-        let changed = format!("{text}\n\nfreshly{number} added\n");
-        std::thread::sleep(std::time::Duration::from_millis(1500));
-        prose.push(server.time_edit(&file, &changed, &[&page], &format!("freshly{number}")));
-        let changed = changed.replace("title: ", &format!("title: 000 anew{number} "));
-        std::thread::sleep(std::time::Duration::from_millis(1500));
-        let pages = [page.as_str(), &list(number)];
-        title.push(server.time_edit(&file, &changed, &pages, &format!("anew{number}")));
+        let (added, anew) = (format!("added{name}{number}"), format!("anew{name}{number}"));
+        let changed = format!("{text}\n\n{added}\n");
+        std::thread::sleep(PAUSE);
+        prose.push(server.time_edit(&file, &changed, &[&page], &added));
+        let changed = changed.replace("title: ", &format!("title: 000 {anew} "));
+        std::thread::sleep(PAUSE);
+        title.push(server.time_edit(&file, &changed, &[&page, list], &anew));
     }
     (prose, title)
 }
+
+/// Between two edits: an editor reads and thinks longer.
+const PAUSE: Duration = Duration::from_secs(3);
 
 fn hold_against_peers(
     folder: &Path,
@@ -232,9 +234,7 @@ fn hold_against_peers(
         command.args(["server", "--port", &port.to_string()]).current_dir(&source);
         command
     });
-    let (mut prose, mut title) = time_edits(&server, &source.join("content/en/practices"), |_| {
-        "/en/tags/common/".to_owned()
-    });
+    let (mut prose, mut title) = time_edits(&server, &source.join("content/en/practices"), "other");
     println!(
         "hugo server: edited text visible after {:.0} ms, edited title on page and list after {:.0} ms; memory {:.0} MB",
         median(&mut prose) * 1e3,
