@@ -220,8 +220,8 @@ impl Desk {
         members.insert(new, member);
         let (first, last) = (old.min(new), old.max(new));
         if is_folder {
-            for place in first..=last {
-                self.places[members[place]] = place;
+            for (place, &member) in members.iter().enumerate().take(last + 1).skip(first) {
+                self.places[member] = place;
             }
         }
         Some((first, last))

@@ -162,8 +162,7 @@ fn edits(folder: &Path, pages: usize, faults: &mut Vec<String>) {
         command.arg("--root").arg(&site).args(["serve", "--port", &port.to_string()]);
         command
     });
-    let (mut prose, mut title) =
-        time_edits(&server, &site.join("content/en/practices"), |_| "/en/tags/common/".to_owned());
+    let (mut prose, mut title) = time_edits(&server, &site.join("content/en/practices"), "own");
     let (prose, title) = (median(&mut prose), median(&mut title));
     let memory = measure::peak_memory(server.pid()) as f64 / 1e6;
     println!(
