@@ -38,6 +38,7 @@ pub struct Site {
     pub backlinks: Vec<Vec<(Arc<str>, PageIndex)>>,
     /// Records that share rare terms and words, the nearest first.
     pub related: Vec<Vec<PageIndex>>,
+    features: related::Features,
     /// The pages of each folder, for the page that stands for it.
     pub children: Vec<Vec<PageIndex>>,
     /// The page of the folder above.
@@ -111,6 +112,7 @@ impl Site {
             edges: Vec::new(),
             backlinks: vec![Vec::new(); count],
             related: vec![Vec::new(); count],
+            features: related::Features::default(),
             children: vec![Vec::new(); count],
             parents: vec![None; count],
             translations: vec![Vec::new(); count],
@@ -119,9 +121,9 @@ impl Site {
             diags,
         };
         let pages = site.pages.clone();
-        let (related, ()) =
+        let ((features, related), ()) =
             rayon::join(|| related::find(&pages), || site.connect(source, &unpublished));
-        site.related = related;
+        (site.features, site.related) = (features, related);
         site.diags.sort();
         site.diags.dedup();
         site
@@ -148,17 +150,14 @@ impl Site {
     /// for related records, which words of titles and summaries make. Returns the pages that have
     /// others now.
     pub fn replace(&mut self, pages: Vec<(PageIndex, Arc<Page>)>) -> Vec<PageIndex> {
-        let mut is_related_stale = false;
+        let mut old = Vec::new();
         for (index, page) in pages {
-            is_related_stale |= page.features != self.pages[index].features;
+            if page.features != self.pages[index].features {
+                old.push((index, self.pages[index].features.clone()));
+            }
             self.pages[index] = page;
         }
-        if !is_related_stale {
-            return Vec::new();
-        }
-        let old = std::mem::replace(&mut self.related, related::find(&self.pages));
-        let other = |index: &PageIndex| old[*index] != self.related[*index];
-        (0..self.pages.len()).filter(other).collect()
+        self.features.edit(&self.pages, &old, &mut self.related)
     }
 
     /// Lets go of the HTML of pages that nobody else remembers; it has been rendered.
@@ -173,6 +172,7 @@ impl Site {
         self.holes = Vec::new();
         self.backlinks = Vec::new();
         self.related = Vec::new();
+        self.features = related::Features::default();
     }
 
     pub fn page(&self, id: &PageId) -> Option<PageIndex> {
