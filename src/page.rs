@@ -645,7 +645,7 @@ fn check_required(
     }
 }
 
-fn take_body(page: &mut Page, path: &TreePath, body: Body) {
+fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
     if page.title.is_empty() {
         page.title = body.title.unwrap_or_else(|| title_of_path(&page.id.path, path));
     }
@@ -682,6 +682,14 @@ fn take_body(page: &mut Page, path: &TreePath, body: Body) {
             body.sections.iter().map(|section| section.text.as_str()).find(|t| !t.is_empty());
         page.summary = first.map(|text| shorten(text, SUMMARY)).unwrap_or_default();
     }
+    // Texts and lists grow in steps; what is kept for the whole build keeps no room to grow.
+    body.sections.iter_mut().for_each(|section| section.text.shrink_to_fit());
+    body.sections.shrink_to_fit();
+    body.pieces.shrink_to_fit();
+    body.headings.shrink_to_fit();
+    body.anchors.shrink_to_fit();
+    body.links.shrink_to_fit();
+    page.references.shrink_to_fit();
     page.body = body.pieces;
     page.headings = body.headings;
     page.sections = Arc::new(body.sections);

@@ -39,6 +39,9 @@ const WARM_SHARE: f64 = 1.0 / 20.0;
 /// Budget of a site of 100,000 pages.
 const MEMORY_LARGE: u64 = 3_000_000_000;
 
+/// The largest site whose edits are measured.
+const SERVED: usize = 20_000;
+
 struct Options {
     pages: Vec<usize>,
     peers: Option<PathBuf>,
@@ -83,8 +86,10 @@ fn main() {
             "", "wall s", "cpu s", "memory MB", "output MB", "files"
         );
         let ours = ours(&folder);
-        in_memory(&folder, pages, &mut faults);
-        edits(&folder, pages, &mut faults);
+        if pages <= SERVED {
+            in_memory(&folder, pages, &mut faults);
+            edits(&folder, pages, &mut faults);
+        }
         if let Some(peers) = &options.peers {
             hold_against_peers(&folder, peers, ours, pages, &mut faults);
         }
