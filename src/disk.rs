@@ -15,7 +15,10 @@ use std::{
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use crate::tree::{Blob, Digest, Tree, TreePath};
+use crate::{
+    page::is_markdown,
+    tree::{Blob, Digest, Tree, TreePath},
+};
 
 /// Files larger than this stay on disk, in bytes; only their digest is read.
 const IN_MEMORY: u64 = 1024 * 1024;
@@ -201,6 +204,32 @@ impl Place {
                 Ok(blob) => read.tree.insert(path, blob),
                 Err(error) => read.skipped.push((shown, error.to_string())),
             }
+        }
+    }
+}
+
+/// Leaves the texts of pages on disk, once they have been read: a large site has many.
+pub fn let_go(tree: &mut Tree, root: &Path) {
+    let pages: Vec<TreePath> =
+        tree.iter().map(|(path, _)| path).filter(|path| is_markdown(path)).cloned().collect();
+    for path in pages {
+        if let Some(blob) = tree.get(&path) {
+            let left = Blob::on_disk(root.join(path.as_str()), blob.length(), blob.digest());
+            tree.insert(path, left);
+        }
+    }
+}
+
+/// Reads texts again that were left on disk, as far as they are there and have not changed.
+pub fn recall<'a>(tree: &mut Tree, paths: impl IntoIterator<Item = &'a TreePath>) {
+    for path in paths {
+        let Some(blob) = tree.get(path).filter(|blob| blob.length() <= crate::page::FILE_LIMIT)
+        else {
+            continue;
+        };
+        let found = blob.file().and_then(|file| fs::read(file).ok()).map(Blob::new);
+        if let Some(found) = found.filter(|found| found.digest() == blob.digest()) {
+            tree.insert(path.clone(), found);
         }
     }
 }

@@ -176,15 +176,32 @@ pub struct Pages {
     diags: Vec<Diag>,
 }
 
-/// Builds the pages of a site, as the first of two steps.
-pub fn build_pages(source: &Tree, memories: &mut Memories, scope: Scope) -> Pages {
+/// The pages of a site, each understood alone. From here on the texts of pages are not needed.
+pub struct Read {
+    config: Config,
+    theme: Theme,
+    pages: Vec<Arc<Page>>,
+    diags: Vec<Diag>,
+}
+
+/// Reads each file alone, in parallel.
+pub fn read(source: &Tree, memories: &mut Memories) -> Read {
     let (config, mut diags) = Config::read(source);
     let (theme, theme_diags) = Theme::compile(source, &config);
     diags.extend(theme_diags);
-
-    // Each file alone, in parallel.
-    let read = page::read_all(source, &config, &memories.pages);
+    let pages = page::read_all(source, &config, &memories.pages);
     memories.pages.turn();
+    Read { config, theme, pages, diags }
+}
+
+/// Builds the pages of a site, as the first of two steps.
+pub fn build_pages(source: &Tree, memories: &mut Memories, scope: Scope) -> Pages {
+    link(read(source, memories), source, memories, scope)
+}
+
+/// Links pages into a site and renders them. Of `source` only other files than pages are read.
+pub fn link(read: Read, source: &Tree, memories: &mut Memories, scope: Scope) -> Pages {
+    let Read { config, theme, pages: read, mut diags } = read;
     diags.extend(site::remarks_of(&read, scope));
 
     // All files together: the one global step; then each page alone again, in parallel.

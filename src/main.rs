@@ -150,12 +150,16 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     let out = plain(&std::path::absolute(&out)?);
     refuse_source(root, &out)?;
     progress.say("reading");
-    let disk::Source { tree: source, skipped } = read(root, &out)?;
+    let disk::Source { tree: mut source, skipped } = read(root, &out)?;
     progress.say("building pages");
     let spool = disk::Spool::open(&out)?;
     let mut memories = Memories::none().keeping(spool.clone());
-    let mut built = build(&source, &mut memories, Scope::default());
+    let pages = vademecum::read(&source, &mut memories);
+    disk::let_go(&mut source, root);
+    let pages = vademecum::link(pages, &source, &mut memories, Scope::default());
+    let mut built = pages.complete(&mut memories);
     built.left_out(&skipped);
+    disk::recall(&mut source, built.diags.iter().map(|diag| &diag.at.path));
     report(&progress, &built, &source);
     if built.errors() > 0 && !args.force {
         return Ok(fail(&format!(
