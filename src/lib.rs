@@ -212,7 +212,10 @@ pub fn link(read: Read, source: &Tree, memories: &mut Memories, scope: Scope) ->
     let linked = match last.map(|last| last.edited(&read)) {
         Some(Ok(edit)) => Linked::again(edit, &theme, memories),
         Some(Err(())) | None => {
-            let site = Site::link(Arc::new(config), source, read.clone(), scope);
+            let mut site = Site::link(Arc::new(config), source, read.clone(), scope);
+            if !memories.is_warm {
+                site.forget_features();
+            }
             Linked::render(site, &theme, memories)
         }
     };

@@ -160,6 +160,11 @@ impl Site {
         self.features.edit(&self.pages, &old, &mut self.related)
     }
 
+    /// Lets go of what only a later edit needs.
+    pub fn forget_features(&mut self) {
+        self.features = related::Features::default();
+    }
+
     /// Lets go of the HTML of pages that nobody else remembers; it has been rendered.
     pub fn forget_bodies(&mut self) {
         for page in self.pages.iter_mut().filter_map(Arc::get_mut) {
