@@ -21,6 +21,15 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// Returns the lower times of two runs.
+    pub fn best(self, other: Self) -> Self {
+        Self {
+            wall: self.wall.min(other.wall),
+            cpu: self.cpu.min(other.cpu),
+            memory: self.memory.max(other.memory),
+        }
+    }
+
     /// Returns the cost of one program after another.
     pub fn then(self, next: Self) -> Self {
         Self {
