@@ -14,8 +14,9 @@ use vademecum::{
     config::Config,
     diag, disk, scaffold,
     search::{
-        self, Found,
+        self, Ask, Found,
         index::{OpenError, Searcher},
+        shards::Made,
     },
     serve,
     site::Scope,
@@ -169,16 +170,22 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     }
     // Everything is written beside its place first, and takes it only when all of it is there. The
     // site goes first: an index that is older than its site says so when it is asked.
-    progress.say("writing");
-    let mut staged = vec![disk::stage_spooled(&built.output, &out, Some(&spool))?];
     progress.say("building the search index");
     let digest = search::digest(&source);
     drop(source);
-    let indexes = built.collections.par_iter().map(|collection| {
-        let index = search::index::build(collection, digest)?;
-        Ok(disk::stage(&index, &root.join("index").join(&collection.lang))?)
+    let made = built.collections.par_iter().map(|collection| {
+        let Made { index, shards } = search::shards::make(collection, digest)?;
+        Ok((disk::stage(&index, &root.join("index").join(&collection.lang))?, shards))
     });
-    staged.extend(indexes.collect::<Result<Vec<_>, Failure>>()?);
+    let made = made.collect::<Result<Vec<_>, Failure>>()?;
+    let mut indexes = Vec::new();
+    for (index, shards) in made {
+        indexes.push(index);
+        built.output = built.output.overlay(shards);
+    }
+    progress.say("writing");
+    let mut staged = vec![disk::stage_spooled(&built.output, &out, Some(&spool))?];
+    staged.extend(indexes);
     disk::publish(staged)?;
     drop(progress);
     say(&summary(&built, started.elapsed(), &shown(&out)))?;
@@ -330,7 +337,11 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
             searcher.facet_names().join("`, `")
         )));
     }
-    let found = searcher.search(&args.query.join(" "), &args.filter, usize::from(args.limit))?;
+    let found = searcher.search(&Ask {
+        filters: args.filter.clone(),
+        limit: usize::from(args.limit),
+        ..Ask::of(&args.query.join(" "))
+    })?;
     if args.json {
         say(&serde_json::to_string_pretty(&found)?)?;
     } else {

@@ -28,6 +28,7 @@ mod view;
 
 use context::Context;
 pub use context::Desk;
+pub use facts::name_of;
 use near::Near;
 
 pub use view::View;

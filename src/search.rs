@@ -18,16 +18,20 @@ use crate::{
     markdown::Section,
     memory::Memory,
     page::{Page, Status},
-    schema::{Kind, Target},
+    schema::{Kind, Target, Vocabulary},
     site::{PageIndex, Site},
     tree::{Digest, Tree, TreePath},
 };
 
 pub mod analysis;
+mod answer;
 mod excerpt;
 pub mod index;
+pub mod lexicon;
 mod naming;
 pub mod query;
+pub mod rank;
+pub mod shards;
 
 /// One page as search sees it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +48,18 @@ pub struct Document {
     pub is_record: bool,
     /// Values by facet, for filters: `country` is `["TH"]`.
     pub facets: BTreeMap<String, Vec<String>>,
+    /// Year, month and day as one number, 20201231; what is not said is 0.
+    pub date: u32,
+}
+
+/// How much of a summary a result shows, in characters.
+const SHOWN_SUMMARY: usize = 160;
+
+impl Document {
+    /// Returns the summary as results show it.
+    pub fn shown_summary(&self) -> String {
+        crate::page::shorten(&self.summary, SHOWN_SUMMARY)
+    }
 }
 
 /// The documents of one index.
@@ -52,6 +68,7 @@ pub struct Collection {
     pub lang: String,
     pub tuning: Tuning,
     pub concepts: Vec<Concept>,
+    pub facets: Vec<Facet>,
     /// In the order of their addresses.
     pub documents: Vec<Arc<Document>>,
 }
@@ -60,10 +77,25 @@ pub struct Collection {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Concept {
     pub id: String,
-    /// Names in any language, as stems: what a query may say.
+    /// Its name in the language of the index.
+    pub name: String,
+    /// Names in any language, word by word, folded: what a query may say.
     pub said: Vec<Vec<String>>,
     /// Names in the language of the index, as stems: what pages may say.
     pub written: Vec<Vec<String>>,
+}
+
+/// What results can be filtered by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Facet {
+    /// As queries and addresses write it: `country`.
+    pub name: String,
+    /// In the language of the index.
+    pub label: String,
+    /// Fields that stand for it in queries: `countries`.
+    pub also: Vec<String>,
+    /// Names of its values in the language of the index, where they differ from the values.
+    pub values: BTreeMap<String, String>,
 }
 
 /// How a language is searched, from `index/<lang>.toml`.
@@ -92,6 +124,42 @@ impl Default for Weights {
     }
 }
 
+/// What is asked of an index.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub query: String,
+    /// Facets and values. Values of one facet are alternatives; facets combine.
+    pub filters: Vec<(String, String)>,
+    pub limit: usize,
+    pub offset: usize,
+    pub sort: Sort,
+    /// Search for a word that the site does not hold as it was typed.
+    pub insist: bool,
+}
+
+impl Ask {
+    /// Asks for the first ten.
+    pub fn of(query: &str) -> Self {
+        Self {
+            query: query.to_owned(),
+            filters: Vec::new(),
+            limit: 10,
+            offset: 0,
+            sort: Sort::Relevance,
+            insist: false,
+        }
+    }
+}
+
+/// The order of hits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Sort {
+    #[default]
+    Relevance,
+    /// The newest first.
+    Date,
+}
+
 /// The answer to a query, in the one shape that every reader returns.
 #[derive(Clone, Debug, Serialize)]
 pub struct Found {
@@ -100,11 +168,19 @@ pub struct Found {
     /// Exact, however many hits are shown.
     pub total: usize,
     pub hits: Vec<Hit>,
-    /// Counts by facet and value over all that matched; exact too.
+    /// Counts by facet and value over all that matched; exact too. The values of a filtered facet
+    /// are counted as if it were not.
     pub facets: BTreeMap<String, BTreeMap<String, usize>>,
     /// What was searched instead of a word that the site does not hold.
     pub corrected: Option<String>,
-    pub concepts: Vec<String>,
+    pub concepts: Vec<Understood>,
+}
+
+/// A concept that was understood in a query.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Understood {
+    pub id: String,
+    pub name: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -112,13 +188,15 @@ pub struct Hit {
     /// Relative to the site's root, with the section that answers best: `…/index.html#section`.
     pub url: String,
     pub title: String,
+    /// HTML.
+    pub summary: String,
     /// HTML: text with `<mark>` around the words found.
     pub excerpt: String,
     /// The heading of the section.
     pub section: Option<String>,
     pub lang: String,
     pub facets: BTreeMap<String, Vec<String>>,
-    pub score: f32,
+    pub score: f64,
 }
 
 /// What is remembered of documents.
@@ -159,7 +237,8 @@ pub fn collect(
             pages.into_par_iter().map(|index| remembered(site, index, &lang, memory)).collect();
         documents.sort_by(|a, b| a.url.cmp(&b.url));
         let concepts = concepts(&site.config, &lang, &tuning);
-        collections.push(Collection { lang, tuning, concepts, documents });
+        let facets = facets(site, &lang, &documents);
+        collections.push(Collection { lang, tuning, concepts, facets, documents });
     }
     collections
 }
@@ -214,10 +293,8 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
     for reference in &page.references {
         if let Target::Term { vocabulary, id } = &reference.target {
             labels.extend(names(config, vocabulary, id, lang));
-            let field = &*reference.field;
-            facet(field, id);
             let Some(vocabulary) = config.vocabularies.get(vocabulary) else { continue };
-            facet(&vocabulary.noun.replace(' ', "-"), id);
+            facet(&facet_name(vocabulary), id);
             if let Some(parent) = &vocabulary.parent
                 && let Some(value) =
                     vocabulary.term(id).and_then(|term| term.data.get(&parent.column))
@@ -231,11 +308,9 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
         labels.extend(names(config, vocabulary, id, lang));
     }
     labels.extend(named(site, index).map(|to| site.pages[to].title.clone()));
-    for name in ["as_of", "date"] {
-        if let Some(year) = page.text(name).and_then(|date| date.get(..4)) {
-            facet("year", year);
-            break;
-        }
+    let date = ["as_of", "date"].into_iter().find_map(|name| page.text(name));
+    if let Some(year) = date.and_then(|date| date.get(..4)) {
+        facet("year", year);
     }
     if let Some(status) = page.text("status") {
         facet("status", status);
@@ -254,7 +329,65 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
             || site.config.types.get(&page.record_type).is_some_and(|t| t.is_record && t.counted),
         sections: page.sections.clone(),
         facets,
+        date: date.map_or(0, date_number),
     }
+}
+
+/// Returns year, month and day of an ISO date as one number; what is not said is 0.
+fn date_number(date: &str) -> u32 {
+    let mut parts = date.split(['-', 'T']).map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut next = |high: u32| parts.next().filter(|part| *part <= high).unwrap_or(0);
+    next(9999) * 10_000 + next(12) * 100 + next(31)
+}
+
+/// Returns the name of the facet of a vocabulary's terms.
+fn facet_name(vocabulary: &Vocabulary) -> String {
+    vocabulary.noun.replace(' ', "-")
+}
+
+/// Names the facets that documents carry, and their values, in the order in which filters are shown:
+/// what sort of thing it is, the vocabularies as configured, then year, status and language.
+fn facets(site: &Site, lang: &str, documents: &[Arc<Document>]) -> Vec<Facet> {
+    let config = &site.config;
+    let mut carried: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, values) in documents.iter().flat_map(|document| &document.facets) {
+        carried.entry(name).or_default().extend(values.iter().map(String::as_str));
+    }
+    let mut facets = Vec::new();
+    let mut add = |name: &str, label: &str, also: Vec<String>, named: &dyn Fn(&str) -> String| {
+        let Some(values) = carried.remove(name) else { return };
+        let values = values.into_iter().map(|value| (value.to_owned(), named(value)));
+        let values = values.filter(|(value, name)| value != name).collect();
+        facets.push(Facet { name: name.to_owned(), label: label.to_owned(), also, values });
+    };
+    add("type", "", Vec::new(), &|value| {
+        let record_type = config.types.get(value);
+        let label = record_type.map_or("", |found| config.localized(&found.plural, lang));
+        if label.is_empty() { value.to_owned() } else { label.to_owned() }
+    });
+    let types = config.types.values().flat_map(|record_type| &record_type.fields);
+    let fields: Vec<&crate::schema::Field> = types.chain(&config.shared).collect();
+    for (id, vocabulary) in &config.vocabularies {
+        let name = facet_name(vocabulary);
+        let of = |field: &&&crate::schema::Field| field.kind == Kind::Term(id.clone());
+        let mut also: Vec<String> =
+            fields.iter().filter(of).map(|field| field.name.clone()).collect();
+        also.retain(|field| *field != name);
+        also.sort();
+        also.dedup();
+        let label = config.localized(&vocabulary.label, lang);
+        add(&name, label, also, &|value| {
+            let term = vocabulary.term(value);
+            term.map_or(value, |term| crate::render::name_of(config, term, lang)).to_owned()
+        });
+    }
+    for name in ["year", "status"] {
+        add(name, "", Vec::new(), &str::to_owned);
+    }
+    add("lang", "", Vec::new(), &|value| {
+        crate::language::autonym(value).unwrap_or(value).to_owned()
+    });
+    facets
 }
 
 /// The longest name of a concept, in words; longer ones are titles that nobody types.
@@ -263,11 +396,10 @@ const NAME_LIMIT: usize = 6;
 /// Collects the terms of the vocabularies whose names are understood.
 fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
     let mut analyzer = analysis::Analyzer::new(lang);
-    let mut stems = |text: &str| -> Option<Vec<String>> {
+    let mut words = |text: &str| -> Option<Vec<analysis::Token>> {
         let tokens = analyzer.tokens(text);
         let says = tokens.iter().any(|token| !tuning.common.contains(&token.word));
-        let stems: Vec<String> = tokens.into_iter().map(|token| token.stem).collect();
-        (says && stems.len() <= NAME_LIMIT).then_some(stems)
+        (says && tokens.len() <= NAME_LIMIT).then_some(tokens)
     };
     let mut concepts = Vec::new();
     for vocabulary in config.vocabularies.values().filter(|vocabulary| vocabulary.understood) {
@@ -277,15 +409,21 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
                 .flat_map(|(code, text)| text.split(';').map(|name| (code.as_str(), name.trim())))
                 .filter(|(_, name)| !name.is_empty())
                 .collect();
-            let mut concept =
-                Concept { id: term.id.clone(), said: Vec::new(), written: Vec::new() };
+            let mut concept = Concept {
+                id: term.id.clone(),
+                name: crate::render::name_of(config, term, lang).to_owned(),
+                said: Vec::new(),
+                written: Vec::new(),
+            };
             for (code, name) in names {
-                let Some(stems) = stems(name) else { continue };
+                let Some(tokens) = words(name) else { continue };
+                let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
                 if (code == lang || code.is_empty()) && !concept.written.contains(&stems) {
-                    concept.written.push(stems.clone());
+                    concept.written.push(stems);
                 }
-                if !concept.said.contains(&stems) {
-                    concept.said.push(stems);
+                let said: Vec<String> = tokens.into_iter().map(|token| token.word).collect();
+                if !concept.said.contains(&said) {
+                    concept.said.push(said);
                 }
             }
             concepts.push(concept);
@@ -295,9 +433,7 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
 }
 
 fn parent_noun(config: &Config, vocabulary: &str) -> String {
-    let noun =
-        config.vocabularies.get(vocabulary).map(|vocabulary| vocabulary.noun.replace(' ', "-"));
-    noun.unwrap_or_else(|| vocabulary.to_owned())
+    config.vocabularies.get(vocabulary).map_or_else(|| vocabulary.to_owned(), facet_name)
 }
 
 /// Returns a term's names in a language: name, title and the other names by which it is found.

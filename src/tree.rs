@@ -278,6 +278,11 @@ impl Tree {
         self.0.insert(path, blob);
     }
 
+    /// Adds files; where the tree holds a path already, the new file is kept.
+    pub fn extend(&mut self, files: impl IntoIterator<Item = (TreePath, Blob)>) {
+        self.0.extend(files);
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&TreePath, &Blob)> {
         self.0.iter()
     }

@@ -5,7 +5,7 @@ use std::{fmt::Write, path::Path};
 use vademecum::{
     Memories, build, disk,
     front::{self, Notation, Value},
-    search::{self, index::Searcher},
+    search::{self, Ask, index::Searcher},
     site::Scope,
     tree::{Tree, TreePath},
 };
@@ -60,7 +60,7 @@ fn ask_all(searchers: &[Searcher], questions: &[Question]) -> (usize, usize, Str
     let (mut first, mut in_five, mut report) = (0, 0, String::new());
     for question in questions {
         let searcher = searchers.iter().find(|searcher| searcher.lang == question.lang).unwrap();
-        let found = searcher.search(&question.question, &[], 10).unwrap();
+        let found = searcher.search(&Ask::of(&question.question)).unwrap();
         let expected = |url: &str| {
             let page = url.split('#').next().unwrap();
             let mut paths = question.expect.iter();
@@ -102,7 +102,7 @@ fn fresh_questions_fare_no_worse_than_when_they_were_written() {
 fn what_a_query_says_is_obeyed() {
     let (_, searchers) = searchers();
     let en = searchers.iter().find(|searcher| searcher.lang == "en").unwrap();
-    let ask = |text: &str| en.search(text, &[], 500).unwrap();
+    let ask = |text: &str| en.search(&Ask { limit: 500, ..Ask::of(text) }).unwrap();
     let urls = |text: &str| -> Vec<String> {
         ask(text)
             .hits
@@ -160,8 +160,8 @@ fn strange_queries_find_something_or_nothing() {
             "%",
             "移民",
         ] {
-            searcher.search(text, &[], 10).unwrap();
+            searcher.search(&Ask::of(text)).unwrap();
         }
-        searcher.search(&"word ".repeat(5_000), &[], 10).unwrap();
+        searcher.search(&Ask::of(&"word ".repeat(5_000))).unwrap();
     }
 }

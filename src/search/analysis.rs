@@ -17,7 +17,6 @@ pub struct Token {
     /// Bytes of the text.
     pub start: usize,
     pub end: usize,
-    pub position: usize,
 }
 
 /// The analysis of one language. It remembers stems, because few words make up most of a text.
@@ -33,12 +32,15 @@ const WORD_LIMIT: usize = 64;
 /// The most stems that are remembered.
 const STEM_LIMIT: usize = 200_000;
 
-/// Where a word stands: its bytes in the text, and its number among the words.
+/// What stands between the sections of a text that is analysed as one.
+pub const SECTION_END: char = '\u{1e}';
+
+/// Where a word stands: its bytes in the text, and the number of its section.
 #[derive(Clone, Copy)]
 struct At {
     start: usize,
     end: usize,
-    position: usize,
+    section: usize,
 }
 
 impl Analyzer {
@@ -52,41 +54,45 @@ impl Analyzer {
     /// Returns the words of a text in their order.
     pub fn tokens(&mut self, text: &str) -> Vec<Token> {
         let mut tokens = Vec::new();
-        self.each_word(text, |analyzer, word, is_whole, at| {
-            let stem = if is_whole { word.to_owned() } else { analyzer.stem(word).to_owned() };
-            let At { start, end, position } = at;
-            tokens.push(Token { word: word.to_owned(), stem, start, end, position });
+        self.each_word(text, |analyzer, word, at| {
+            let (stem, At { start, end, .. }) = (analyzer.stem(word), at);
+            tokens.push(Token { word: word.to_owned(), stem, start, end });
         });
         tokens
     }
 
-    /// Calls a function for each word of a text, in their order: with the word, folded; whether it
-    /// is its own stem; and where it stands.
-    fn each_word(&mut self, text: &str, mut call: impl FnMut(&mut Self, &str, bool, At)) {
-        let mut position = 0;
+    /// Calls a function for each word of a text, in their order: with the word, folded, and where
+    /// it stands.
+    fn each_word(&mut self, text: &str, mut call: impl FnMut(&mut Self, &str, At)) {
+        let (mut section, mut seen) = (0, 0);
         let mut word = String::new();
         for run in runs(text) {
             let piece = &text[run.start..run.end];
+            section += text[seen..run.start].matches(SECTION_END).count();
+            seen = run.end;
             if is_unspaced(piece) {
-                bigrams(piece, run.start, &mut position, |word, at| call(self, word, true, at));
+                bigrams(piece, |word, start, end| {
+                    let at = At { start: run.start + start, end: run.start + end, section };
+                    call(self, word, at);
+                });
                 continue;
             }
             word.clear();
             fold_into(piece, &mut word);
             normalise(&mut word);
-            if word.is_empty() || word.len() > WORD_LIMIT || self.is_elision(&word, text, run.end) {
+            if word.is_empty() || word.len() > WORD_LIMIT || self.is_elision(&word, text, &run) {
                 continue;
             }
-            let at = At { start: run.start, end: run.end, position };
-            call(self, &word, false, at);
+            let at = At { start: run.start, end: run.end, section };
+            call(self, &word, at);
             if let Some(whole) = compound(text, &run) {
                 word.clear();
                 fold_into(&whole, &mut word);
+                normalise(&mut word);
                 if word.len() <= WORD_LIMIT {
-                    call(self, &word, true, at);
+                    call(self, &word, at);
                 }
             }
-            position += 1;
         }
     }
 
@@ -114,15 +120,15 @@ impl Analyzer {
     }
 
     /// Returns true for what an elision leaves: the `l` of `l’accès`, the `s` of `migrant’s`.
-    fn is_elision(&self, word: &str, text: &str, end: usize) -> bool {
+    fn is_elision(&self, word: &str, text: &str, run: &Run) -> bool {
         let french =
             ["l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"];
         match self.lang.as_str() {
             "fr" | "it" | "ca" => {
-                text[end..].starts_with(['\'', '’'])
+                text[run.end..].starts_with(['\'', '’'])
                     && (french.contains(&word) || word == "dell" || word == "all")
             }
-            "en" => word == "s" && text[..end - 1].ends_with(['\'', '’']),
+            "en" => word == "s" && text[..run.start].ends_with(['\'', '’']),
             _ => false,
         }
     }
@@ -155,12 +161,12 @@ impl Tokenizer for Stream {
         let Self { analyzer, stems, text: all, ends } = self;
         all.clear();
         ends.clear();
-        analyzer.each_word(text, |analyzer, word, is_whole, at| {
-            match *stems && !is_whole {
+        analyzer.each_word(text, |analyzer, word, at| {
+            match *stems {
                 true => all.push_str(&analyzer.remembered_stem(word)),
                 false => all.push_str(word),
             }
-            ends.push((all.len(), at.position));
+            ends.push((all.len(), at.section));
         });
         Tokens {
             text: all,
@@ -181,10 +187,11 @@ pub struct Tokens<'a> {
 
 impl TokenStream for Tokens<'_> {
     fn advance(&mut self) -> bool {
-        let Some((end, position)) = self.ends.next() else { return false };
+        let Some((end, section)) = self.ends.next() else { return false };
         self.token.text.clear();
         self.token.text.push_str(&self.text[self.from..*end]);
-        self.token.position = *position;
+        // Which sections hold a word is all that the positions of the index say.
+        self.token.position = *section;
         self.from = *end;
         true
     }
@@ -199,15 +206,14 @@ impl TokenStream for Tokens<'_> {
 }
 
 /// Cuts text without spaces between words into overlapping pairs of characters.
-fn bigrams(piece: &str, start: usize, position: &mut usize, mut call: impl FnMut(&str, At)) {
+fn bigrams(piece: &str, mut call: impl FnMut(&str, usize, usize)) {
     let chars: Vec<(usize, char)> = piece.char_indices().collect();
     let end_of = |index: usize| chars.get(index).map_or(piece.len(), |(at, _)| *at);
     let pairs = if chars.len() == 1 { 1 } else { chars.len() - 1 };
     for (index, (from, _)) in chars.iter().enumerate().take(pairs) {
         let (from, to) = (*from, end_of(index + 2));
         let word: String = piece[from..to].nfkc().flat_map(char::to_lowercase).collect();
-        call(&word, At { start: start + from, end: start + to, position: *position });
-        *position += 1;
+        call(&word, from, to);
     }
 }
 
@@ -264,7 +270,7 @@ fn unspaced(c: char) -> bool {
         | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x2fa1f)
 }
 
-fn is_unspaced(piece: &str) -> bool {
+pub(super) fn is_unspaced(piece: &str) -> bool {
     piece.chars().next().is_some_and(unspaced)
 }
 
@@ -389,6 +395,11 @@ mod tests {
         assert_eq!(words("fr", "L’accès des réfugiés"), ["acces", "des", "refugies"]);
         assert_eq!(words("en", "the migrant's"), ["the", "migrant"]);
         assert_eq!(stems("fr", "réfugiés"), stems("fr", "refugies"));
+    }
+
+    #[test]
+    fn a_letter_that_folds_into_a_shorter_one_is_no_fault() {
+        assert_eq!(words("en", "migrant\u{2019}\u{17f} \u{17f}"), ["migrant", "s"]);
     }
 
     #[test]

@@ -1,91 +1,78 @@
-//! The words found, in their context: which section answers best, and a stretch of its text.
+//! The words found, in their context: a stretch of the section that answers best.
 
 use std::collections::HashMap;
 
-use crate::render::escape;
+use crate::{markdown::Section, render::escape};
 
-use super::{Document, analysis::Analyzer};
+use super::{Document, analysis::Analyzer, rank::Word};
 
-/// An excerpt of one document.
-pub struct Excerpt {
-    pub html: String,
-    /// The section's place among the document's; `None` for its summary.
-    pub section: Option<usize>,
+/// How many words an excerpt shows, and how many of them stand before the first one found.
+const WORDS: usize = 32;
+const BEFORE: usize = 6;
+/// How much of a text without any of the words is shown, in characters.
+const UNMARKED: usize = 200;
+
+/// Returns what each stem that is searched weighs: the idf of its word, of the first that has it.
+pub fn weights(words: &[Word]) -> HashMap<String, u32> {
+    let mut weights = HashMap::new();
+    for word in words {
+        for form in &word.forms {
+            let rarest = form.terms.iter().map(|term| term.idf).max().unwrap_or_default();
+            for (stem, term) in form.stems.iter().zip(&form.terms) {
+                // Of a name of several words, those that say something.
+                if term.idf * 4 >= rarest {
+                    weights.entry(stem.clone()).or_insert(word.idf);
+                }
+            }
+        }
+    }
+    weights
 }
 
-/// How many words an excerpt shows.
-const WORDS: usize = 32;
-
-/// Finds the section whose words weigh most and marks them in a stretch of it. `weights` holds the
-/// inverse document frequency of each stem that was searched.
+/// Marks the words in a stretch of a section, or of the summary when no section holds one.
 pub fn excerpt(
     document: &Document,
-    weights: &HashMap<String, f32>,
+    section: Option<&Section>,
+    weights: &HashMap<String, u32>,
     analyzer: &mut Analyzer,
-) -> Excerpt {
-    let mut best: (f32, Option<usize>) = (0.0, None);
-    for (index, section) in document.sections.iter().enumerate() {
-        let heading = weigh(&section.heading, weights, analyzer);
-        let text = weigh(&section.text, weights, analyzer);
-        let weight = heading + text;
-        if weight > best.0 + f32::EPSILON {
-            best = (weight, Some(index));
-        }
+) -> String {
+    let first = || document.sections.first().map_or("", |section| section.text.as_str());
+    match section {
+        // Words that stand in the heading alone.
+        Some(section) if !section.text.is_empty() => mark(&section.text, weights, analyzer),
+        _ if document.summary.is_empty() => mark(first(), weights, analyzer),
+        _ => mark(&document.shown_summary(), weights, analyzer),
     }
-    let summary = weigh(&document.summary, weights, analyzer);
-    // The summary says it shortest, so it wins a draw.
-    let section = if summary + f32::EPSILON >= best.0 { None } else { best.1 };
-    let text = match section {
-        Some(index) => &document.sections[index].text,
-        None if !document.summary.is_empty() => &document.summary,
-        None => document.sections.first().map_or(&document.summary, |section| &section.text),
-    };
-    Excerpt { html: mark(text, weights, analyzer), section }
-}
-
-/// Sums the weights of the different stems in a text.
-fn weigh(text: &str, weights: &HashMap<String, f32>, analyzer: &mut Analyzer) -> f32 {
-    let mut seen: Vec<String> = Vec::new();
-    let mut sum = 0.0;
-    for token in analyzer.tokens(text) {
-        if let Some(weight) = weights.get(&token.stem)
-            && !seen.contains(&token.stem)
-        {
-            sum += weight;
-            seen.push(token.stem);
-        }
-    }
-    sum
 }
 
 /// Cuts the stretch with the heaviest words out of a text and marks them.
-fn mark(text: &str, weights: &HashMap<String, f32>, analyzer: &mut Analyzer) -> String {
+fn mark(text: &str, weights: &HashMap<String, u32>, analyzer: &mut Analyzer) -> String {
     let tokens = analyzer.tokens(text);
-    let weight = |index: usize| weights.get(&tokens[index].stem).copied().unwrap_or(0.0);
-    let mut best = (0.0_f32, 0_usize);
+    let weight = |index: usize| weights.get(&tokens[index].stem).copied().unwrap_or(0);
+    let mut best = (0_u32, 0_usize);
     for start in 0..tokens.len() {
-        if start > 0 && weight(start) == 0.0 {
+        if weight(start) == 0 {
             continue;
         }
         let end = (start + WORDS).min(tokens.len());
         let mut seen: Vec<&str> = Vec::new();
-        let mut sum = 0.0;
+        let mut sum = 0;
         for (index, token) in tokens.iter().enumerate().take(end).skip(start) {
-            if weight(index) > 0.0 && !seen.contains(&token.stem.as_str()) {
+            if weight(index) > 0 && !seen.contains(&token.stem.as_str()) {
                 seen.push(&token.stem);
                 sum += weight(index);
             }
         }
-        if sum > best.0 + f32::EPSILON {
+        if sum > best.0 {
             best = (sum, start);
         }
     }
-    // A few words before the first one found, so that it does not stand without its sentence.
-    let first = best.1.saturating_sub(6);
-    let last = (first + WORDS).min(tokens.len());
-    if first >= last {
-        return escape(&crate::page::shorten(text, 200));
+    if best.0 == 0 {
+        return escape(&crate::page::shorten(text, UNMARKED));
     }
+    // A few words before the first one found, so that it does not stand without its sentence.
+    let first = best.1.saturating_sub(BEFORE);
+    let last = (first + WORDS).min(tokens.len());
     let from = if first == 0 { 0 } else { tokens[first].start };
     let to = if last == tokens.len() { text.len() } else { tokens[last - 1].end };
     let mut html = String::new();
@@ -94,12 +81,14 @@ fn mark(text: &str, weights: &HashMap<String, f32>, analyzer: &mut Analyzer) -> 
     }
     let mut at = from;
     for (index, token) in tokens.iter().enumerate().take(last).skip(first) {
-        if weight(index) == 0.0 || token.start < at {
+        // A pair of letters may begin inside the one before it.
+        if weight(index) == 0 || token.end <= at {
             continue;
         }
-        html.push_str(&escape(&text[at..token.start]));
+        let start = token.start.max(at);
+        html.push_str(&escape(&text[at..start]));
         html.push_str("<mark>");
-        html.push_str(&escape(&text[token.start..token.end]));
+        html.push_str(&escape(&text[start..token.end]));
         html.push_str("</mark>");
         at = token.end;
     }
@@ -107,5 +96,5 @@ fn mark(text: &str, weights: &HashMap<String, f32>, analyzer: &mut Analyzer) -> 
     if to < text.len() {
         html.push('…');
     }
-    html
+    html.replace("</mark><mark>", "")
 }

@@ -1,22 +1,17 @@
-//! Documents to a Tantivy index, and queries to hits. An edge: an index may lie in a folder.
-//!
-//! # The rule of ranking
-//!
-//! For each word of the query and each document, the word's impact is the sum over the fields of
-//! weight × BM25's term part, times the word's inverse document frequency; a document that holds
-//! the very form that was typed gets a twentieth more. A document's score is the sum of the impacts of
-//! its words, times the square root of the share of the query's idf that it covers; words of the
-//! title add their idf times the square of the title's share. All words count, none is required.
+//! Documents to a Tantivy index, and what is read back from it. An edge: an index may lie in a folder.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    cell::RefCell,
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::ControlFlow,
     path::Path,
+    rc::Rc,
 };
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
     DocId, DocSet, Index, IndexWriter, InvertedIndexReader, SegmentReader, TERMINATED,
-    TantivyDocument, TantivyError, Term,
+    TantivyDocument, Term,
     directory::{Directory, RamDirectory},
     index::SegmentId,
     indexer::NoMergePolicy,
@@ -31,40 +26,24 @@ use tantivy::{
 use crate::tree::{Blob, Digest, Tree, TreePath};
 
 use super::{
-    Collection, Concept, Document, Found, Hit, Tuning,
-    analysis::{Analyzer, Stream},
-    excerpt::excerpt,
-    naming, query,
+    Ask, Collection, Concept, Document, Facet, Found, Tuning,
+    analysis::{Analyzer, SECTION_END, Stream},
+    answer,
+    lexicon::{self, Lexicon, Names},
+    naming,
+    rank::{self, B, B_LABELS, K1, SET_BITS},
 };
 
-/// BM25's saturation of repeated words and its correction for length: Robertson and Zaragoza, "The
-/// Probabilistic Relevance Framework: BM25 and Beyond", 2009, and the values Tantivy itself has.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
-/// Labels are names side by side, not prose: many of them make a record no less about each.
-const B_LABELS: f32 = 0.2;
-/// What a document gains that holds the very form that was typed.
-const EXACT: f32 = 1.05;
-/// What the completion of the last word counts when the word itself is unknown, or known.
-const PREFIX: (f32, f32) = (0.8, 0.3);
-/// What a corrected word counts.
-const CORRECTED: f32 = 0.8;
-/// What another name of a concept counts against the word that named it.
-const CONCEPT: f32 = 1.0;
-/// What a page counts that is no record: a term's page, a text of the manual.
-const NO_RECORD: f32 = 0.75;
-/// How many completions or corrections of a word are searched.
-const COMPLETIONS: usize = 6;
-const CORRECTIONS: usize = 3;
-/// Queries of at most so many words have their last word completed.
-const COMPLETED_WORDS: usize = 3;
+/// Why an index cannot be made or asked.
+pub type Fault = tantivy::TantivyError;
+
 /// Memory of the index writer in bytes; Tantivy writes a segment when it is full.
 const WRITER_MEMORY: usize = 60_000_000;
 
 /// The file that says what an index was made from.
 const STAMP: &str = "vademecum.json";
-/// The file that holds the concepts that queries may name.
-const CONCEPTS: &str = "concepts.json";
+/// The file that holds what queries may name beside the words of pages.
+const LEXICON: &str = "lexicon.json";
 
 #[derive(Serialize, Deserialize)]
 struct Stamp {
@@ -72,6 +51,14 @@ struct Stamp {
     lang: String,
     tuning: Tuning,
     documents: usize,
+}
+
+/// What the program keeps beside Tantivy's files.
+#[derive(Serialize, Deserialize)]
+struct Beside {
+    lexicon: Lexicon,
+    concepts: Vec<Concept>,
+    facets: Vec<Facet>,
 }
 
 /// The names of the two ways in which Tantivy has texts cut into tokens.
@@ -91,6 +78,7 @@ struct Fields {
     facets: Field,
     /// 1 for records.
     record: Field,
+    date: Field,
     stored: Field,
 }
 
@@ -102,15 +90,18 @@ fn schema() -> (Schema, Fields) {
         )
     };
     let with_freqs = text(STEMS, IndexRecordOption::WithFreqs);
+    // The position of a word is the number of its section.
+    let with_sections = text(STEMS, IndexRecordOption::WithFreqsAndPositions);
     let fields = Fields {
         title: builder.add_text_field("title", with_freqs.clone()),
         labels: builder.add_text_field("labels", with_freqs.clone()),
-        headings: builder.add_text_field("headings", with_freqs.clone()),
-        summary: builder.add_text_field("summary", with_freqs.clone()),
-        body: builder.add_text_field("body", with_freqs),
+        headings: builder.add_text_field("headings", with_sections.clone()),
+        summary: builder.add_text_field("summary", with_freqs),
+        body: builder.add_text_field("body", with_sections),
         exact: builder.add_text_field("exact", text(WORDS, IndexRecordOption::Basic)),
         facets: builder.add_text_field("facets", STRING | FAST),
         record: builder.add_u64_field("record", FAST),
+        date: builder.add_u64_field("date", FAST),
         stored: builder.add_text_field("stored", STORED),
     };
     (builder.build(), fields)
@@ -120,7 +111,7 @@ fn schema() -> (Schema, Fields) {
 ///
 /// # Errors
 /// When Tantivy fails, which in memory means it ran out of it.
-pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, TantivyError> {
+pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, Fault> {
     let (schema, fields) = schema();
     let directory = RamDirectory::create();
     let index = Index::create(directory.clone(), schema, tantivy::IndexSettings::default())?;
@@ -162,17 +153,26 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, TantivyErr
         tuning: collection.tuning.clone(),
         documents: collection.documents.len(),
     };
-    let stamp = serde_json::to_vec_pretty(&stamp)
-        .map_err(|error| TantivyError::InternalError(error.to_string()))?;
-    files.insert(TreePath::of(STAMP), Blob::new(stamp));
-    let concepts = serde_json::to_vec(&collection.concepts)
-        .map_err(|error| TantivyError::InternalError(error.to_string()))?;
-    files.insert(TreePath::of(CONCEPTS), Blob::new(concepts));
+    let to_json = |error: serde_json::Error| Fault::InternalError(error.to_string());
+    files.insert(
+        TreePath::of(STAMP),
+        Blob::new(serde_json::to_vec_pretty(&stamp).map_err(to_json)?),
+    );
+    let bare = Beside {
+        lexicon: Lexicon::default(),
+        concepts: Vec::new(),
+        facets: collection.facets.clone(),
+    };
+    let searcher = Searcher::of(&index, stamp, bare)?;
+    let lexicon = lexicon::learn(&searcher)?;
+    let concepts = lexicon::names(&searcher, &collection.concepts)?;
+    let beside = Beside { lexicon, concepts, facets: collection.facets.clone() };
+    files.insert(TreePath::of(LEXICON), Blob::new(serde_json::to_vec(&beside).map_err(to_json)?));
     Ok(naming::by_content(&files))
 }
 
 /// Returns the segments in the order of their documents, whatever names Tantivy drew for them.
-fn in_order(index: &Index, fields: Fields) -> Result<Vec<SegmentId>, TantivyError> {
+fn in_order(index: &Index, fields: Fields) -> Result<Vec<SegmentId>, Fault> {
     let mut segments = Vec::new();
     for segment in index.reader()?.searcher().segment_readers() {
         let first: TantivyDocument = segment.get_store_reader(1)?.get(0)?;
@@ -193,13 +193,22 @@ fn prepare(document: &Document, fields: Fields) -> TantivyDocument {
         exact.push_str(" . ");
         prepared.add_text(field, text);
     };
+    let sections = |part: fn(&crate::markdown::Section) -> &str| {
+        let mut all = String::new();
+        for (number, section) in document.sections.iter().enumerate() {
+            if number > 0 {
+                all.push(SECTION_END);
+            }
+            // The sign that parts sections stands in no text that people write.
+            all.extend(part(section).chars().filter(|&c| c != SECTION_END));
+        }
+        all
+    };
     add(fields.title, &document.title);
     add(fields.labels, &document.labels.join(". "));
-    let headings: Vec<&str> = document.sections.iter().map(|part| part.heading.as_str()).collect();
-    add(fields.headings, &headings.join(". "));
+    add(fields.headings, &sections(|section| &section.heading));
     add(fields.summary, &document.summary);
-    let body: Vec<&str> = document.sections.iter().map(|part| part.text.as_str()).collect();
-    add(fields.body, &body.join(" "));
+    add(fields.body, &sections(|section| &section.text));
     prepared.add_text(fields.exact, exact);
     for (facet, values) in &document.facets {
         for value in values {
@@ -207,6 +216,7 @@ fn prepare(document: &Document, fields: Fields) -> TantivyDocument {
         }
     }
     prepared.add_u64(fields.record, u64::from(document.is_record));
+    prepared.add_u64(fields.date, u64::from(document.date));
     // A document holds only texts, so it has a JSON form.
     prepared.add_text(fields.stored, serde_json::to_string(document).unwrap_or_default());
     prepared
@@ -214,14 +224,24 @@ fn prepare(document: &Document, fields: Fields) -> TantivyDocument {
 
 /// An index that can be asked.
 pub struct Searcher {
-    segments: Vec<SegmentReader>,
+    /// Our indexes have one segment, or none when they hold no documents.
+    segment: Option<SegmentReader>,
     fields: Fields,
-    tuning: Tuning,
+    /// For each text field: what it counts, its correction for length, and its average length.
+    texts: Vec<(Field, f64, f64, f64)>,
+    pub tuning: Tuning,
     pub lang: String,
     /// The digest of what the index was made from.
     pub digest: Option<Digest>,
+    pub lexicon: Lexicon,
+    pub concepts: Vec<Concept>,
+    pub names: Names,
+    pub facets: Vec<Facet>,
+    /// What one step of an impact is.
+    pub unit: f64,
+    /// The stems of common words.
+    common: HashSet<String>,
     facet_names: Vec<String>,
-    concepts: Vec<Concept>,
 }
 
 /// Why an index cannot be asked.
@@ -231,19 +251,33 @@ pub enum OpenError {
     Damaged(String),
 }
 
+/// What sums up a term over its fields; kept from one term to the next, because a large site has
+/// many of both.
+#[derive(Default)]
+struct Sums {
+    parts: Vec<f64>,
+    in_title: Vec<bool>,
+    sections: Vec<u32>,
+    touched: Vec<DocId>,
+}
+
+thread_local! {
+    static SUMS: RefCell<Sums> = RefCell::default();
+}
+
 impl Searcher {
     /// Opens the index in a folder.
     ///
     /// # Errors
     /// When there is none, or it is damaged or of another version.
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        let damaged = |error: &dyn std::fmt::Display| OpenError::Damaged(error.to_string());
         let stamp = std::fs::read(folder.join(STAMP)).map_err(|_| OpenError::Missing)?;
-        let stamp: Stamp = serde_json::from_slice(&stamp)
-            .map_err(|error| OpenError::Damaged(error.to_string()))?;
-        let index =
-            Index::open_in_dir(folder).map_err(|error| OpenError::Damaged(error.to_string()))?;
-        let concepts = std::fs::read(folder.join(CONCEPTS)).unwrap_or_default();
-        Self::of(&index, stamp, &concepts).map_err(|error| OpenError::Damaged(error.to_string()))
+        let stamp: Stamp = serde_json::from_slice(&stamp).map_err(|error| damaged(&error))?;
+        let index = Index::open_in_dir(folder).map_err(|error| damaged(&error))?;
+        let beside = std::fs::read(folder.join(LEXICON)).map_err(|error| damaged(&error))?;
+        let beside = serde_json::from_slice(&beside).map_err(|error| damaged(&error))?;
+        Self::of(&index, stamp, beside).map_err(|error| damaged(&error))
     }
 
     /// Opens an index from its files in memory.
@@ -259,50 +293,95 @@ impl Searcher {
                 .atomic_write(Path::new(path.as_str()), bytes)
                 .map_err(|error| damaged(&error))?;
         }
-        let stamp =
-            files.get(&TreePath::of(STAMP)).and_then(Blob::bytes).ok_or(OpenError::Missing)?;
+        let bytes = |name: &str| files.get(&TreePath::of(name)).and_then(Blob::bytes);
+        let stamp = bytes(STAMP).ok_or(OpenError::Missing)?;
         let stamp: Stamp = serde_json::from_slice(stamp).map_err(|error| damaged(&error))?;
         let index = Index::open(directory).map_err(|error| damaged(&error))?;
-        let concepts = files.get(&TreePath::of(CONCEPTS)).and_then(Blob::bytes);
-        Self::of(&index, stamp, concepts.unwrap_or_default()).map_err(|error| damaged(&error))
+        let beside = serde_json::from_slice(bytes(LEXICON).unwrap_or_default())
+            .map_err(|error| damaged(&error))?;
+        Self::of(&index, stamp, beside).map_err(|error| damaged(&error))
     }
 
-    fn of(index: &Index, stamp: Stamp, concepts: &[u8]) -> Result<Self, TantivyError> {
+    fn of(index: &Index, stamp: Stamp, beside: Beside) -> Result<Self, Fault> {
         let (schema, fields) = schema();
+        let version = || Fault::SchemaError("the index is of another version".to_owned());
         if index.schema() != schema {
-            return Err(TantivyError::SchemaError("the index is of another version".to_owned()));
+            return Err(version());
         }
         let segments = index.reader()?.searcher().segment_readers().to_vec();
+        if segments.len() > 1 {
+            return Err(version());
+        }
+        let Beside { lexicon, concepts, facets } = beside;
+        let mut analyzer = Analyzer::new(&stamp.lang);
         let mut searcher = Self {
-            segments,
+            segment: segments.into_iter().next(),
             fields,
+            texts: Vec::new(),
+            common: stamp.tuning.common.iter().map(|word| analyzer.stem(word)).collect(),
             tuning: stamp.tuning,
             lang: stamp.lang,
             digest: Digest::from_hex(&stamp.digest),
+            lexicon,
+            names: Names::of(&concepts),
+            concepts,
+            facets,
+            unit: 0.0,
             facet_names: Vec::new(),
-            concepts: serde_json::from_slice(concepts)
-                .map_err(|error| TantivyError::InternalError(error.to_string()))?,
         };
+        searcher.unit = rank::unit(&searcher.tuning.weights, searcher.documents());
+        searcher.texts = searcher.read_texts()?;
         searcher.facet_names = searcher.read_facet_names()?;
         Ok(searcher)
     }
 
-    fn read_facet_names(&self) -> Result<Vec<String>, TantivyError> {
-        let mut names: Vec<String> = Vec::new();
-        for segment in &self.segments {
-            let index = segment.inverted_index(self.fields.facets)?;
-            let mut stream = index.terms().stream()?;
-            while stream.advance() {
-                let value = String::from_utf8_lossy(stream.key());
-                let name = value.split('=').next().unwrap_or_default();
-                if names.last().is_none_or(|last| last != name) {
-                    names.push(name.to_owned());
-                }
-            }
+    fn read_texts(&self) -> Result<Vec<(Field, f64, f64, f64)>, Fault> {
+        let (fields, weights) = (self.fields, self.tuning.weights);
+        let of = [
+            (fields.title, weights.title, B),
+            (fields.labels, weights.labels, B_LABELS),
+            (fields.headings, weights.headings, B),
+            (fields.summary, weights.summary, B),
+            (fields.body, weights.body, B),
+        ];
+        let mut texts = Vec::new();
+        for (field, weight, b) in of {
+            let tokens = match &self.segment {
+                Some(segment) => segment.inverted_index(field)?.total_num_tokens(),
+                None => 0,
+            };
+            let average = tokens as f64 / self.documents().max(1) as f64;
+            texts.push((field, f64::from(weight), b, average.max(1.0)));
         }
+        Ok(texts)
+    }
+
+    fn read_facet_names(&self) -> Result<Vec<String>, Fault> {
+        let mut names: Vec<String> = Vec::new();
+        self.each_facet_value(|name, _| {
+            if names.last().is_none_or(|last| last != name) {
+                names.push(name.to_owned());
+            }
+        })?;
         names.sort();
         names.dedup();
         Ok(names)
+    }
+
+    /// Calls a function for each facet and value that a document carries.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn each_facet_value(&self, mut call: impl FnMut(&str, &str)) -> Result<(), Fault> {
+        let Some(segment) = &self.segment else { return Ok(()) };
+        let index = segment.inverted_index(self.fields.facets)?;
+        let mut stream = index.terms().stream()?;
+        while stream.advance() {
+            if let Some((name, value)) = String::from_utf8_lossy(stream.key()).split_once('=') {
+                call(name, value);
+            }
+        }
+        Ok(())
     }
 
     /// Returns the names that `field:value` and filters take.
@@ -314,452 +393,173 @@ impl Searcher {
     ///
     /// # Errors
     /// When the index turns out to be damaged.
-    pub fn search(
-        &self,
-        text: &str,
-        filters: &[(String, String)],
-        limit: usize,
-    ) -> Result<Found, TantivyError> {
-        let mut query = query::parse(text, &self.facet_names);
-        query.filters.extend_from_slice(filters);
-        let mut analyzer = Analyzer::new(&self.lang);
-        let mut words = self.words(&query.words, &mut analyzer)?;
-        let concepts = self.understand(&mut words);
-        let corrected = self.correct(&query.words, &mut words, &mut analyzer)?;
-        let mut scores = self.score(&mut words)?;
-        if words.is_empty() && (!query.filters.is_empty() || text.trim().is_empty()) {
-            // Filters alone list all that they let through.
-            for (segment, reader) in self.segments.iter().enumerate() {
-                scores.extend((0..reader.max_doc()).map(|doc| ((segment, doc), 0.0)));
-            }
-        }
-        self.exclude(&query, &mut analyzer, &mut scores)?;
-        self.filter(&query.filters, &mut scores)?;
-        let mut ranked: Vec<((usize, DocId), f32)> =
-            scores.iter().map(|(id, score)| (*id, *score)).collect();
-        // Documents lie in the order of their addresses, which breaks ties.
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let idf: HashMap<String, f32> = words
-            .iter()
-            .flat_map(|word| word.forms.iter().map(|form| (form.stem.clone(), word.idf)))
-            .collect();
-        let mut hits = Vec::new();
-        for ((segment, doc), score) in ranked.iter().take(limit) {
-            hits.push(self.hit(*segment, *doc, *score, &idf, &mut analyzer)?);
-        }
-        Ok(Found {
-            query: text.to_owned(),
-            lang: self.lang.clone(),
-            total: ranked.len(),
-            hits,
-            facets: self.count_facets(&scores)?,
-            corrected,
-            concepts,
-        })
+    pub fn search(&self, ask: &Ask) -> Result<Found, Fault> {
+        answer::answer(self, ask)
     }
 
-    fn documents(&self) -> f32 {
-        self.segments.iter().map(|segment| segment.max_doc() as f32).sum()
+    /// Returns the number of documents.
+    pub fn documents(&self) -> usize {
+        self.segment.as_ref().map_or(0, |segment| segment.max_doc() as usize)
     }
 
-    /// Understands the words of a query: each with its stem and, for the last, its completions.
-    fn words(&self, text: &str, analyzer: &mut Analyzer) -> Result<Vec<Word>, TantivyError> {
-        let tokens = analyzer.tokens(text);
-        let mut words: Vec<Word> = Vec::new();
-        for token in tokens {
-            if words.iter().any(|word| word.forms[0].stem == token.stem) {
-                continue;
-            }
-            let form = Form::of(token.stem, token.word.clone(), 1.0);
-            words.push(Word { typed: token.word, forms: vec![form], idf: 0.0, known: false });
-        }
-        for word in &mut words {
-            word.known = self.knows(&word.forms[0].stem)?;
-        }
-        let complete = words.len() <= COMPLETED_WORDS && !text.ends_with(char::is_whitespace);
-        if let Some(last) = words.last_mut().filter(|_| complete) {
-            let weight = if last.known { PREFIX.1 } else { PREFIX.0 };
-            for completion in self.completions(&last.typed)? {
-                let stem = analyzer.stem(&completion);
-                if last.forms.iter().all(|form| form.stem != stem) {
-                    last.forms.push(Form::of(stem, completion, weight));
-                }
-            }
-            last.known |= last.forms.len() > 1;
-        }
-        Ok(words)
-    }
-
-    /// Finds the concepts that the query names, the longest name first, and adds their other names
-    /// as forms of the first word that says something.
-    fn understand(&self, words: &mut [Word]) -> Vec<String> {
-        let stems: Vec<String> = words.iter().map(|word| word.forms[0].stem.clone()).collect();
-        let mut found: Vec<(usize, usize, &Concept)> = Vec::new();
-        for concept in &self.concepts {
-            for name in &concept.said {
-                let windows = stems.windows(name.len().max(1)).enumerate();
-                for (at, window) in windows {
-                    if window == name.as_slice() {
-                        found.push((at, name.len(), concept));
-                    }
-                }
-            }
-        }
-        found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)).then(a.2.id.cmp(&b.2.id)));
-        let mut taken = vec![0_usize; stems.len()];
-        let mut understood: Vec<String> = Vec::new();
-        for (at, length, concept) in found {
-            // A shorter name inside a longer one was not meant.
-            if taken[at..at + length].iter().any(|longer| *longer > length) {
-                continue;
-            }
-            taken[at..at + length].fill(length);
-            if understood.contains(&concept.id) {
-                continue;
-            }
-            understood.push(concept.id.clone());
-            let says = |word: &&mut Word| !self.tuning.common.contains(&word.typed);
-            let Some(word) = words[at..at + length].iter_mut().find(says) else { continue };
-            word.known = true;
-            for name in &concept.written {
-                let [first, rest @ ..] = name.as_slice() else { continue };
-                if word.forms.iter().any(|form| form.stem == *first && form.rest == rest) {
-                    continue;
-                }
-                let mut form = Form::of(first.clone(), first.clone(), CONCEPT);
-                form.rest = rest.to_vec();
-                word.forms.push(form);
-            }
-        }
-        understood
-    }
-
-    fn text_fields(&self) -> [(Field, f32); 5] {
-        let (fields, weights) = (self.fields, self.tuning.weights);
-        [
-            (fields.title, weights.title),
-            (fields.labels, weights.labels),
-            (fields.headings, weights.headings),
-            (fields.summary, weights.summary),
-            (fields.body, weights.body),
-        ]
-    }
-
-    fn knows(&self, stem: &str) -> Result<bool, TantivyError> {
-        for segment in &self.segments {
-            for (field, _) in self.text_fields() {
-                let term = Term::from_field_text(field, stem);
-                if segment.inverted_index(field)?.get_term_info(&term)?.is_some() {
-                    return Ok(true);
-                }
+    /// Returns true for a stem of the index.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn knows(&self, stem: &str) -> Result<bool, Fault> {
+        let Some(segment) = &self.segment else { return Ok(false) };
+        for (field, ..) in &self.texts {
+            let term = Term::from_field_text(*field, stem);
+            if segment.inverted_index(*field)?.get_term_info(&term)?.is_some() {
+                return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Returns the commonest words that begin with what was typed.
-    fn completions(&self, typed: &str) -> Result<Vec<String>, TantivyError> {
-        if typed.chars().count() < 2 {
-            return Ok(Vec::new());
-        }
-        let mut found: BTreeMap<String, u32> = BTreeMap::new();
-        for segment in &self.segments {
-            let index = segment.inverted_index(self.fields.exact)?;
-            let mut stream = index.terms().range().ge(typed.as_bytes()).into_stream()?;
-            while stream.advance() && stream.key().starts_with(typed.as_bytes()) {
-                let word = String::from_utf8_lossy(stream.key()).into_owned();
-                *found.entry(word).or_default() += stream.value().doc_freq;
+    /// Returns the documents that hold a form as it stands, in ascending order.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn form(&self, form: &str) -> Result<Option<Vec<DocId>>, Fault> {
+        let Some(segment) = &self.segment else { return Ok(None) };
+        let term = Term::from_field_text(self.fields.exact, form);
+        let index = segment.inverted_index(self.fields.exact)?;
+        let postings = index.read_postings(&term, IndexRecordOption::Basic)?;
+        Ok(postings.map(|mut postings| {
+            let mut documents = Vec::with_capacity(postings.size_hint() as usize);
+            while postings.doc() != TERMINATED {
+                documents.push(postings.doc());
+                postings.advance();
             }
-        }
-        found.remove(typed);
-        let mut found: Vec<(String, u32)> = found.into_iter().collect();
-        found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-        Ok(found.into_iter().take(COMPLETIONS).map(|(word, _)| word).collect())
+            documents
+        }))
     }
 
-    /// Replaces words that the site does not hold by near ones; returns the query as corrected.
-    fn correct(
+    /// Calls a function for each form that begins so, in order, with the number of its documents.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn each_form(
         &self,
-        text: &str,
-        words: &mut [Word],
-        analyzer: &mut Analyzer,
-    ) -> Result<Option<String>, TantivyError> {
-        let mut corrected = text.to_owned();
-        let mut changed = false;
-        for word in words.iter_mut().filter(|word| !word.known) {
-            let near = self.near(&word.typed)?;
-            let Some(first) = near.first() else { continue };
-            let place =
-                analyzer.tokens(&corrected).into_iter().find(|token| token.word == word.typed);
-            if let Some(token) = place {
-                corrected.replace_range(token.start..token.end, first);
-                changed = true;
+        beginning: &str,
+        mut call: impl FnMut(&str, usize),
+    ) -> Result<(), Fault> {
+        let Some(segment) = &self.segment else { return Ok(()) };
+        let index = segment.inverted_index(self.fields.exact)?;
+        let mut stream = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
+        while stream.advance() && stream.key().starts_with(beginning.as_bytes()) {
+            if let Ok(form) = std::str::from_utf8(stream.key()) {
+                call(form, stream.value().doc_freq as usize);
             }
-            word.forms = near
-                .into_iter()
-                .map(|near| Form::of(analyzer.stem(&near), near, CORRECTED))
-                .collect();
         }
-        Ok(changed.then_some(corrected))
+        Ok(())
     }
 
-    /// Returns the words of the site within one edit (from 4 letters) or two (from 8), the nearest
-    /// and then the commonest first.
-    fn near(&self, typed: &str) -> Result<Vec<String>, TantivyError> {
-        let length = typed.chars().count();
-        let edits = match length {
-            0..=3 => return Ok(Vec::new()),
-            4..=7 => 1,
-            _ => 2,
-        };
-        let mut found: BTreeMap<String, (usize, u32)> = BTreeMap::new();
-        for segment in &self.segments {
-            let index = segment.inverted_index(self.fields.exact)?;
-            let mut stream = index.terms().stream()?;
-            while stream.advance() {
-                let Ok(word) = std::str::from_utf8(stream.key()) else { continue };
-                let other = word.chars().count();
-                if other.abs_diff(length) > edits || other < 3 {
-                    continue;
-                }
-                let distance = strsim::osa_distance(typed, word);
-                if distance <= edits {
-                    let entry = found.entry(word.to_owned()).or_insert((distance, 0));
-                    entry.1 += stream.value().doc_freq;
-                }
+    /// Returns what one stem means for each document that holds it.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn term(&self, stem: &str) -> Result<Option<Rc<rank::Term>>, Fault> {
+        let Some(segment) = &self.segment else { return Ok(None) };
+        SUMS.with_borrow_mut(|sums| {
+            sums.parts.resize(self.documents(), 0.0);
+            sums.in_title.resize(self.documents(), false);
+            sums.sections.resize(self.documents(), 0);
+            let result = self.sum(segment, stem, sums);
+            let Sums { parts, in_title, sections, touched } = sums;
+            touched.sort_unstable();
+            let mut idf = rank::idf(self.documents(), touched.len());
+            if self.common.contains(stem) {
+                let share = f64::from(self.tuning.common_weight);
+                // A share between 0 and 1 of a small number.
+                idf = (f64::from(idf) * share).round().max(1.0) as u32;
             }
-        }
-        let mut found: Vec<(String, (usize, u32))> = found.into_iter().collect();
-        let first_letter = |word: &str| !typed.starts_with(|c| word.starts_with(c));
-        found.sort_by(|(a, (a_edits, a_count)), (b, (b_edits, b_count))| {
-            (a_edits, first_letter(a))
-                .cmp(&(b_edits, first_letter(b)))
-                .then(b_count.cmp(a_count))
-                .then(a.cmp(b))
-        });
-        let nearest = found.first().map_or(0, |(_, (edits, _))| *edits);
-        let near = found.into_iter().take_while(|(_, (edits, _))| *edits == nearest);
-        Ok(near.take(CORRECTIONS).map(|(word, _)| word).collect())
-    }
-
-    /// Scores every document that holds a word of the query.
-    fn score(&self, words: &mut [Word]) -> Result<HashMap<(usize, DocId), f32>, TantivyError> {
-        let total = self.documents();
-        let lengths = self.average_lengths()?;
-        let mut all: Vec<HashMap<(usize, DocId), Impact>> = Vec::with_capacity(words.len());
-        for word in words.iter_mut() {
-            let impacts = self.impacts(word, &lengths)?;
-            let n = impacts.len() as f32;
-            // A word that no document holds still counts as something the query asked for.
-            word.idf = (1.0 + (total - n + 0.5) / (n + 0.5)).ln();
-            if self.tuning.common.contains(&word.typed) {
-                word.idf *= self.tuning.common_weight;
-            }
-            all.push(impacts);
-        }
-        let query_idf: f32 = words.iter().map(|word| word.idf).sum::<f32>().max(f32::EPSILON);
-        let mut sums: HashMap<(usize, DocId), (f32, f32, f32)> = HashMap::new();
-        for (word, impacts) in words.iter().zip(all) {
-            let idf = word.idf;
-            for (document, impact) in impacts {
-                let (score, matched, in_title) = sums.entry(document).or_default();
-                *score += idf * impact.weight;
-                *matched += idf * impact.share;
-                if impact.in_title {
-                    *in_title += idf * impact.share;
-                }
-            }
-        }
-        let records: Vec<_> = self
-            .segments
-            .iter()
-            .map(|segment| segment.fast_fields().u64("record"))
-            .collect::<Result<_, _>>()?;
-        Ok(sums
-            .into_iter()
-            .map(|(document, (score, matched, in_title))| {
-                let coverage = (matched / query_idf).min(1.0).sqrt();
-                let title = in_title / query_idf;
-                let is_record = records[document.0].first(document.1) == Some(1);
-                let prior = if is_record { 1.0 } else { NO_RECORD };
-                (document, prior * (score * coverage + in_title * title * title))
-            })
-            .collect())
-    }
-
-    fn average_lengths(&self) -> Result<HashMap<Field, f32>, TantivyError> {
-        let documents = self.documents().max(1.0);
-        let mut lengths = HashMap::new();
-        for (field, _) in self.text_fields() {
-            let mut tokens = 0;
-            for segment in &self.segments {
-                tokens += segment.inverted_index(field)?.total_num_tokens();
-            }
-            lengths.insert(field, (tokens as f32 / documents).max(1.0));
-        }
-        Ok(lengths)
-    }
-
-    /// Sums what one word means for each document, over its forms and the fields.
-    fn impacts(
-        &self,
-        word: &Word,
-        lengths: &HashMap<Field, f32>,
-    ) -> Result<HashMap<(usize, DocId), Impact>, TantivyError> {
-        let mut impacts: HashMap<(usize, DocId), Impact> = HashMap::new();
-        for (number, reader) in self.segments.iter().enumerate() {
-            for form in &word.forms {
-                let mut of_form = self.parts(reader, &form.stem, lengths)?;
-                for stem in &form.rest {
-                    // A name of several words is found where all of them stand.
-                    let mut others = self.parts(reader, stem, lengths)?;
-                    of_form.retain(|doc, (weight, in_title)| match others.remove(doc) {
-                        Some((other, title)) => {
-                            *weight = weight.min(other);
-                            *in_title &= title;
-                            true
-                        }
-                        None => false,
-                    });
-                }
-                let exact = Term::from_field_text(self.fields.exact, &form.word);
-                let index = reader.inverted_index(self.fields.exact)?;
-                if let Some(mut postings) = index.read_postings(&exact, IndexRecordOption::Basic)? {
-                    while postings.doc() != TERMINATED {
-                        if let Some(entry) = of_form.get_mut(&postings.doc()) {
-                            entry.0 *= EXACT;
-                        }
-                        postings.advance();
-                    }
-                }
-                for (doc, (weight, in_title)) in of_form {
-                    let impact = impacts.entry((number, doc)).or_default();
-                    // A document counts its best form of a word, not their sum.
-                    if weight * form.weight > impact.weight {
-                        impact.weight = weight * form.weight;
-                        impact.share = form.weight;
-                    }
-                    impact.in_title |= in_title;
-                }
-            }
-        }
-        Ok(impacts)
-    }
-
-    /// Sums BM25's term part of a stem over the fields, for each document of a segment; says also
-    /// whether it stands in the title.
-    fn parts(
-        &self,
-        reader: &SegmentReader,
-        stem: &str,
-        lengths: &HashMap<Field, f32>,
-    ) -> Result<HashMap<DocId, (f32, bool)>, TantivyError> {
-        let mut parts: HashMap<DocId, (f32, bool)> = HashMap::new();
-        for (field, weight) in self.text_fields() {
-            let term = Term::from_field_text(field, stem);
-            let index = reader.inverted_index(field)?;
-            let Some(mut postings) = index.read_postings(&term, IndexRecordOption::WithFreqs)?
-            else {
-                continue;
+            let is_common = touched.len() > rank::common_limit(self.documents());
+            let mut term = rank::Term {
+                idf,
+                documents: touched.clone(),
+                impacts: Vec::with_capacity(touched.len()),
+                sections: Vec::new(),
             };
-            let norms = reader.get_fieldnorms_reader(field)?;
-            let average = lengths[&field];
-            let b = if field == self.fields.labels { B_LABELS } else { B };
+            for document in touched.drain(..) {
+                let at = document as usize;
+                let part = std::mem::take(&mut parts[at]);
+                let title = std::mem::take(&mut in_title[at]);
+                let set = std::mem::take(&mut sections[at]);
+                term.impacts.push(rank::impact(part, idf, self.unit, title));
+                if !is_common {
+                    term.sections.push(set);
+                }
+            }
+            result?;
+            Ok((!term.documents.is_empty()).then(|| Rc::new(term)))
+        })
+    }
+
+    /// Sums BM25's term part of a stem over the fields, for each document.
+    fn sum(&self, segment: &SegmentReader, stem: &str, sums: &mut Sums) -> Result<(), Fault> {
+        let common = rank::common_limit(self.documents());
+        for &(field, weight, b, average) in &self.texts {
+            let term = Term::from_field_text(field, stem);
+            let index = segment.inverted_index(field)?;
+            let Some(info) = index.get_term_info(&term)? else { continue };
+            let has_sections = field == self.fields.body || field == self.fields.headings;
+            let option = match has_sections && info.doc_freq as usize <= common {
+                true => IndexRecordOption::WithFreqsAndPositions,
+                false => IndexRecordOption::WithFreqs,
+            };
+            let mut postings = index.read_postings_from_terminfo(&info, option)?;
+            let norms = segment.get_fieldnorms_reader(field)?;
+            let mut positions = Vec::new();
             loop {
                 let doc = postings.doc();
                 if doc == TERMINATED {
                     break;
                 }
-                let frequency = postings.term_freq() as f32;
-                let length = norms.fieldnorm(doc) as f32;
+                let at = doc as usize;
+                let frequency = f64::from(postings.term_freq());
+                let length = f64::from(norms.fieldnorm(doc));
                 let part = frequency / (frequency + K1 * (1.0 - b + b * length / average));
-                let entry = parts.entry(doc).or_default();
-                entry.0 += weight * part * (K1 + 1.0);
-                entry.1 |= field == self.fields.title;
+                // A part is never nothing, so a sum of nothing is a document not seen yet.
+                if sums.parts[at] == 0.0 {
+                    sums.touched.push(doc);
+                }
+                sums.parts[at] += (weight * part * (K1 + 1.0)).max(f64::MIN_POSITIVE);
+                sums.in_title[at] |= field == self.fields.title;
+                if option == IndexRecordOption::WithFreqsAndPositions {
+                    postings.positions(&mut positions);
+                    for &section in &positions {
+                        sums.sections[at] |= 1 << (section as usize).min(SET_BITS - 1);
+                    }
+                }
                 postings.advance();
             }
         }
-        Ok(parts)
-    }
-
-    /// Takes out documents with unwanted words, and those without a phrase.
-    fn exclude(
-        &self,
-        query: &query::Query,
-        analyzer: &mut Analyzer,
-        scores: &mut HashMap<(usize, DocId), f32>,
-    ) -> Result<(), TantivyError> {
-        for text in &query.without {
-            for token in analyzer.tokens(text) {
-                for (number, reader) in self.segments.iter().enumerate() {
-                    for (field, _) in self.text_fields() {
-                        let term = Term::from_field_text(field, &token.stem);
-                        let index = reader.inverted_index(field)?;
-                        let Some(mut postings) =
-                            index.read_postings(&term, IndexRecordOption::Basic)?
-                        else {
-                            continue;
-                        };
-                        while postings.doc() != TERMINATED {
-                            scores.remove(&(number, postings.doc()));
-                            postings.advance();
-                        }
-                    }
-                }
-            }
-        }
-        for phrase in &query.phrases {
-            let wanted: Vec<String> =
-                analyzer.tokens(phrase).into_iter().map(|token| token.word).collect();
-            if wanted.is_empty() {
-                continue;
-            }
-            let candidates: Vec<(usize, DocId)> = scores.keys().copied().collect();
-            for (segment, doc) in candidates {
-                let document = self.document(segment, doc)?;
-                if !holds_phrase(&document, &wanted, analyzer) {
-                    scores.remove(&(segment, doc));
-                }
-            }
-        }
         Ok(())
     }
 
-    /// Keeps documents that carry, for each filtered facet, one of its values.
-    fn filter(
-        &self,
-        filters: &[(String, String)],
-        scores: &mut HashMap<(usize, DocId), f32>,
-    ) -> Result<(), TantivyError> {
-        let mut by_facet: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (facet, value) in filters {
-            by_facet.entry(facet).or_default().push(value);
-        }
-        for (facet, values) in by_facet {
-            let mut allowed: std::collections::HashSet<(usize, DocId)> = Default::default();
-            for (number, reader) in self.segments.iter().enumerate() {
-                let index = reader.inverted_index(self.fields.facets)?;
-                for value in &values {
-                    let text = self.spelling(&index, &format!("{facet}={value}"))?;
-                    let term = Term::from_field_text(self.fields.facets, &text);
-                    let Some(mut postings) =
-                        index.read_postings(&term, IndexRecordOption::Basic)?
-                    else {
-                        continue;
-                    };
-                    while postings.doc() != TERMINATED {
-                        allowed.insert((number, postings.doc()));
-                        postings.advance();
-                    }
-                }
+    /// Returns the documents that carry a value of a facet.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn with_value(&self, facet: &str, value: &str) -> Result<Vec<DocId>, Fault> {
+        let Some(segment) = &self.segment else { return Ok(Vec::new()) };
+        let index = segment.inverted_index(self.fields.facets)?;
+        let text = self.spelling(&index, &format!("{facet}={value}"))?;
+        let term = Term::from_field_text(self.fields.facets, &text);
+        let mut documents = Vec::new();
+        if let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? {
+            while postings.doc() != TERMINATED {
+                documents.push(postings.doc());
+                postings.advance();
             }
-            scores.retain(|document, _| allowed.contains(document));
         }
-        Ok(())
+        Ok(documents)
     }
 
     /// Returns a filter as the index writes it: `country=th` is `country=TH`.
-    fn spelling(&self, index: &InvertedIndexReader, wanted: &str) -> Result<String, TantivyError> {
+    fn spelling(&self, index: &InvertedIndexReader, wanted: &str) -> Result<String, Fault> {
         let mut stream = index.terms().stream()?;
         let mut found = wanted.to_owned();
         while stream.advance() {
@@ -772,110 +572,93 @@ impl Searcher {
         Ok(found)
     }
 
-    fn count_facets(
+    /// Counts the values of facets over documents. `facets` says which to count.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn count_facets(
         &self,
-        scores: &HashMap<(usize, DocId), f32>,
-    ) -> Result<BTreeMap<String, BTreeMap<String, usize>>, TantivyError> {
-        let mut facets: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-        for (number, reader) in self.segments.iter().enumerate() {
-            let Some(column) = reader.fast_fields().str("facets")? else { continue };
-            let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
-            for (segment, doc) in scores.keys() {
-                if *segment == number {
-                    for ord in column.term_ords(*doc) {
-                        *counts.entry(ord).or_default() += 1;
-                    }
-                }
-            }
-            let mut value = String::new();
-            for (ord, count) in counts {
-                value.clear();
-                column.ord_to_str(ord, &mut value)?;
-                if let Some((facet, value)) = value.split_once('=') {
-                    *facets
-                        .entry(facet.to_owned())
-                        .or_default()
-                        .entry(value.to_owned())
-                        .or_default() += count;
-                }
+        documents: &[DocId],
+        facets: impl Fn(&str) -> bool,
+    ) -> Result<BTreeMap<String, BTreeMap<String, usize>>, Fault> {
+        let mut counts: HashMap<u64, usize> = HashMap::new();
+        let mut found: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+        let Some(segment) = &self.segment else { return Ok(found) };
+        let Some(column) = segment.fast_fields().str("facets")? else { return Ok(found) };
+        for &document in documents {
+            for ord in column.term_ords(document) {
+                *counts.entry(ord).or_default() += 1;
             }
         }
-        Ok(facets)
+        let mut value = String::new();
+        for (ord, count) in counts.into_iter().collect::<BTreeMap<_, _>>() {
+            value.clear();
+            column.ord_to_str(ord, &mut value)?;
+            if let Some((facet, value)) = value.split_once('=')
+                && facets(facet)
+            {
+                *found.entry(facet.to_owned()).or_default().entry(value.to_owned()).or_default() +=
+                    count;
+            }
+        }
+        Ok(found)
     }
 
-    fn document(&self, segment: usize, doc: DocId) -> Result<Document, TantivyError> {
-        let store = self.segments[segment].get_store_reader(1)?;
-        let stored: TantivyDocument = store.get(doc)?;
-        let text = stored.get_first(self.fields.stored).and_then(|value| value.as_str());
-        serde_json::from_str(text.unwrap_or_default())
-            .map_err(|error| TantivyError::InternalError(error.to_string()))
+    /// Returns which documents are records.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn records(&self) -> Result<Vec<bool>, Fault> {
+        Ok(self.column("record")?.into_iter().map(|record| record == 1).collect())
     }
 
-    fn hit(
+    /// Returns the dates of documents, as `Document` counts them.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn dates(&self) -> Result<Vec<u64>, Fault> {
+        self.column("date")
+    }
+
+    fn column(&self, name: &str) -> Result<Vec<u64>, Fault> {
+        let Some(segment) = &self.segment else { return Ok(Vec::new()) };
+        let column = segment.fast_fields().u64(name)?;
+        Ok((0..segment.max_doc()).map(|doc| column.first(doc).unwrap_or_default()).collect())
+    }
+
+    /// Returns a document as it was indexed.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn document(&self, doc: DocId) -> Result<Document, Fault> {
+        let mut found = None;
+        self.each_document(doc..doc + 1, |document| {
+            found = Some(document);
+            ControlFlow::Break(())
+        })?;
+        found.ok_or_else(|| Fault::InternalError("a document is missing".to_owned()))
+    }
+
+    /// Calls a function for documents in their order, until it breaks off.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn each_document(
         &self,
-        segment: usize,
-        doc: DocId,
-        score: f32,
-        weights: &HashMap<String, f32>,
-        analyzer: &mut Analyzer,
-    ) -> Result<Hit, TantivyError> {
-        let document = self.document(segment, doc)?;
-        let excerpt = excerpt(&document, weights, analyzer);
-        let section = excerpt.section.map(|index| &document.sections[index]);
-        let anchor = section.map(|section| section.id.as_str()).filter(|id| !id.is_empty());
-        Ok(Hit {
-            url: match anchor {
-                Some(id) => format!("{}#{id}", document.url),
-                None => document.url.clone(),
-            },
-            title: document.title.clone(),
-            excerpt: excerpt.html,
-            section: section.map(|section| section.heading.clone()).filter(|text| !text.is_empty()),
-            lang: document.lang.clone(),
-            facets: document.facets,
-            score,
-        })
+        docs: std::ops::Range<DocId>,
+        mut call: impl FnMut(Document) -> ControlFlow<()>,
+    ) -> Result<(), Fault> {
+        let Some(segment) = &self.segment else { return Ok(()) };
+        let store = segment.get_store_reader(1)?;
+        for doc in docs {
+            let stored: TantivyDocument = store.get(doc)?;
+            let text = stored.get_first(self.fields.stored).and_then(|value| value.as_str());
+            let document = serde_json::from_str(text.unwrap_or_default())
+                .map_err(|error| Fault::InternalError(error.to_string()))?;
+            if call(document).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
-}
-
-fn holds_phrase(document: &Document, wanted: &[String], analyzer: &mut Analyzer) -> bool {
-    let texts = document.sections.iter().flat_map(|part| [&part.heading, &part.text]);
-    let texts = texts.chain([&document.title, &document.summary]).chain(&document.labels);
-    texts.into_iter().any(|text| {
-        let words: Vec<String> =
-            analyzer.tokens(text).into_iter().map(|token| token.word).collect();
-        words.windows(wanted.len()).any(|window| window == wanted)
-    })
-}
-
-/// A word of a query.
-struct Word {
-    typed: String,
-    forms: Vec<Form>,
-    idf: f32,
-    known: bool,
-}
-
-/// One form under which a word is searched: itself, a completion, or another name of the concept
-/// that it names, which may have several words.
-struct Form {
-    stem: String,
-    /// The other words of a concept's name.
-    rest: Vec<String>,
-    word: String,
-    weight: f32,
-}
-
-impl Form {
-    fn of(stem: String, word: String, weight: f32) -> Self {
-        Self { stem, rest: Vec::new(), word, weight }
-    }
-}
-
-/// What one word means for one document.
-#[derive(Default)]
-struct Impact {
-    weight: f32,
-    share: f32,
-    in_title: bool,
 }

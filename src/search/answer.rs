@@ -1,0 +1,400 @@
+//! The steps from a query to its answer: words, concepts, correction, ranking, filters, hits.
+//!
+//! The browser takes the same steps in the same order (`themes/default/assets/search.js`).
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
+
+use super::{
+    Ask, Document, Found, Hit, Sort, Understood,
+    analysis::{Analyzer, Token},
+    excerpt::{self, excerpt},
+    index::{Fault, Searcher},
+    lexicon,
+    query::{self, Query},
+    rank::{self, Form, Word},
+};
+
+/// Answers a query.
+///
+/// # Errors
+/// When the index turns out to be damaged.
+pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
+    let mut terms =
+        Terms { searcher, analyzer: Analyzer::new(&searcher.lang), known: HashMap::new() };
+    let mut query = query::parse(&ask.query, &fields(searcher));
+    for (field, value) in &ask.filters {
+        query.filters.push((facet_of(searcher, field), value.clone()));
+    }
+    let mut words = terms.words(&query)?;
+    let concepts = terms.understand(&mut words)?;
+    let corrected = match ask.insist {
+        true => None,
+        false => terms.correct(&query.words, &mut words)?,
+    };
+    let mut words: Vec<Word> = words.into_iter().map(|wanted| wanted.word).collect();
+    let records = searcher.records()?;
+    let is_record = |document: u32| records[document as usize];
+    let mut scores = rank::score(&mut words, searcher.documents(), searcher.unit, is_record);
+    let lists_all = words.is_empty() && query.without.is_empty() && query.phrases.is_empty();
+    if lists_all && (!query.filters.is_empty() || ask.query.trim().is_empty()) {
+        // Filters alone list all that they let through.
+        scores = vec![Some(0.0); searcher.documents()];
+    }
+    terms.exclude(&query.without, &mut scores)?;
+    let filters = Filters::of(searcher, &query.filters)?;
+    if !query.phrases.is_empty() {
+        terms.keep_phrases(&query.phrases, &filters, &mut scores)?;
+    }
+    let matched: Vec<u32> = (0..searcher.documents() as u32)
+        .filter(|&document| scores[document as usize].is_some())
+        .collect();
+    let mut ranked: Vec<u32> =
+        matched.iter().copied().filter(|&document| filters.let_through(document, None)).collect();
+    order(searcher, &scores, ask.sort, &mut ranked)?;
+    let weights = excerpt::weights(&words);
+    let hits = ranked.iter().skip(ask.offset).take(ask.limit).map(|&document| {
+        let score = scores[document as usize].unwrap_or_default();
+        terms.hit(document, score, &words, &weights)
+    });
+    Ok(Found {
+        query: ask.query.clone(),
+        lang: searcher.lang.clone(),
+        total: ranked.len(),
+        hits: hits.collect::<Result<_, _>>()?,
+        facets: filters.count(searcher, &matched, &ranked)?,
+        corrected,
+        concepts,
+    })
+}
+
+/// Returns the names that `field:value` takes: facets, and the fields that stand for them.
+fn fields(searcher: &Searcher) -> Vec<String> {
+    let also = searcher.facets.iter().flat_map(|facet| facet.also.iter().cloned());
+    searcher.facet_names().iter().cloned().chain(also).collect()
+}
+
+/// Returns the facet that a field's values are found under.
+pub fn facet_of(searcher: &Searcher, field: &str) -> String {
+    let stands_for =
+        searcher.facets.iter().find(|facet| facet.also.iter().any(|also| also == field));
+    stands_for.map_or(field, |facet| &facet.name).to_owned()
+}
+
+/// Sorts documents by their scores, or by date; documents lie in the order of their addresses, which
+/// breaks ties.
+fn order(
+    searcher: &Searcher,
+    scores: &[Option<f64>],
+    sort: Sort,
+    ranked: &mut [u32],
+) -> Result<(), Fault> {
+    let score = |document: u32| scores[document as usize].unwrap_or_default();
+    let by_score = |a: &u32, b: &u32| score(*b).total_cmp(&score(*a)).then(a.cmp(b));
+    match sort {
+        Sort::Relevance => ranked.sort_by(by_score),
+        Sort::Date => {
+            let dates = searcher.dates()?;
+            let date = |document: u32| dates[document as usize];
+            ranked.sort_by(|a, b| date(*b).cmp(&date(*a)).then_with(|| by_score(a, b)));
+        }
+    }
+    Ok(())
+}
+
+/// A word of the query on its way to what is searched for it.
+struct Wanted {
+    word: Word,
+    /// How names of concepts write it.
+    key: String,
+    /// Whether a page holds it, or something was found that stands for it.
+    is_known: bool,
+}
+
+/// The terms of an index, read once for a query.
+struct Terms<'a> {
+    searcher: &'a Searcher,
+    analyzer: Analyzer,
+    known: HashMap<String, Option<Rc<rank::Term>>>,
+}
+
+impl Terms<'_> {
+    fn term(&mut self, stem: &str) -> Result<Option<Rc<rank::Term>>, Fault> {
+        if let Some(term) = self.known.get(stem) {
+            return Ok(term.clone());
+        }
+        let term = self.searcher.term(stem)?;
+        self.known.insert(stem.to_owned(), term.clone());
+        Ok(term)
+    }
+
+    /// Makes the form of several stems, or nothing when one of them is on no page.
+    fn form(&mut self, stems: &[String], weight: f64) -> Result<Option<Form>, Fault> {
+        let mut terms = Vec::with_capacity(stems.len());
+        for stem in stems {
+            let Some(term) = self.term(stem)? else { return Ok(None) };
+            terms.push(term);
+        }
+        Ok(Some(Form { stems: stems.to_vec(), terms, exact: None, weight }))
+    }
+
+    /// Makes the form of a word as pages hold it, and knows which of them hold the very form.
+    fn exact_form(&mut self, form: &str, weight: f64) -> Result<Option<Form>, Fault> {
+        let stem = self.analyzer.stem(form);
+        let Some(mut made) = self.form(&[stem], weight)? else { return Ok(None) };
+        let is_common =
+            made.terms[0].documents.len() > rank::common_limit(self.searcher.documents());
+        let is_crowded = self.searcher.lexicon.crowded.iter().any(|crowded| crowded == form);
+        if !is_common && !is_crowded {
+            made.exact = self.searcher.form(form)?.map(Rc::new);
+        }
+        Ok(Some(made))
+    }
+
+    /// Understands the words of a query: each with its stem and, for the last, its completions.
+    fn words(&mut self, query: &Query) -> Result<Vec<Wanted>, Fault> {
+        let mut words: Vec<Wanted> = Vec::new();
+        for Token { word: typed, .. } in self.analyzer.tokens(&query.words) {
+            if words.iter().any(|other| other.word.typed == typed) {
+                continue;
+            }
+            let mut forms = Vec::new();
+            let mut key = typed.clone();
+            if self.searcher.form(&typed)?.is_some() {
+                forms.extend(self.exact_form(&typed, 1.0)?);
+                key = self.analyzer.stem(&typed);
+            } else if !self.searcher.names.holds(&typed) {
+                let guesses = lexicon::guess(self.searcher, &typed)?;
+                for stem in guesses {
+                    if forms.is_empty() {
+                        key.clone_from(&stem);
+                    }
+                    forms.extend(self.form(&[stem], rank::GUESSED)?);
+                }
+            }
+            if words.iter().any(|other| other.key == key) {
+                continue;
+            }
+            let is_known = !forms.is_empty();
+            words.push(Wanted { word: Word { typed, forms, idf: 0 }, key, is_known });
+        }
+        let complete = words.len() <= rank::COMPLETED_WORDS
+            && query.phrases.is_empty()
+            && !query.words.ends_with(char::is_whitespace);
+        if let Some(last) = words.last_mut().filter(|_| complete) {
+            let (unknown, known) = rank::PREFIX;
+            let weight = if last.is_known { known } else { unknown };
+            for form in lexicon::completions(self.searcher, &last.word.typed, last.is_known)? {
+                if let Some(form) = self.exact_form(&form, weight)?
+                    && last.word.forms.iter().all(|other| other.stems != form.stems)
+                {
+                    last.word.forms.push(form);
+                }
+            }
+            last.is_known |= !last.word.forms.is_empty();
+        }
+        Ok(words)
+    }
+
+    /// Finds the concepts that the query names, the longest name first, and adds their other names
+    /// as forms of the first word that says something.
+    fn understand(&mut self, words: &mut [Wanted]) -> Result<Vec<Understood>, Fault> {
+        let searcher = self.searcher;
+        let mut found: Vec<(usize, usize, usize)> = Vec::new();
+        for at in 0..words.len() {
+            for (rest, place) in searcher.names.after(&words[at].key) {
+                let following = words[at + 1..].iter().map(|word| &word.key);
+                if words.len() - at > rest.len() && following.take(rest.len()).eq(rest.iter()) {
+                    found.push((at, rest.len() + 1, *place));
+                }
+            }
+        }
+        found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)).then(a.2.cmp(&b.2)));
+        let mut taken = vec![0_usize; words.len()];
+        let mut understood: Vec<usize> = Vec::new();
+        for (at, length, place) in found {
+            // A shorter name inside a longer one was not meant.
+            if taken[at..at + length].iter().any(|longer| *longer > length) {
+                continue;
+            }
+            taken[at..at + length].fill(length);
+            if understood.contains(&place) {
+                continue;
+            }
+            understood.push(place);
+            let says = |word: &&mut Wanted| !searcher.tuning.common.contains(&word.word.typed);
+            let Some(word) = words[at..at + length].iter_mut().find(says) else { continue };
+            word.is_known = true;
+            for stems in &searcher.concepts[place].written {
+                if word.word.forms.iter().any(|form| form.stems == *stems) {
+                    continue;
+                }
+                word.word.forms.extend(self.form(stems, rank::CONCEPT)?);
+            }
+        }
+        let name = |place: usize| {
+            let concept = &searcher.concepts[place];
+            Understood { id: concept.id.clone(), name: concept.name.clone() }
+        };
+        Ok(understood.into_iter().map(name).collect())
+    }
+
+    /// Replaces words that the site does not hold by near ones; returns the query as corrected.
+    fn correct(&mut self, text: &str, words: &mut [Wanted]) -> Result<Option<String>, Fault> {
+        let mut corrected = text.trim().to_owned();
+        let mut changed = false;
+        for wanted in words.iter_mut().filter(|word| !word.is_known) {
+            let near = lexicon::near(self.searcher, &wanted.word.typed)?;
+            let Some(first) = near.first() else { continue };
+            let tokens = self.analyzer.tokens(&corrected);
+            if let Some(token) = tokens.into_iter().find(|token| token.word == wanted.word.typed) {
+                corrected.replace_range(token.start..token.end, first);
+                changed = true;
+            }
+            for form in &near {
+                if let Some(form) = self.exact_form(form, rank::CORRECTED)?
+                    && wanted.word.forms.iter().all(|other| other.stems != form.stems)
+                {
+                    wanted.word.forms.push(form);
+                }
+            }
+        }
+        Ok(changed.then_some(corrected))
+    }
+
+    /// Takes out documents with unwanted words.
+    fn exclude(&mut self, without: &[String], scores: &mut [Option<f64>]) -> Result<(), Fault> {
+        for text in without {
+            for token in self.analyzer.tokens(text) {
+                if self.searcher.form(&token.word)?.is_none() {
+                    continue;
+                }
+                for &document in self.term(&token.stem)?.iter().flat_map(|term| &term.documents) {
+                    scores[document as usize] = None;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out documents without the phrases, looking at the best that hold all their words.
+    fn keep_phrases(
+        &mut self,
+        phrases: &[String],
+        filters: &Filters,
+        scores: &mut [Option<f64>],
+    ) -> Result<(), Fault> {
+        let mut wanted: Vec<Vec<String>> = Vec::new();
+        let mut candidates: Vec<u32> = (0..scores.len() as u32)
+            .filter(|&document| scores[document as usize].is_some())
+            .filter(|&document| filters.let_through(document, None))
+            .collect();
+        for phrase in phrases {
+            let tokens = self.analyzer.tokens(phrase);
+            for token in &tokens {
+                // Only pages with the very form hold the phrase.
+                let found = self.searcher.form(&token.word)?.unwrap_or_default();
+                candidates.retain(|document| found.binary_search(document).is_ok());
+            }
+            wanted.push(tokens.into_iter().map(|token| token.word).collect());
+        }
+        order(self.searcher, scores, Sort::Relevance, &mut candidates)?;
+        candidates.truncate(rank::PHRASE_CANDIDATES);
+        let mut kept: Vec<u32> = Vec::new();
+        for document in candidates {
+            let text = self.searcher.document(document)?;
+            if wanted.iter().all(|phrase| holds_phrase(&text, phrase, &mut self.analyzer)) {
+                kept.push(document);
+            }
+        }
+        for (document, score) in scores.iter_mut().enumerate() {
+            if !kept.contains(&(document as u32)) {
+                *score = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn hit(
+        &mut self,
+        number: u32,
+        score: f64,
+        words: &[Word],
+        weights: &HashMap<String, u32>,
+    ) -> Result<Hit, Fault> {
+        let document = self.searcher.document(number)?;
+        let section = rank::section(words, number);
+        let section = section.and_then(|number| document.sections.get(number));
+        let anchor = section.map(|section| section.id.as_str()).filter(|id| !id.is_empty());
+        Ok(Hit {
+            url: match anchor {
+                Some(id) => format!("{}#{id}", address(&document.url)),
+                None => address(&document.url),
+            },
+            title: document.title.clone(),
+            summary: crate::render::escape(&document.shown_summary()),
+            excerpt: excerpt(&document, section, weights, &mut self.analyzer),
+            section: section.map(|section| section.heading.clone()).filter(|text| !text.is_empty()),
+            lang: document.lang.clone(),
+            facets: document.facets,
+            // Idf was counted in sixteenths.
+            score: score / 16.0,
+        })
+    }
+}
+
+/// Writes a path as an address: the signs that part addresses are encoded, letters stay readable.
+fn address(path: &str) -> String {
+    path.replace('%', "%25").replace('#', "%23").replace('?', "%3F")
+}
+
+fn holds_phrase(document: &Document, wanted: &[String], analyzer: &mut Analyzer) -> bool {
+    let texts = document.sections.iter().flat_map(|part| [&part.heading, &part.text]);
+    texts.chain([&document.title, &document.summary]).any(|text| {
+        let words: Vec<String> =
+            analyzer.tokens(text).into_iter().map(|token| token.word).collect();
+        words.windows(wanted.len().max(1)).any(|window| window == wanted)
+    })
+}
+
+/// For each filtered facet, the documents that carry one of its values.
+struct Filters(BTreeMap<String, Vec<bool>>);
+
+impl Filters {
+    fn of(searcher: &Searcher, filters: &[(String, String)]) -> Result<Self, Fault> {
+        let mut allowed: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+        for (facet, value) in filters {
+            let allowed =
+                allowed.entry(facet.clone()).or_insert_with(|| vec![false; searcher.documents()]);
+            for document in searcher.with_value(facet, value)? {
+                allowed[document as usize] = true;
+            }
+        }
+        Ok(Self(allowed))
+    }
+
+    /// Returns true for a document that carries, for each filtered facet but one, one of its values.
+    fn let_through(&self, document: u32, but: Option<&str>) -> bool {
+        let others = self.0.iter().filter(|(facet, _)| Some(facet.as_str()) != but);
+        others.into_iter().all(|(_, allowed)| allowed[document as usize])
+    }
+
+    /// Counts facets: each over what all *other* filters let through, so that the values beside a
+    /// chosen one stay to be chosen.
+    fn count(
+        &self,
+        searcher: &Searcher,
+        matched: &[u32],
+        ranked: &[u32],
+    ) -> Result<BTreeMap<String, BTreeMap<String, usize>>, Fault> {
+        let mut counts = searcher.count_facets(ranked, |facet| !self.0.contains_key(facet))?;
+        for filtered in self.0.keys() {
+            let through = |document: &u32| self.let_through(*document, Some(filtered));
+            let documents: Vec<u32> = matched.iter().copied().filter(through).collect();
+            counts.extend(searcher.count_facets(&documents, |facet| facet == filtered)?);
+        }
+        Ok(counts)
+    }
+}

@@ -1,0 +1,736 @@
+//! The index to browser shards: small files below `search/<language>/` that a page can read from any
+//! host, and from a folder opened by double click.
+//!
+//! Each shard is a classic script that hands its payload to one function, because a page opened from
+//! disk can load nothing else. The payload is base64 of a zlib stream, whose checksum tells damage.
+//! A shard also names the *generation* of its index, the list of documents and the format: shards of
+//! two generations do not fit together, and the browser refuses the stranger.
+//!
+//! | shard | holds |
+//! |---|---|
+//! | `root` | how many documents, where each chunk of terms begins, endings, letters |
+//! | `t0`, `t1`, … | terms in the order of their stems: forms, names of concepts, postings |
+//! | `r0`, … | what results show, some documents each |
+//! | `x0`, … | the texts of sections, for excerpts and phrases |
+//! | `w0`, … | all forms with one first letter, for correction and short beginnings |
+//! | `facets`, `f0`, … | names of facets and values; which document carries which |
+//! | `c0`, … | concepts and their names in the language of the index |
+//! | `dates` | the dates of documents, for sorting |
+//!
+//! Numbers are LEB128 varints, in columns: what is alike stands together, so that it packs well.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    io::Write,
+    ops::ControlFlow,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use flate2::{Compression, write::ZlibEncoder};
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::tree::{Blob, Digest, Tree, TreePath};
+
+use super::{
+    Collection, Document,
+    analysis::is_unspaced,
+    index::{self, Fault, OpenError, Searcher},
+    lexicon::{self, Counted, NEAR_LETTERS},
+    rank::{self, SET_BITS},
+};
+
+/// The number of the format; another is another generation.
+const FORMAT: u32 = 1;
+/// How many documents share a block of results, and a file of texts. Small ones waste files and
+/// requests, large ones bytes; `tests/bench/` measures both.
+const RESULTS: usize = 16;
+const TEXTS: usize = 5;
+/// How many concepts share a file.
+const CONCEPTS: usize = 32;
+/// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
+/// one chunk for `CHUNK_DOCUMENTS` documents.
+const CHUNK: (f64, f64) = (3_000.0, 4_500.0);
+const CHUNK_DOCUMENTS: f64 = 23.0;
+/// What a posting and a form weigh in a chunk, about; a common term's posting weighs less.
+const POSTING_WEIGHT: f64 = 1.7;
+const COMMON_WEIGHT: f64 = 0.5;
+const FORM_WEIGHT: f64 = 5.0;
+/// Facets that weigh less together, in bytes, travel in one file.
+const FACETS_TOGETHER: usize = 6_000;
+
+/// What the shards of one language weigh.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Weight {
+    pub files: usize,
+    pub bytes: u64,
+}
+
+/// What a search is made of: the index, and its shards as files of the output.
+pub struct Made {
+    pub index: Tree,
+    pub shards: Tree,
+}
+
+/// Builds the index of a collection and writes its shards.
+///
+/// # Errors
+/// When Tantivy fails, which in memory means it ran out of it.
+pub fn make(collection: &Collection, digest: Digest) -> Result<Made, Fault> {
+    let index = index::build(collection, digest)?;
+    let searcher = Searcher::of_tree(&index).map_err(|error| match error {
+        OpenError::Missing => Fault::InternalError("the index is missing".to_owned()),
+        OpenError::Damaged(why) => Fault::InternalError(why),
+    })?;
+    Ok(Made { shards: write(&searcher)?, index })
+}
+
+/// Writes the shards of an index.
+///
+/// # Errors
+/// When the index turns out to be damaged.
+pub fn write(searcher: &Searcher) -> Result<Tree, Fault> {
+    let mut urls = vec![FORMAT.to_string()];
+    let mut facets = Facets::of(searcher)?;
+    let mut results: Vec<String> = Vec::new();
+    let mut texts: Vec<String> = Vec::new();
+    let mut number = 0;
+    searcher.each_document(0..searcher.documents() as u32, |document| {
+        let values = facets.add(&document);
+        join(&mut results, number, RESULTS, '\n', &result(&document, &values));
+        join(&mut texts, number, TEXTS, DOCUMENT_END, &text(&document));
+        urls.push(document.url);
+        number += 1;
+        ControlFlow::Continue(())
+    })?;
+    let generation = Digest::of_parts(urls.iter().map(|url| url.as_bytes())).to_string();
+    drop(urls);
+    let pack = Packer { lang: searcher.lang.clone(), generation: generation[..8].to_owned() };
+    let mut files = Tree::default();
+    files.extend(pack.all("r", results));
+    files.extend(pack.all("x", texts));
+    let stems: Vec<(String, Vec<Counted>)> = lexicon::by_stem(searcher)?.into_iter().collect();
+    let (lists, letters) = word_lists(&stems);
+    files.extend(pack.all("w", lists));
+    let cut = Cut::of(&stems, searcher.documents());
+    let chunks: Result<Vec<_>, Fault> = (0..cut.starts.len())
+        .into_par_iter()
+        .map(|number| {
+            let parts = cut.chunk(searcher, &stems, number)?;
+            Ok(pack.parts(&format!("t{number}"), &parts))
+        })
+        .collect();
+    files.extend(chunks?);
+    files.extend(pack.all("c", concepts(searcher)));
+    let are_apart = facets.write(&pack, &mut files);
+    let has_dates = dates(searcher, &pack, &mut files)?;
+    let root = root(searcher, &cut, letters, (are_apart, has_dates))?;
+    files.extend([pack.file("root", root.to_string().as_bytes())]);
+    Ok(files)
+}
+
+/// Returns what the shards in an output weigh.
+pub fn weigh(output: &Tree) -> Weight {
+    let mut weight = Weight::default();
+    for (_, blob) in output.iter().filter(|(path, _)| path.below("search").is_some()) {
+        weight.files += 1;
+        weight.bytes += blob.length();
+    }
+    weight
+}
+
+/// What stands between documents, sections and the parts of a section; none of it occurs in a text.
+const DOCUMENT_END: char = '\u{1d}';
+const SECTION_END: char = '\u{1f}';
+const PART_END: char = '\u{1e}';
+
+/// Appends a document's part to its group.
+fn join(groups: &mut Vec<String>, number: usize, size: usize, between: char, part: &str) {
+    match groups.last_mut().filter(|_| !number.is_multiple_of(size)) {
+        Some(last) => {
+            last.push(between);
+            last.push_str(part);
+        }
+        None => groups.push(part.to_owned()),
+    }
+}
+
+/// Returns a text without the signs that part texts, on one line.
+fn line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Writes what a result shows, in fields that tabs part.
+fn result(document: &Document, values: &[usize]) -> String {
+    let values: Vec<String> = values.iter().map(usize::to_string).collect();
+    let mut sections = String::new();
+    for (number, section) in document.sections.iter().take(SET_BITS).enumerate() {
+        if number > 0 {
+            sections.push(SECTION_END);
+        }
+        let heading = line(&section.heading);
+        sections.push_str(&heading);
+        // Most anchors are made from the words of their heading.
+        if section.id != anchor(&heading) {
+            sections.push(PART_END);
+            sections.push_str(&section.id);
+        }
+    }
+    let fields = [
+        document.url.clone(),
+        line(&document.title),
+        line(&document.shown_summary()),
+        document.lang.clone(),
+        values.join(" "),
+        sections,
+    ];
+    fields.join("\t")
+}
+
+/// Makes the anchor that most headings have, as the browser does.
+fn anchor(heading: &str) -> String {
+    let letters = heading.to_lowercase();
+    let letters = letters.chars().filter(|&c| c.is_alphanumeric() || "-_ ".contains(c));
+    letters.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+fn text(document: &Document) -> String {
+    let mut text = String::new();
+    for (number, section) in document.sections.iter().enumerate() {
+        if number > 0 {
+            text.push(SECTION_END);
+        }
+        text.push_str(&line(&section.text));
+    }
+    text
+}
+
+/// Makes files of payloads.
+struct Packer {
+    lang: String,
+    generation: String,
+}
+
+impl Packer {
+    fn all<T: AsRef<[u8]> + Send>(&self, kind: &str, payloads: Vec<T>) -> Vec<(TreePath, Blob)> {
+        let numbered = payloads.into_par_iter().enumerate();
+        numbered
+            .map(|(number, bytes)| self.file(&format!("{kind}{number}"), bytes.as_ref()))
+            .collect()
+    }
+
+    fn file(&self, name: &str, payload: &[u8]) -> (TreePath, Blob) {
+        self.parts(name, &[payload])
+    }
+
+    fn parts<T: AsRef<[u8]>>(&self, name: &str, parts: &[T]) -> (TreePath, Blob) {
+        let Self { lang, generation } = self;
+        let packed = STANDARD.encode(deflate(parts));
+        let script = format!("vademecum.shard(\"{lang}/{name}\",\"{generation}\",\"{packed}\");\n");
+        (TreePath::of(&format!("search/{lang}/{name}.js")), Blob::new(script))
+    }
+}
+
+/// Parts smaller than this share their code with the next, in bytes: a code of its own costs more.
+const OWN_CODE: usize = 400;
+
+/// Packs parts one after the other. Each large one has a code of its own, because what is frequent in
+/// one is rare in the next.
+fn deflate<T: AsRef<[u8]>>(parts: &[T]) -> Vec<u8> {
+    let length = parts.iter().map(|part| part.as_ref().len()).sum::<usize>();
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(length / 2), Compression::best());
+    let mut waiting = 0;
+    for (number, part) in parts.iter().enumerate() {
+        // Writing to memory does not fail.
+        let _ = encoder.write_all(part.as_ref());
+        waiting += part.as_ref().len();
+        let next = parts.get(number + 1).map_or(0, |next| next.as_ref().len());
+        if waiting >= OWN_CODE && next >= OWN_CODE {
+            let _ = encoder.flush();
+            waiting = 0;
+        }
+    }
+    encoder.finish().unwrap_or_default()
+}
+
+fn varint(bytes: &mut Vec<u8>, mut number: usize) {
+    while number >= 0x80 {
+        // Seven bits at a time.
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// Words one after the other, each as what it shares with the one before it and what it adds.
+#[derive(Default)]
+struct FrontCoded {
+    count: usize,
+    shared: Vec<u8>,
+    added: Vec<u8>,
+    text: Vec<u8>,
+    last: String,
+}
+
+impl FrontCoded {
+    fn push(&mut self, word: &str) {
+        let shared = word.chars().zip(self.last.chars()).take_while(|(a, b)| a == b);
+        let shared: usize = shared.map(|(letter, _)| letter.len_utf8()).sum();
+        varint(&mut self.shared, shared);
+        varint(&mut self.added, word.len() - shared);
+        self.text.extend_from_slice(&word.as_bytes()[shared..]);
+        word.clone_into(&mut self.last);
+        self.count += 1;
+    }
+
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        varint(bytes, self.count);
+        bytes.extend_from_slice(&self.shared);
+        bytes.extend_from_slice(&self.added);
+        bytes.extend_from_slice(&self.text);
+    }
+}
+
+/// Lists all forms by their first letter, with how many documents hold each.
+fn word_lists(stems: &[(String, Vec<Counted>)]) -> (Vec<Vec<u8>>, String) {
+    let mut by_letter: BTreeMap<char, Vec<(&str, usize)>> = BTreeMap::new();
+    for (form, count) in stems.iter().flat_map(|(_, forms)| forms) {
+        let is_long = form.chars().count() >= NEAR_LETTERS && !is_unspaced(form);
+        if let Some(letter) = form.chars().next().filter(|_| is_long) {
+            by_letter.entry(letter).or_default().push((form, *count));
+        }
+    }
+    let letters = by_letter.keys().collect();
+    let lists = by_letter.into_values().map(|mut forms| {
+        forms.sort_unstable();
+        let (mut words, mut counts) = (FrontCoded::default(), Vec::new());
+        for (form, count) in forms {
+            words.push(form);
+            varint(&mut counts, count);
+        }
+        let mut bytes = Vec::new();
+        words.write_to(&mut bytes);
+        bytes.extend_from_slice(&counts);
+        bytes
+    });
+    (lists.collect(), letters)
+}
+
+/// Where the terms are cut into chunks.
+struct Cut {
+    /// The place of each chunk's first stem.
+    starts: Vec<usize>,
+    /// The shortest text that tells each chunk from the one before it; that of the first is empty.
+    bounds: Vec<String>,
+    /// The chunk that a form lies in by its letters, where its stem lies in another.
+    strangers: BTreeMap<usize, Vec<(String, usize, usize)>>,
+    /// Each stem's place.
+    places: HashMap<String, usize>,
+}
+
+impl Cut {
+    fn of(stems: &[(String, Vec<Counted>)], documents: usize) -> Self {
+        let mut cut = Self {
+            starts: Vec::new(),
+            bounds: Vec::new(),
+            strangers: BTreeMap::new(),
+            places: HashMap::new(),
+        };
+        let often = rank::common_limit(documents);
+        let weigh = |forms: &[Counted]| {
+            let holding: usize = forms.iter().map(|(_, count)| count).sum();
+            let of_one = if holding > often { COMMON_WEIGHT } else { POSTING_WEIGHT };
+            of_one * holding.min(documents) as f64 + FORM_WEIGHT * forms.len() as f64
+        };
+        let total: f64 = stems.iter().map(|(_, forms)| weigh(forms)).sum();
+        let chunk = (total * CHUNK_DOCUMENTS / documents.max(1) as f64).clamp(CHUNK.0, CHUNK.1);
+        let mut weight = f64::INFINITY;
+        for (place, (stem, forms)) in stems.iter().enumerate() {
+            let own = weigh(forms);
+            if weight + own / 2.0 > chunk {
+                let last = place.checked_sub(1).map_or("", |last| stems[last].0.as_str());
+                cut.starts.push(place);
+                cut.bounds.push(if place == 0 { String::new() } else { between(last, stem) });
+                weight = 0.0;
+            }
+            weight += own;
+            cut.places.insert(stem.clone(), place);
+        }
+        if cut.starts.is_empty() {
+            cut.starts.push(0);
+            cut.bounds.push(String::new());
+        }
+        for (place, (_, forms)) in stems.iter().enumerate() {
+            let home = cut.home(place);
+            for (bit, (form, _)) in forms.iter().enumerate() {
+                let chunk = cut.chunk_of(form);
+                if chunk != home {
+                    cut.strangers.entry(chunk).or_default().push((form.clone(), place, bit));
+                }
+            }
+        }
+        cut
+    }
+
+    /// Returns the chunk that a word lies in by its letters.
+    fn chunk_of(&self, word: &str) -> usize {
+        self.bounds.partition_point(|bound| bound.as_str() <= word).saturating_sub(1)
+    }
+
+    /// Returns the chunk of a stem by its place.
+    fn home(&self, place: usize) -> usize {
+        self.starts.partition_point(|start| *start <= place).saturating_sub(1)
+    }
+
+    fn chunk(
+        &self,
+        searcher: &Searcher,
+        stems: &[(String, Vec<Counted>)],
+        number: usize,
+    ) -> Result<Vec<Vec<u8>>, Fault> {
+        let start = self.starts[number];
+        let end = self.starts.get(number + 1).copied().unwrap_or(stems.len());
+        let own = &stems[start..end];
+        let mut entries: BTreeMap<&str, Entry> = BTreeMap::new();
+        let (mut idfs, mut counts) = (Vec::new(), Vec::new());
+        let mut columns: [Vec<u8>; 4] = Default::default();
+        for (index, (stem, forms)) in own.iter().enumerate() {
+            entries.entry(stem).or_default().stem = Some(index);
+            for (bit, (form, count)) in forms.iter().enumerate() {
+                let is_only = forms.len() == 1;
+                let of_form = OfForm { target: Target::Here(index), count: *count, bit, is_only };
+                entries.entry(form).or_default().form = Some(of_form);
+            }
+            let Some(term) = searcher.term(stem)? else {
+                // A form of no field that is searched; it leads nowhere.
+                varint(&mut idfs, 0);
+                varint(&mut counts, 0);
+                continue;
+            };
+            // The idf follows from the count, but for common words.
+            let follows = rank::idf(searcher.documents(), term.documents.len()) == term.idf;
+            varint(&mut idfs, if follows { 0 } else { term.idf as usize });
+            varint(&mut counts, term.documents.len());
+            let sets = form_sets(searcher, forms, &term)?;
+            let mut last = 0;
+            for &document in &term.documents {
+                varint(&mut columns[0], document as usize - last);
+                last = document as usize;
+            }
+            columns[1].extend_from_slice(&term.impacts);
+            for &set in &term.sections {
+                varint(&mut columns[2], set as usize);
+            }
+            for set in sets {
+                varint(&mut columns[3], set as usize);
+            }
+        }
+        for (form, place, bit) in self.strangers.get(&number).into_iter().flatten() {
+            let home = self.home(*place);
+            let target = Target::Elsewhere(home, place - self.starts[home]);
+            let count = stems[*place].1[*bit].1;
+            let of_form = OfForm { target, count, bit: *bit, is_only: false };
+            entries.entry(form).or_default().form = Some(of_form);
+        }
+        let names = self.names(searcher, number);
+        let mut parts: Vec<Vec<u8>> = vec![Vec::new()];
+        varint(&mut parts[0], own.len());
+        parts[0].extend(idfs);
+        parts[0].extend(counts);
+        write_entries(&entries, &mut parts);
+        let mut of_names = Vec::new();
+        varint(&mut of_names, names.len());
+        of_names.extend_from_slice(names.as_bytes());
+        parts.push(of_names);
+        parts.extend(columns);
+        Ok(parts)
+    }
+
+    /// Lists the words of names of concepts that lie in a chunk, each with what follows it.
+    fn names(&self, searcher: &Searcher, number: usize) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for word in searcher.names.words().filter(|word| self.chunk_of(word) == number) {
+            let mut line = word.to_owned();
+            for (rest, place) in searcher.names.after(word) {
+                line.push_str(&format!("\t{place}"));
+                for word in rest {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+            }
+            lines.push(line);
+        }
+        lines.join("\n")
+    }
+}
+
+/// Returns for each document of a term which of its forms stand there; nothing for a common term and
+/// for one with a single form.
+fn form_sets(searcher: &Searcher, forms: &[Counted], term: &rank::Term) -> Result<Vec<u32>, Fault> {
+    let is_common = term.documents.len() > rank::common_limit(searcher.documents());
+    if is_common || forms.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut sets = vec![0_u32; term.documents.len()];
+    for (bit, (form, _)) in forms.iter().take(SET_BITS).enumerate() {
+        for document in searcher.form(form)?.unwrap_or_default() {
+            if let Ok(at) = term.documents.binary_search(&document) {
+                sets[at] |= 1 << bit;
+            }
+        }
+    }
+    Ok(sets)
+}
+
+/// Returns the shortest beginning of `next` that comes after `last`.
+fn between(last: &str, next: &str) -> String {
+    let ends = next.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    ends.map(|end| &next[..end]).find(|start| *start > last).unwrap_or(next).to_owned()
+}
+
+/// What a word of a chunk is.
+#[derive(Default)]
+struct Entry {
+    /// The place of the term in its chunk whose stem it is.
+    stem: Option<usize>,
+    form: Option<OfForm>,
+}
+
+/// A form: the term that it is one of, how many documents hold it, and its bit in sets of forms.
+struct OfForm {
+    target: Target,
+    count: usize,
+    bit: usize,
+    /// Whether the term has no other form; then count and bit say nothing new.
+    is_only: bool,
+}
+
+/// Where a term is: its place in this chunk, or a chunk and its place there.
+enum Target {
+    Here(usize),
+    Elsewhere(usize, usize),
+}
+
+fn write_entries(entries: &BTreeMap<&str, Entry>, parts: &mut Vec<Vec<u8>>) {
+    let mut words = FrontCoded::default();
+    let (mut kinds, mut targets, mut counts, mut bits) = Default::default();
+    for (word, entry) in entries {
+        words.push(word);
+        let mut kind = 0;
+        if let Some(index) = entry.stem {
+            kind |= 1;
+            varint(&mut targets, index);
+        }
+        if let Some(form) = &entry.form {
+            kind |= 2;
+            match form.target {
+                // Most forms stand beside their stem.
+                Target::Here(index) if entry.stem == Some(index) => kind |= 4,
+                Target::Here(index) => varint(&mut targets, index),
+                Target::Elsewhere(chunk, index) => {
+                    kind |= 8;
+                    varint(&mut targets, chunk);
+                    varint(&mut targets, index);
+                }
+            }
+            if form.is_only {
+                kind |= 16;
+            } else {
+                varint(&mut counts, form.count);
+                varint(&mut bits, form.bit);
+            }
+        }
+        varint(&mut kinds, kind);
+    }
+    let mut numbers = Vec::new();
+    varint(&mut numbers, words.count);
+    numbers.extend(words.shared);
+    numbers.extend(words.added);
+    let columns: [Vec<u8>; 4] = [kinds, targets, counts, bits];
+    parts.push(numbers);
+    parts.push(words.text);
+    parts.push(columns.concat());
+}
+
+/// Writes concepts, some to a file: id, name, and names in the language of the index as stems.
+fn concepts(searcher: &Searcher) -> Vec<String> {
+    searcher
+        .concepts
+        .chunks(CONCEPTS)
+        .map(|concepts| {
+            let all = concepts.iter().map(|concept| (&concept.id, &concept.name, &concept.written));
+            // Lists of texts have a JSON form.
+            serde_json::to_string(&all.collect::<Vec<_>>()).unwrap_or_default()
+        })
+        .collect()
+}
+
+/// Which document carries which values.
+struct Facets {
+    names: Vec<FacetNames>,
+    /// Where each facet's values begin among all values.
+    offsets: Vec<usize>,
+    places: HashMap<(String, String), usize>,
+    columns: Vec<Vec<u8>>,
+}
+
+/// A facet as the browser reads it.
+#[derive(Serialize)]
+struct FacetNames {
+    name: String,
+    label: String,
+    also: Vec<String>,
+    /// Values and, where it differs, their names.
+    values: Vec<(String, Option<String>)>,
+}
+
+impl Facets {
+    fn of(searcher: &Searcher) -> Result<Self, Fault> {
+        let mut carried: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        searcher.each_facet_value(|name, value| {
+            carried.entry(name.to_owned()).or_default().insert(value.to_owned());
+        })?;
+        let mut facets = Self {
+            names: Vec::new(),
+            offsets: Vec::new(),
+            places: HashMap::new(),
+            columns: Vec::new(),
+        };
+        let mut offset = 0;
+        for facet in &searcher.facets {
+            let values = carried.remove(&facet.name).unwrap_or_default();
+            facets.offsets.push(offset);
+            for (place, value) in values.iter().enumerate() {
+                facets.places.insert((facet.name.clone(), value.clone()), offset + place);
+            }
+            offset += values.len();
+            let named = values.into_iter().map(|value| {
+                let name = facet.values.get(&value).cloned();
+                (value, name)
+            });
+            facets.names.push(FacetNames {
+                name: facet.name.clone(),
+                label: facet.label.clone(),
+                also: facet.also.clone(),
+                values: named.collect(),
+            });
+            facets.columns.push(Vec::new());
+        }
+        Ok(facets)
+    }
+
+    /// Adds a document; returns the numbers of its values among all.
+    fn add(&mut self, document: &Document) -> Vec<usize> {
+        let mut all = Vec::new();
+        for (index, facet) in self.names.iter().enumerate() {
+            for value in document.facets.get(&facet.name).into_iter().flatten() {
+                let key = (facet.name.clone(), value.clone());
+                if let Some(&place) = self.places.get(&key) {
+                    varint(&mut self.columns[index], place - self.offsets[index] + 1);
+                    all.push(place);
+                }
+            }
+            self.columns[index].push(0);
+        }
+        all
+    }
+
+    /// Writes the names and columns; returns true when columns have files of their own.
+    fn write(&self, pack: &Packer, files: &mut Tree) -> bool {
+        let weight: usize = self.columns.iter().map(|column| deflate(&[column]).len()).sum();
+        let are_apart = weight > FACETS_TOGETHER;
+        // Lists of texts have a JSON form.
+        let names = serde_json::to_string(&self.names).unwrap_or_default();
+        let mut bytes = Vec::new();
+        varint(&mut bytes, names.len());
+        bytes.extend_from_slice(names.as_bytes());
+        for (number, column) in self.columns.iter().enumerate() {
+            match are_apart {
+                true => files.extend([pack.file(&format!("f{number}"), column)]),
+                false => bytes.extend_from_slice(column),
+            }
+        }
+        files.extend([pack.file("facets", &bytes)]);
+        are_apart
+    }
+}
+
+/// Writes the dates of documents, where there are different ones.
+fn dates(searcher: &Searcher, pack: &Packer, files: &mut Tree) -> Result<bool, Fault> {
+    let dates = searcher.dates()?;
+    let table: BTreeSet<u64> = dates.iter().copied().collect();
+    if table.len() < 2 {
+        return Ok(false);
+    }
+    let table: Vec<u64> = table.into_iter().collect();
+    let mut bytes = Vec::new();
+    for date in dates {
+        // Later dates have larger numbers, which is all that sorting needs.
+        varint(&mut bytes, table.binary_search(&date).unwrap_or_default());
+    }
+    files.extend([pack.file("dates", &bytes)]);
+    Ok(true)
+}
+
+fn root(
+    searcher: &Searcher,
+    cut: &Cut,
+    letters: String,
+    (are_apart, has_dates): (bool, bool),
+) -> Result<Value, Fault> {
+    let mut others: Vec<usize> = Vec::new();
+    let mut last = 0;
+    for (document, is_record) in searcher.records()?.into_iter().enumerate() {
+        if !is_record {
+            others.push(document - last);
+            last = document;
+        }
+    }
+    let endings: Vec<String> = searcher
+        .lexicon
+        .endings
+        .iter()
+        .map(|(ending, other)| format!("{ending}|{other}"))
+        .collect();
+    let common: Vec<&str> = match searcher.concepts.is_empty() {
+        true => Vec::new(),
+        false => searcher.tuning.common.iter().map(String::as_str).collect(),
+    };
+    Ok(json!({
+        "documents": searcher.documents(),
+        "unit": searcher.unit,
+        "none": rank::idf(searcher.documents(), 0),
+        "often": rank::common_limit(searcher.documents()),
+        "results": RESULTS,
+        "texts": TEXTS,
+        "concepts": CONCEPTS,
+        "bounds": cut.bounds.join(" "),
+        "endings": endings.join(" "),
+        "letters": letters,
+        "others": others,
+        "common": common.join(" "),
+        "apart": are_apart,
+        "dates": has_dates,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_tells_two_neighbours_apart() {
+        assert_eq!(between("migrant", "migrat"), "migrat");
+        assert_eq!(between("able", "zoo"), "z");
+        assert_eq!(between("été", "être"), "ê");
+    }
+
+    #[test]
+    fn numbers_take_seven_bits_a_byte() {
+        let mut bytes = Vec::new();
+        [0, 127, 128, 300].into_iter().for_each(|number| varint(&mut bytes, number));
+        assert_eq!(bytes, [0, 127, 0x80, 1, 0xac, 2]);
+    }
+}
