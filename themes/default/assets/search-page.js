@@ -1,4 +1,4 @@
-// The search page: it asks the engine (search.js, the global `vademecum`) and shows what it answers.
+// The search page: asks the engine (search.js, the global `vademecum`) and shows its answers.
 "use strict";
 
 (() => {
@@ -11,16 +11,25 @@
   const field = form.querySelector("input");
   const part = (name) => document.querySelector(`[data-search-${name}]`);
   const [total, status, sort, understood, chips, filters, list, fault, nothing, more] = [
-    "total", "status", "sort", "understood", "chips", "filters", "results", "fault", "nothing", "more",
+    "total",
+    "status",
+    "sort",
+    "understood",
+    "chips",
+    "filters",
+    "results",
+    "fault",
+    "nothing",
+    "more",
   ].map(part);
 
-  const STEP = 10; // Results shown at first, and added by each "more".
-  const GLANCE = 5; // Results shown while the reader is still typing.
-  const PAUSE = 300; // Milliseconds without a key before anything is asked,
-  const REST = 1000; // and before a query counts as settled.
+  const STEP = 10; // Results shown at first, and with each "more".
+  const GLANCE = 5; // Results shown while typing.
+  const PAUSE = 300; // Milliseconds without a key before a query is asked,
+  const REST = 1000; // and before it is settled.
   const SLOW = 400; // A notice that comes sooner would only flicker.
   const FEW = 8; // Values of a filter shown at first.
-  const MANY = 20; // A filter with more values has a field to find them.
+  const MANY = 20; // More than these need a field to find one.
 
   const { format: written } = new Intl.NumberFormat(lang);
   const plurals = new Intl.PluralRules(lang);
@@ -32,9 +41,10 @@
   };
   const tally = ({ length }) => (length ? written(length) : "");
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const direction = (code) => (/^(ar|arc|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(code) ? "rtl" : "ltr");
+  const direction = (code) =>
+    /^(ar|arc|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(code) ? "rtl" : "ltr";
 
-  // Elements are made one by one, never from markup, so no text can become an element.
+  // Elements are never made from markup, so no text can become one.
   const make = (tag, properties, ...children) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(properties)) {
@@ -46,7 +56,7 @@
   };
   const button = (className, text, onclick) =>
     make("button", { type: "button", className, onclick }, text);
-  // What stays is not taken out and put in again, because it may have the focus.
+  // What stays is not taken out, because it may have the focus.
   const place = (parent, children) => {
     for (const child of [...parent.children]) if (!children.includes(child)) child.remove();
     children.forEach((child, index) => {
@@ -54,14 +64,14 @@
       if (there !== child) parent.insertBefore(child, there ?? null);
     });
   };
-  const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", "#x27": "'", apos: "'" };
+  const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
   const marked = (html) =>
     html.split(/<mark>(.*?)<\/mark>/s).map((text, index) => {
       const plain = text.replace(/&(#?\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
       return index % 2 ? make("mark", {}, plain) : plain;
     });
 
-  // What is asked is read from the address and written there, so the two always agree.
+  // What is asked is read from the address and written there.
   const OWN = ["q", "sort", "show", "insist"];
   const read = () => {
     const params = new URLSearchParams(location.search);
@@ -81,8 +91,8 @@
   const active = () =>
     Object.entries(asked.filters).flatMap(([name, values]) => values.map((value) => [name, value]));
   const isAsked = () => asked.query !== "" || active().length > 0;
-  const address = (changes) => {
-    const { query, sort, shown, insist } = { ...asked, ...changes };
+  const address = () => {
+    const { query, sort, shown, insist } = asked;
     const params = new URLSearchParams(query ? [["q", query], ...active()] : active());
     if (sort === "date") params.set("sort", sort);
     if (insist) params.set("insist", 1);
@@ -97,10 +107,10 @@
     try {
       history[step](state, "", url);
     } catch {
-      // Where a browser refuses this for a file, everything else still works.
+      // A browser may refuse this for a file; all else works.
     }
   };
-  // What is typed on from a settled query is one more step in the history, however many pauses it has.
+  // From one settled query to the next is one step in the history.
   const remember = (settled, isStep = true) => {
     const now = address();
     const isNew = isStep && now !== noted && history.state?.settled;
@@ -112,7 +122,6 @@
     record("replaceState", { ...history.state, y: scrollY, row });
   };
 
-  // Filters and the names of their values, in the order in which they are shown.
   let facets = null;
   const prepare = async () => {
     facets ??= await vademecum.names({ lang });
@@ -136,19 +145,24 @@
       if (!isIntersecting) continue;
       sight.unobserve(target);
       const hit = hits.get(target);
-      // Without its excerpt a row keeps its summary.
-      vademecum.excerpt(hit).then(() => write(target, hit), () => {});
+      vademecum.excerpt(hit).then(
+        () => write(target, hit),
+        () => {},
+      );
     }
   });
 
   const foreign = (hit) => (hit.lang === lang ? {} : { lang: hit.lang, dir: direction(hit.lang) });
   const write = (row, hit) => {
     row.querySelector("a").href = words.root + hit.url;
-    const parts = marked(hit.excerpt || hit.summary);
+    const parts = marked(hit.excerpt || hit.summary || "");
     if (hit.section) {
       const [before, after] = words.section.split("{name}");
       const name = make("bdi", foreign(hit), hit.section);
-      parts.unshift(make("bdi", { className: "quiet", lang, dir: root.dir }, before, name, after), " — ");
+      parts.unshift(
+        make("bdi", { className: "quiet", lang, dir: root.dir }, before, name, after),
+        " — ",
+      );
     }
     row.querySelector(".row-summary").replaceChildren(...parts);
   };
@@ -163,7 +177,9 @@
     const meta = [found.kind ? "kind" : "type", "country", "objective", "year"]
       .filter((name) => found[name]?.length)
       .map((name) => {
-        const first = found[name].slice(0, name === "country" ? 3 : 1).map((value) => nameOf(name, value));
+        const first = found[name]
+          .slice(0, name === "country" ? 3 : 1)
+          .map((value) => nameOf(name, value));
         const rest = found[name].length - first.length;
         return make("li", {}, first.join(words.separator) + (rest ? ` +${written(rest)}` : ""));
       });
@@ -171,7 +187,7 @@
     if (!hit.summary) summary.classList.add("bare");
     const row = make("li", { className: "row" }, heading, summary);
     row.append(make("ul", { className: "row-meta" }, ...meta));
-    // An excerpt may lead to another section; the row is known by where the hit led at first.
+    // The excerpt may lead to another section; this stays.
     row.dataset.url = hit.url;
     hits.set(row, hit);
     write(row, hit);
@@ -194,7 +210,17 @@
     const body = make("div", { role: "group", "aria-label": facet.label }, find, values, all);
     const summary = make("summary", {}, facet.label, " ", count);
     const box = make("details", { className: "facet" }, summary, body);
-    const group = { facet, box, count, find, values, all, options: new Map(), order: [], isOpen: false };
+    const group = {
+      facet,
+      box,
+      count,
+      find,
+      values,
+      all,
+      options: new Map(),
+      order: [],
+      isOpen: false,
+    };
     find.oninput = () => unfold(group);
     part("groups").append(box);
     groups.set(facet.name, group);
@@ -227,8 +253,8 @@
     all.textContent = isOpen ? words.fewer : fill(words.all, { n: written(order.length) });
   };
 
-  // The group in which the reader is at work keeps its order, so that nothing moves from under a
-  // finger. The others show first what is chosen, then what is frequent, and years from the newest.
+  // The group held by the reader keeps its order, so that nothing moves from under a finger. The
+  // others show first what is chosen, then what is frequent, and years from the newest.
   const showFilters = (counts, held) => {
     const isFirst = groups.size === 0;
     for (const facet of facets) {
@@ -236,7 +262,7 @@
       const found = counts[facet.name] ?? {};
       const chosen = asked.filters[facet.name] ?? [];
       const values = [...new Set([...chosen, ...Object.keys(found)])];
-      // At first the filters with something chosen are open, and beside the results the first two.
+      // Open at first are those with something chosen and, beside the results, two more.
       if (chosen.length && !group.order.length) group.box.open = true;
       group.box.hidden = values.length < 2 && chosen.length === 0;
       const years = values.every((value) => /^\d{4}$/.test(value));
@@ -244,14 +270,18 @@
         chosen.includes(b) - chosen.includes(a) ||
         (years ? b - a : (found[b] ?? 0) - (found[a] ?? 0)) ||
         compare(nameOf(facet.name, a), nameOf(facet.name, b));
-      const stays = held === facet.name ? group.order.filter((value) => values.includes(value)) : [];
+      const stays =
+        held === facet.name ? group.order.filter((value) => values.includes(value)) : [];
       group.order = [...stays, ...values.filter((value) => !stays.includes(value)).sort(rank)];
       for (const value of group.order) {
         const option = optionOf(group, value);
         option.input.checked = chosen.includes(value);
         option.count.textContent = written(found[value] ?? 0);
       }
-      place(group.values, group.order.map((value) => group.options.get(value).item));
+      place(
+        group.values,
+        group.order.map((value) => group.options.get(value).item),
+      );
       group.count.textContent = tally(chosen);
       unfold(group);
     }
@@ -321,10 +351,10 @@
     list[offset ? "after" : "before"](fault);
   };
 
-  let key = null; // The question whose answer is shown.
+  let key = null; // The words asked for; their rows stay as filters come and go.
   const show = (answer, { settled, offset, held }) => {
-    const now = address({ shown: STEP });
-    const rows = offset || now === key ? [...list.children] : [];
+    const now = [asked.query, asked.insist].join();
+    const rows = now === key ? [...list.children] : [];
     key = now;
     const query = answer.corrected ?? asked.query;
     let said = counted(query ? words.resultsFor : words.results, answer.total, query);
@@ -377,8 +407,7 @@
     announce(words.failed);
   };
 
-  // Answers may come in another order than they were asked for: only the one to the last question is
-  // shown, and none once the reader types on.
+  // Only the answer to the last question is shown, and none once the reader types on.
   let turn = 0;
   let slow;
   const calm = () => {
@@ -486,7 +515,6 @@
     ask({ settled: true, offset });
   };
   fault.lastElementChild.onclick = () => {
-    // Without the engine itself there is nobody to ask again.
     if (typeof vademecum === "undefined") location.reload();
     else settle({ isNew: false }).then(toTotal);
   };
@@ -494,7 +522,7 @@
     filters.open = false;
     toTotal();
   };
-  // The arrows go through field, results and "more" as through one column.
+  // The arrows go through field, results and "more".
   document.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
@@ -513,10 +541,14 @@
     // The way to a place within the page is no other question.
     if (location.search !== new URL(noted, location.href).search) restore();
   });
-  addEventListener("scroll", () => {
-    clearTimeout(scrolled);
-    scrolled = setTimeout(keep, 150);
-  }, { passive: true });
+  addEventListener(
+    "scroll",
+    () => {
+      clearTimeout(scrolled);
+      scrolled = setTimeout(keep, 150);
+    },
+    { passive: true },
+  );
   addEventListener("pagehide", keep);
 
   if (!history.state) record("replaceState", { settled: true });

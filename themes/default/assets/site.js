@@ -46,7 +46,8 @@
   const focusSearch = () => {
     document.addEventListener("keydown", (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
+      const writes = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+      if (event.target.closest(writes)) return;
       const field = document.querySelector("input[type=search]");
       if (!field) return;
       event.preventDefault();
