@@ -380,7 +380,7 @@ const CHECKS = {
     await page.type("#q", " children", { delay: 20 });
     await page.keyboard.press("Enter");
     await settled(page);
-    await page.select("[data-search-sort]", "date");
+    await page.click("[data-search-sort] [value=date]");
     await settled(page);
     const two = await look(page);
     const problems = [];

@@ -25,8 +25,8 @@
 
   const STEP = 10; // Results shown at first, and with each "more".
   const GLANCE = 5; // Results shown while typing.
-  const PAUSE = 300; // Milliseconds without a key before a query is asked,
-  const REST = 1000; // and before it is settled.
+  const PAUSE = 300; // Milliseconds without a key before it asks,
+  const REST = 1000; // and before it settles.
   const SLOW = 400; // A notice that comes sooner would only flicker.
   const FEW = 8; // Values of a filter shown at first.
   const MANY = 20; // More than these need a field to find one.
@@ -125,7 +125,7 @@
   let facets = null;
   const prepare = async () => {
     facets ??= await vademecum.names({ lang });
-    // Whatever else stands in the address is no filter.
+    // All else in the address is no filter.
     for (const name in asked.filters) {
       if (!facets.some((facet) => facet.name === name)) delete asked.filters[name];
     }
@@ -239,7 +239,7 @@
     return group.options.get(value);
   };
 
-  // Shows the first values of a group, or those that hold what was typed above them.
+  // Shows the first values of a group, or those looked for.
   const unfold = ({ order, options, find, all, isOpen }) => {
     find.hidden = order.length <= MANY;
     const wanted = find.hidden ? "" : fold(find.value.trim());
@@ -372,6 +372,7 @@
       showChips(answer.total > 0);
       showUnderstood(answer);
     }
+    sort.querySelector(`[value=${asked.sort}]`).checked = true;
     showFault(answer.missing ? words.partial : "", offset);
     const shown = fill(words.shown, { n: written(wanted.length), total: written(answer.total) });
     more.hidden = !settled || wanted.length >= answer.total || fresh.length === 0;
@@ -478,7 +479,6 @@
     asked = read();
     noted = address();
     field.value = asked.query;
-    sort.value = asked.sort;
     const mine = turn + 1;
     await ask({ settled: true });
     if (mine !== turn) return;
@@ -504,8 +504,8 @@
     field.value = "";
     typed();
   });
-  sort.onchange = () => {
-    asked.sort = sort.value;
+  sort.onchange = ({ target }) => {
+    asked.sort = target.value;
     settle();
   };
   more.firstElementChild.onclick = () => {
