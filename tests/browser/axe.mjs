@@ -21,7 +21,7 @@ const OPTIONS = {
 
 // Runs axe in a page that is open. The script goes in through the browser's own door, so the page's
 // Content-Security-Policy can stay as strict as it is.
-const violations = async (page) => {
+export const violations = async (page) => {
   await page.evaluate(SOURCE);
   const results = await page.evaluate((options) => window.axe.run(document, options), OPTIONS);
   if (results.passes.length < 10) throw new Error(`axe ran only ${results.passes.length} rules`);

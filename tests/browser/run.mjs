@@ -11,6 +11,7 @@ import { crawl } from "./crawl.mjs";
 import { html } from "./html.mjs";
 import { axe } from "./axe.mjs";
 import { pages } from "./pages.mjs";
+import { searchPage } from "./search-page.mjs";
 import { weight } from "./weight.mjs";
 
 const BROWSERS = ["chromium"];
@@ -62,6 +63,7 @@ for (const name of BROWSERS) {
   if (name === BROWSERS[0]) await suite("html", () => html(report, site, browser));
   await suite("axe", () => axe(report, site, samples, browser, { full }));
   await suite("pages", () => pages(report, site, samples, browser, { full }));
+  await suite("search page", () => searchPage(report, site, browser));
   await browser.close();
 }
 await suite("weight", () => weight(report, site));

@@ -26,6 +26,8 @@
   const root = document.documentElement;
   const colours = recall("colours");
   if (colours === "light" || colours === "dark") root.dataset.colours = colours;
+  // The search page keeps room for results that were asked for (see style.css).
+  if (/=[^&]/.test(location.search)) root.dataset.asked = "";
 
   const offerColours = () => {
     const choice = document.querySelector("[data-colours]:not(:root)");
@@ -44,7 +46,8 @@
   const focusSearch = () => {
     document.addEventListener("keydown", (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+      const writes = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+      if (event.target.closest(writes)) return;
       const field = document.querySelector("input[type=search]");
       if (!field) return;
       event.preventDefault();

@@ -1,0 +1,559 @@
+// The search page: asks the engine (search.js, the global `vademecum`) and shows its answers.
+"use strict";
+
+(() => {
+  const form = document.querySelector("[data-search]");
+  if (!form) return;
+  const words = form.dataset;
+  const root = document.documentElement;
+  const { lang } = root;
+  const { title } = document;
+  const field = form.querySelector("input");
+  const part = (name) => document.querySelector(`[data-search-${name}]`);
+  const [total, status, sort, understood, chips, filters, list, fault, nothing, more] = [
+    "total",
+    "status",
+    "sort",
+    "understood",
+    "chips",
+    "filters",
+    "results",
+    "fault",
+    "nothing",
+    "more",
+  ].map(part);
+
+  const STEP = 10; // Results shown at first, and with each "more".
+  const GLANCE = 5; // Results shown while typing.
+  const PAUSE = 300; // Milliseconds without a key before it asks,
+  const REST = 1000; // and before it settles.
+  const SLOW = 400; // A notice that comes sooner would only flicker.
+  const FEW = 8; // Values of a filter shown at first.
+  const MANY = 20; // More than these need a field to find one.
+
+  const { format: written } = new Intl.NumberFormat(lang);
+  const plurals = new Intl.PluralRules(lang);
+  const { compare } = new Intl.Collator(lang);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+  const counted = (forms, n, query) => {
+    const all = JSON.parse(forms);
+    return fill(all[plurals.select(n)] ?? all.other, { n: written(n), query });
+  };
+  const tally = ({ length }) => (length ? written(length) : "");
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const direction = (code) =>
+    /^(ar|arc|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(code) ? "rtl" : "ltr";
+
+  // Elements are never made from markup, so no text can become one.
+  const make = (tag, properties, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (name in element) element[name] = value;
+      else element.setAttribute(name, value);
+    }
+    element.append(...children);
+    return element;
+  };
+  const button = (className, text, onclick) =>
+    make("button", { type: "button", className, onclick }, text);
+  // What stays is not taken out, because it may have the focus.
+  const place = (parent, children) => {
+    for (const child of [...parent.children]) if (!children.includes(child)) child.remove();
+    children.forEach((child, index) => {
+      const there = parent.children[index];
+      if (there !== child) parent.insertBefore(child, there ?? null);
+    });
+  };
+  const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
+  const marked = (html) =>
+    html.split(/<mark>(.*?)<\/mark>/s).map((text, index) => {
+      const plain = text.replace(/&(#?\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
+      return index % 2 ? make("mark", {}, plain) : plain;
+    });
+
+  // What is asked is read from the address and written there.
+  const OWN = ["q", "sort", "show", "insist"];
+  const read = () => {
+    const params = new URLSearchParams(location.search);
+    const filters = {};
+    for (const name of params.keys()) {
+      if (!OWN.includes(name)) filters[name] = [...new Set(params.getAll(name))];
+    }
+    return {
+      query: (params.get("q") ?? "").trim(),
+      filters,
+      sort: params.get("sort") === "date" ? "date" : "relevance",
+      shown: Math.min(Math.max(STEP, parseInt(params.get("show"), 10) || 0), 500),
+      insist: params.has("insist"),
+    };
+  };
+  let asked = read();
+  const active = () =>
+    Object.entries(asked.filters).flatMap(([name, values]) => values.map((value) => [name, value]));
+  const isAsked = () => asked.query !== "" || active().length > 0;
+  const address = () => {
+    const { query, sort, shown, insist } = asked;
+    const params = new URLSearchParams(query ? [["q", query], ...active()] : active());
+    if (sort === "date") params.set("sort", sort);
+    if (insist) params.set("insist", 1);
+    if (shown > STEP) params.set("show", shown);
+    return `${location.pathname}?${params}`.replace(/\?$/, "");
+  };
+
+  let noted = address();
+  let scrolled;
+  const record = (step, state, url) => {
+    clearTimeout(scrolled);
+    try {
+      history[step](state, "", url);
+    } catch {
+      // A browser may refuse this for a file; all else works.
+    }
+  };
+  // From one settled query to the next is one step in the history.
+  const remember = (settled, isStep = true) => {
+    const now = address();
+    const isNew = isStep && now !== noted && history.state?.settled;
+    noted = now;
+    record(isNew ? "pushState" : "replaceState", { settled, y: scrollY }, now);
+  };
+  const keep = () => {
+    const row = [...list.children].findIndex((item) => item.contains(document.activeElement));
+    record("replaceState", { ...history.state, y: scrollY, row });
+  };
+
+  let facets = null;
+  const prepare = async () => {
+    facets ??= await vademecum.names({ lang });
+    // All else in the address is no filter.
+    for (const name in asked.filters) {
+      if (!facets.some((facet) => facet.name === name)) delete asked.filters[name];
+    }
+  };
+  const nameOf = (name, value) => {
+    const facet = facets.find((other) => other.name === name);
+    const text = facet?.values?.[value] ?? value;
+    return facet?.numbered && text !== value ? `${value} ${text}` : text;
+  };
+  const labelOf = ([name, value]) =>
+    facets.find((facet) => facet.name === name).label + words.colon + nameOf(name, value);
+
+  // Only results on the screen load their excerpt.
+  const hits = new WeakMap();
+  const sight = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      sight.unobserve(target);
+      const hit = hits.get(target);
+      vademecum.excerpt(hit).then(
+        () => write(target, hit),
+        () => {},
+      );
+    }
+  });
+
+  const foreign = (hit) => (hit.lang === lang ? {} : { lang: hit.lang, dir: direction(hit.lang) });
+  const write = (row, hit) => {
+    row.querySelector("a").href = words.root + hit.url;
+    const parts = marked(hit.excerpt || hit.summary || "");
+    if (hit.section) {
+      const [before, after] = words.section.split("{name}");
+      const name = make("bdi", foreign(hit), hit.section);
+      parts.unshift(
+        make("bdi", { className: "quiet", lang, dir: root.dir }, before, name, after),
+        " — ",
+      );
+    }
+    row.querySelector(".row-summary").replaceChildren(...parts);
+  };
+
+  const rowOf = (hit) => {
+    const heading = make("p", { className: "row-title" }, make("a", foreign(hit), hit.title));
+    if (hit.lang !== lang) {
+      const name = new Intl.DisplayNames(lang, { type: "language" }).of(hit.lang);
+      heading.append(" ", make("span", { className: "mark" }, fill(words.inLanguage, { name })));
+    }
+    const found = hit.facets;
+    const meta = [found.kind ? "kind" : "type", "country", "objective", "year"]
+      .filter((name) => found[name]?.length)
+      .map((name) => {
+        const first = found[name]
+          .slice(0, name === "country" ? 3 : 1)
+          .map((value) => nameOf(name, value));
+        const rest = found[name].length - first.length;
+        return make("li", {}, first.join(words.separator) + (rest ? ` +${written(rest)}` : ""));
+      });
+    const summary = make("p", { className: "row-summary", ...foreign(hit) });
+    if (!hit.summary) summary.classList.add("bare");
+    const row = make("li", { className: "row" }, heading, summary);
+    row.append(make("ul", { className: "row-meta" }, ...meta));
+    // The excerpt may lead to another section; this stays.
+    row.dataset.url = hit.url;
+    hits.set(row, hit);
+    write(row, hit);
+    return row;
+  };
+
+  // A group of filters is made once and kept, with what the reader opened in it.
+  const groups = new Map();
+  const groupOf = (facet) => {
+    if (groups.has(facet.name)) return groups.get(facet.name);
+    const count = make("span", { className: "count" });
+    const placeholder = fill(words.find, { name: facet.label });
+    const naming = { placeholder, "aria-label": placeholder };
+    const find = make("input", { type: "text", autocomplete: "off", ...naming });
+    const values = make("ul", { className: "terms" });
+    const all = button("plain", "", () => {
+      group.isOpen = !group.isOpen;
+      unfold(group);
+    });
+    const body = make("div", { role: "group", "aria-label": facet.label }, find, values, all);
+    const summary = make("summary", {}, facet.label, " ", count);
+    const box = make("details", { className: "facet" }, summary, body);
+    const group = {
+      facet,
+      box,
+      count,
+      find,
+      values,
+      all,
+      options: new Map(),
+      order: [],
+      isOpen: false,
+    };
+    find.oninput = () => unfold(group);
+    part("groups").append(box);
+    groups.set(facet.name, group);
+    return group;
+  };
+  const optionOf = (group, value) => {
+    if (!group.options.has(value)) {
+      const { name } = group.facet;
+      const onchange = () => choose(name, value, input.checked);
+      const input = make("input", { type: "checkbox", onchange });
+      const count = make("span", { className: "count" });
+      const text = make("span", {}, nameOf(name, value));
+      const item = make("li", {}, make("label", {}, input, text, count));
+      group.options.set(value, { item, input, count, folded: fold(text.textContent) });
+    }
+    return group.options.get(value);
+  };
+
+  // Shows the first values of a group, or those looked for.
+  const unfold = ({ order, options, find, all, isOpen }) => {
+    find.hidden = order.length <= MANY;
+    const wanted = find.hidden ? "" : fold(find.value.trim());
+    let room = isOpen || wanted ? Infinity : FEW;
+    for (const value of order) {
+      const { item, input, folded } = options.get(value);
+      item.hidden = wanted ? !folded.includes(wanted) : (room -= 1) < 0 && !input.checked;
+    }
+    all.hidden = order.length <= FEW || wanted !== "";
+    all.setAttribute("aria-expanded", isOpen);
+    all.textContent = isOpen ? words.fewer : fill(words.all, { n: written(order.length) });
+  };
+
+  // The group held by the reader keeps its order, so that nothing moves from under a finger. The
+  // others show first what is chosen, then what is frequent, and years from the newest.
+  const showFilters = (counts, held) => {
+    const isFirst = groups.size === 0;
+    for (const facet of facets) {
+      const group = groupOf(facet);
+      const found = counts[facet.name] ?? {};
+      const chosen = asked.filters[facet.name] ?? [];
+      const values = [...new Set([...chosen, ...Object.keys(found)])];
+      // Open at first are those with something chosen and, beside the results, two more.
+      if (chosen.length && !group.order.length) group.box.open = true;
+      group.box.hidden = values.length < 2 && chosen.length === 0;
+      const years = values.every((value) => /^\d{4}$/.test(value));
+      const rank = (a, b) =>
+        chosen.includes(b) - chosen.includes(a) ||
+        (years ? b - a : (found[b] ?? 0) - (found[a] ?? 0)) ||
+        compare(nameOf(facet.name, a), nameOf(facet.name, b));
+      const stays =
+        held === facet.name ? group.order.filter((value) => values.includes(value)) : [];
+      group.order = [...stays, ...values.filter((value) => !stays.includes(value)).sort(rank)];
+      for (const value of group.order) {
+        const option = optionOf(group, value);
+        option.input.checked = chosen.includes(value);
+        option.count.textContent = written(found[value] ?? 0);
+      }
+      place(
+        group.values,
+        group.order.map((value) => group.options.get(value).item),
+      );
+      group.count.textContent = tally(chosen);
+      unfold(group);
+    }
+    const shown = [...groups.values()].filter(({ box }) => !box.hidden);
+    if (isFirst && filters.open) for (const { box } of shown.slice(0, 2)) box.open = true;
+    filters.hidden = shown.length === 0;
+    part("chosen").textContent = tally(active());
+  };
+
+  const toTotal = () => total.focus();
+  const clear = (className) =>
+    button(className, words.clear, () => {
+      asked.filters = {};
+      settle().then(toTotal);
+    });
+  const showChips = (isFound) => {
+    const items = active().map(([name, value], at) => {
+      const label = labelOf([name, value]);
+      const chip = button("chip", label, async () => {
+        await choose(name, value, false);
+        const left = chips.querySelectorAll(".chip");
+        (left[Math.min(at, left.length - 1)] ?? total).focus();
+      });
+      chip.setAttribute("aria-label", fill(words.remove, { name: label }));
+      return chip;
+    });
+    if (items.length > 1 && isFound) items.push(clear("plain"));
+    chips.replaceChildren(...items.map((item) => make("li", {}, item)));
+  };
+
+  const choose = (name, value, isChosen) => {
+    const others = (asked.filters[name] ?? []).filter((other) => other !== value);
+    const values = isChosen ? [...others, value] : others;
+    asked.filters = { ...asked.filters, [name]: values };
+    if (values.length === 0) delete asked.filters[name];
+    return settle({ held: name });
+  };
+
+  const showUnderstood = ({ corrected, concepts }) => {
+    const parts = [];
+    if (corrected) {
+      const [before, after] = words.corrected.split("{query}");
+      const back = button("plain", fill(words.insist, { query: asked.query }), () => {
+        asked.insist = true;
+        settle().then(toTotal);
+      });
+      parts.push(make("p", {}, before, make("strong", {}, corrected), after, " ", back));
+    }
+    if (concepts?.length) {
+      const names = concepts.map(({ name }) => make("dd", {}, name));
+      parts.push(make("dl", {}, make("dt", {}, words.understood), ...names));
+    }
+    understood.replaceChildren(...parts);
+  };
+
+  // Only settled answers are announced, so that nobody is talked over while typing.
+  let later;
+  const announce = (text) => {
+    clearTimeout(later);
+    status.textContent = "";
+    if (text) later = setTimeout(() => (status.textContent = text), 300);
+  };
+
+  const showFault = (text, offset) => {
+    fault.firstElementChild.textContent = text;
+    fault.hidden = text === "";
+    list[offset ? "after" : "before"](fault);
+  };
+
+  let key = null; // The words asked for; their rows stay as filters come and go.
+  const show = (answer, { settled, offset, held }) => {
+    const now = [asked.query, asked.insist].join();
+    const rows = now === key ? [...list.children] : [];
+    key = now;
+    const query = answer.corrected ?? asked.query;
+    let said = counted(query ? words.resultsFor : words.results, answer.total, query);
+    if (answer.total === 0) {
+      said = active().length ? words.nothingFiltered : fill(words.nothing, { query });
+    }
+    total.textContent = said;
+    const known = new Map(rows.map((row) => [row.dataset.url, row]));
+    const fresh = answer.hits.map((hit) => known.get(hit.url) ?? rowOf(hit));
+    const wanted = offset ? [...rows, ...fresh] : fresh;
+    place(list, wanted);
+    if (settled) for (const row of fresh) if (!hits.get(row).excerpt) sight.observe(row);
+    if (!offset) {
+      showFilters(answer.facets, held);
+      showChips(answer.total > 0);
+      showUnderstood(answer);
+    }
+    sort.querySelector(`[value=${asked.sort}]`).checked = true;
+    showFault(answer.missing ? words.partial : "", offset);
+    const shown = fill(words.shown, { n: written(wanted.length), total: written(answer.total) });
+    more.hidden = !settled || wanted.length >= answer.total || fresh.length === 0;
+    more.lastElementChild.textContent = shown;
+    part("apply").textContent = counted(words.apply, answer.total);
+    nothing.hidden = answer.total > 0;
+    nothing.firstElementChild.replaceChildren(...(active().length ? [clear("")] : []));
+    root.dataset.asked = answer.total > 0 ? "found" : "nothing";
+    if (settled) announce(offset ? shown : said);
+    if (offset) fresh[0]?.querySelector("a").focus();
+  };
+
+  const showEmpty = () => {
+    delete root.dataset.asked;
+    key = null;
+    list.replaceChildren();
+    announce("");
+  };
+
+  const showFailure = (offset) => {
+    if (offset) {
+      asked.shown = offset;
+      remember(true, false);
+      more.lastElementChild.textContent = "";
+    } else {
+      root.dataset.asked = "failed";
+      key = null;
+      total.textContent = words.failed;
+      for (const element of [list, understood, chips]) element.replaceChildren();
+      more.hidden = nothing.hidden = true;
+    }
+    showFault(offset ? words.failed : words.failedHelp, offset);
+    announce(words.failed);
+  };
+
+  // Only the answer to the last question is shown, and none once the reader types on.
+  let turn = 0;
+  let slow;
+  const calm = () => {
+    clearTimeout(slow);
+    list.removeAttribute("aria-busy");
+  };
+  const ask = async ({ settled, offset = 0, held }) => {
+    const mine = (turn += 1);
+    calm();
+    document.title = asked.query ? `${asked.query} · ${title}` : title;
+    if (!isAsked()) return showEmpty();
+    root.dataset.asked ??= "";
+    slow = setTimeout(() => {
+      list.setAttribute("aria-busy", true);
+      (offset ? more.lastElementChild : total).textContent = words.loading;
+    }, SLOW);
+    const { query, filters, sort, insist, shown } = asked;
+    try {
+      await prepare();
+      if (mine !== turn) return;
+      if (!isAsked()) return showEmpty();
+      const limit = settled ? shown - offset : GLANCE;
+      const options = { lang, filters, sort, insist, limit, offset, excerpts: false };
+      const answer = await vademecum.search(query, options);
+      if (mine === turn) show(answer, { settled, offset, held });
+    } catch (error) {
+      if (mine !== turn) return;
+      console.error(error);
+      showFailure(offset);
+    } finally {
+      if (mine === turn) calm();
+    }
+  };
+
+  let pause;
+  let rest;
+  const stop = () => {
+    for (const timer of [pause, rest, scrolled]) clearTimeout(timer);
+  };
+  const settle = ({ held, isNew = true } = {}) => {
+    stop();
+    const query = field.value.trim();
+    if (asked.query !== query) asked.insist = false;
+    asked.query = query;
+    if (isNew) asked.shown = STEP;
+    remember(true);
+    return ask({ settled: true, held });
+  };
+
+  const typed = () => {
+    const query = field.value.trim();
+    if (query === asked.query) return;
+    stop();
+    calm();
+    turn += 1;
+    Object.assign(asked, { query, insist: false, shown: STEP });
+    if (!isAsked()) return settle();
+    pause = setTimeout(() => {
+      remember(false);
+      ask({ settled: false });
+    }, PAUSE);
+    rest = setTimeout(settle, REST, {});
+  };
+
+  const restore = async () => {
+    stop();
+    const { y = 0, row = -1 } = history.state ?? {};
+    asked = read();
+    noted = address();
+    field.value = asked.query;
+    const mine = turn + 1;
+    await ask({ settled: true });
+    if (mine !== turn) return;
+    scrollTo(0, y);
+    list.children[row]?.querySelector("a").focus({ preventScroll: true });
+  };
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    settle();
+    // On a touch screen the keyboard gives way to the results.
+    if (matchMedia("(pointer: coarse)").matches) field.blur();
+  });
+  field.addEventListener("input", (event) => {
+    if (!event.isComposing) typed();
+  });
+  field.addEventListener("compositionend", typed);
+  field.addEventListener("focus", () => prepare().catch(() => {}));
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    if (field.value === "") return field.blur();
+    field.value = "";
+    typed();
+  });
+  sort.onchange = ({ target }) => {
+    asked.sort = target.value;
+    settle();
+  };
+  more.firstElementChild.onclick = () => {
+    const offset = list.children.length;
+    asked.shown = offset + STEP;
+    remember(true, false);
+    ask({ settled: true, offset });
+  };
+  fault.lastElementChild.onclick = () => {
+    if (typeof vademecum === "undefined") location.reload();
+    else settle({ isNew: false }).then(toTotal);
+  };
+  part("apply").onclick = () => {
+    filters.open = false;
+    toTotal();
+  };
+  // The arrows go through field, results and "more".
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.isComposing || root.dataset.asked !== "found") return;
+    const stops = [field, ...list.querySelectorAll(".row-title a")];
+    if (!more.hidden) stops.push(more.firstElementChild);
+    const at = stops.indexOf(document.activeElement);
+    const next = stops[at + step];
+    if (at < 0 || !next) return;
+    event.preventDefault();
+    next.focus();
+  });
+
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", () => {
+    // The way to a place within the page is no other question.
+    if (location.search !== new URL(noted, location.href).search) restore();
+  });
+  addEventListener(
+    "scroll",
+    () => {
+      clearTimeout(scrolled);
+      scrolled = setTimeout(keep, 150);
+    },
+    { passive: true },
+  );
+  addEventListener("pagehide", keep);
+
+  if (!history.state) record("replaceState", { settled: true });
+  // Beside the results the filters are open, above them they are not.
+  filters.open = matchMedia("(min-width: 60rem)").matches;
+  if (isAsked()) restore();
+  else field.focus({ preventScroll: true });
+})();
