@@ -1,4 +1,4 @@
-//! What other programs read: sitemap, feeds, every record as data, the browser's list of pages.
+//! What other programs read: sitemap, feeds, every record as data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,6 @@ use crate::{
     front::Value,
     page::{Page, Role},
     render::{self, encode, is_public},
-    search::Collection,
     site::{PageIndex, Site},
     theme::Theme,
     tree::{Claim, Keep, TreePath},
@@ -20,7 +19,7 @@ const SITEMAP_LIMIT: usize = 50_000;
 const FEED_LIMIT: usize = 50;
 
 /// Writes all exports.
-pub fn all(site: &Site, theme: &Theme, collections: &[Collection], keep: &dyn Keep) -> Vec<Claim> {
+pub fn all(site: &Site, theme: &Theme, keep: &dyn Keep) -> Vec<Claim> {
     let by = TreePath::of("content");
     let mut claims = Vec::new();
     let mut write = |path: &str, bytes: Vec<u8>| {
@@ -39,9 +38,6 @@ pub fn all(site: &Site, theme: &Theme, collections: &[Collection], keep: &dyn Ke
     if public_records(site).next().is_some() {
         write("data/records.json", json(site));
         write("data/records.csv", csv(site));
-    }
-    for collection in collections {
-        write(&format!("search/{}.js", collection.lang), browser_list(collection));
     }
     claims
 }
@@ -274,20 +270,6 @@ fn cell(value: &Value) -> String {
             .collect::<Vec<_>>()
             .join(", "),
     }
-}
-
-/// Writes the list of pages that the search page reads: a classic script, because a page opened
-/// from disk can load nothing else.
-fn browser_list(collection: &Collection) -> Vec<u8> {
-    let mut bytes = b"vademecum.pages(".to_vec();
-    let mut serializer = serde_json::Serializer::new(&mut bytes);
-    let pages = collection.documents.iter().map(|document| {
-        (&document.url, &document.title, &document.summary, document.labels.join(" · "))
-    });
-    // Texts always have a JSON form, and memory takes them.
-    let _ = serializer.collect_seq(pages);
-    bytes.extend_from_slice(b");\n");
-    bytes
 }
 
 #[cfg(test)]

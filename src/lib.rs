@@ -349,7 +349,7 @@ impl Pages {
         let completed = completed.unwrap_or_else(|| {
             let collections = search::collect(&site, &tunings, &memories.documents);
             memories.documents.turn();
-            let claims = export::all(&site, &theme, &collections, &*memories.keep);
+            let claims = export::all(&site, &theme, &*memories.keep);
             Completed { of, claims, collections }
         });
         let clashes = output.add(completed.claims.iter().cloned());

@@ -14,7 +14,7 @@ use vademecum::{
     config::Config,
     diag, disk, scaffold,
     search::{
-        self, Ask, Found,
+        self, Ask, Found, Sort,
         index::{OpenError, Searcher},
         shards::Made,
     },
@@ -75,6 +75,15 @@ struct SearchArgs {
     /// How many hits are shown
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     limit: u16,
+    /// How many of the best are left out before them
+    #[arg(long, default_value_t = 0)]
+    offset: usize,
+    /// The order of the hits: relevance or date
+    #[arg(long, default_value = "relevance", value_parser = order)]
+    sort: Sort,
+    /// Search for words that the site does not hold as they are, without correction
+    #[arg(long)]
+    insist: bool,
     /// Print the answer as JSON
     #[arg(long)]
     json: bool,
@@ -273,6 +282,11 @@ fn summary(built: &Built, time: Duration, out: &str) -> String {
     parts.push(counted(built.warnings(), "warning"));
     parts.push(format!("{:.1} s", time.as_secs_f64()));
     parts.push(format!("{:.1} MB in {out}", built.output.length() as f64 / 1e6));
+    let search = search::shards::weigh(&built.output);
+    if search.files > 0 {
+        let megabytes = search.bytes as f64 / 1e6;
+        parts.push(format!("search {megabytes:.1} MB in {}", counted(search.files, "file")));
+    }
     parts.join(" · ")
 }
 
@@ -292,6 +306,10 @@ fn run_check(root: &Path, args: &CheckArgs) -> Result<u8, Failure> {
         say(&format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")))?;
     }
     Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
+}
+
+fn order(name: &str) -> Result<Sort, String> {
+    Sort::named(name).ok_or_else(|| "write relevance or date".to_owned())
 }
 
 fn filter(text: &str) -> Result<(String, String), String> {
@@ -329,9 +347,7 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
             "vademecum: the content has changed since the index was made; `vademecum build` brings it up to date\n",
         );
     }
-    if let Some((field, _)) =
-        args.filter.iter().find(|(field, _)| !searcher.facet_names().contains(field))
-    {
+    if let Some((field, _)) = args.filter.iter().find(|(field, _)| !searcher.takes(field)) {
         return Err(Failure(format!(
             "no page has the field `{field}`; use one of `{}`",
             searcher.facet_names().join("`, `")
@@ -340,6 +356,9 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
     let found = searcher.search(&Ask {
         filters: args.filter.clone(),
         limit: usize::from(args.limit),
+        offset: args.offset,
+        sort: args.sort,
+        insist: args.insist,
         ..Ask::of(&args.query.join(" "))
     })?;
     if args.json {

@@ -73,6 +73,18 @@ pub struct Collection {
     pub documents: Vec<Arc<Document>>,
 }
 
+impl Collection {
+    /// Returns true when the other collection gives the same index.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let beside =
+            |one: &Self| Digest::of_value(&(&one.lang, &one.tuning, &one.concepts, &one.facets));
+        let mut documents = self.documents.iter().zip(&other.documents);
+        self.documents.len() == other.documents.len()
+            && documents.all(|(a, b)| Arc::ptr_eq(a, b))
+            && beside(self) == beside(other)
+    }
+}
+
 /// A term whose names are understood in queries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Concept {
@@ -94,6 +106,8 @@ pub struct Facet {
     pub label: String,
     /// Fields that stand for it in queries: `countries`.
     pub also: Vec<String>,
+    /// Whether values are shown before their names: "13 Immigration detention".
+    pub numbered: bool,
     /// Names of its values in the language of the index, where they differ from the values.
     pub values: BTreeMap<String, String>,
 }
@@ -158,6 +172,17 @@ pub enum Sort {
     Relevance,
     /// The newest first.
     Date,
+}
+
+impl Sort {
+    /// Returns the order of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "relevance" => Some(Self::Relevance),
+            "date" => Some(Self::Date),
+            _ => None,
+        }
+    }
 }
 
 /// The answer to a query, in the one shape that every reader returns.
@@ -354,20 +379,26 @@ fn facets(site: &Site, lang: &str, documents: &[Arc<Document>]) -> Vec<Facet> {
         carried.entry(name).or_default().extend(values.iter().map(String::as_str));
     }
     let mut facets = Vec::new();
-    let mut add = |name: &str, label: &str, also: Vec<String>, named: &dyn Fn(&str) -> String| {
+    let mut add = |name: &str,
+                   (label, numbered): (&str, bool),
+                   also: Vec<String>,
+                   named: &dyn Fn(&str) -> String| {
         let Some(values) = carried.remove(name) else { return };
         let values = values.into_iter().map(|value| (value.to_owned(), named(value)));
         let values = values.filter(|(value, name)| value != name).collect();
-        facets.push(Facet { name: name.to_owned(), label: label.to_owned(), also, values });
+        let (name, label) = (name.to_owned(), label.to_owned());
+        facets.push(Facet { name, label, also, numbered, values });
     };
-    add("type", "", Vec::new(), &|value| {
+    add("type", ("", false), Vec::new(), &|value| {
         let record_type = config.types.get(value);
         let label = record_type.map_or("", |found| config.localized(&found.plural, lang));
         if label.is_empty() { value.to_owned() } else { label.to_owned() }
     });
     let types = config.types.values().flat_map(|record_type| &record_type.fields);
     let fields: Vec<&crate::schema::Field> = types.chain(&config.shared).collect();
-    for (id, vocabulary) in &config.vocabularies {
+    let mut vocabularies: Vec<_> = config.vocabularies.iter().collect();
+    vocabularies.sort_by_key(|(_, vocabulary)| vocabulary.place.start);
+    for (id, vocabulary) in vocabularies {
         let name = facet_name(vocabulary);
         let of = |field: &&&crate::schema::Field| field.kind == Kind::Term(id.clone());
         let mut also: Vec<String> =
@@ -376,15 +407,15 @@ fn facets(site: &Site, lang: &str, documents: &[Arc<Document>]) -> Vec<Facet> {
         also.sort();
         also.dedup();
         let label = config.localized(&vocabulary.label, lang);
-        add(&name, label, also, &|value| {
+        add(&name, (label, vocabulary.numbered), also, &|value| {
             let term = vocabulary.term(value);
             term.map_or(value, |term| crate::render::name_of(config, term, lang)).to_owned()
         });
     }
     for name in ["year", "status"] {
-        add(name, "", Vec::new(), &str::to_owned);
+        add(name, ("", false), Vec::new(), &str::to_owned);
     }
-    add("lang", "", Vec::new(), &|value| {
+    add("lang", ("", false), Vec::new(), &|value| {
         crate::language::autonym(value).unwrap_or(value).to_owned()
     });
     facets

@@ -3,6 +3,8 @@
 //! `serve` is `build` in a loop with a warm memory. A build with errors is not published: its
 //! remarks are shown over the last good output.
 
+mod api;
+
 use std::{
     collections::BTreeSet,
     io,
@@ -39,6 +41,9 @@ const PATIENCE: Duration = Duration::from_secs(25);
 const PORTS: std::ops::Range<u16> = 8000..8020;
 /// Where the program's own answers lie; no page of a site begins so.
 const OWN: &str = "/_vademecum/";
+/// Where the search answers programs, and where the files lie that pages search with.
+const API: &str = "/api/search";
+const SEARCH: &str = "/search/";
 
 /// The policy of the default theme: nothing but the site's own files. Pictures and recordings that
 /// a page's author took from elsewhere are shown.
@@ -62,6 +67,7 @@ struct Published {
 struct Site {
     published: Arc<RwLock<Published>>,
     version: watch::Receiver<u64>,
+    search: Arc<api::Search>,
 }
 
 /// Builds, serves and rebuilds until the program is stopped. `report` is told of every build.
@@ -109,7 +115,10 @@ pub fn run(
         output: built.output,
     }));
     let (turn, version) = watch::channel(1_u64);
-    let site = Site { published: published.clone(), version };
+    let (search, orders) = api::start(|message| eprintln!("vademecum: {}", diag::visible(message)));
+    // The receiver lives as long as the program.
+    let _ = orders.send(built.collections);
+    let site = Site { published: published.clone(), version, search };
     let router = Router::new().fallback(answer).with_state(site);
     runtime.spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
@@ -142,6 +151,9 @@ pub fn run(
                     let built;
                     (built, beside) = complete(pages, &mut memories);
                     report(&built, &source.tree, started.elapsed());
+                    if built.errors() == 0 {
+                        let _ = orders.send(built.collections);
+                    }
                     publish(built.output, &built.diags, &source.tree);
                 }
                 continue;
@@ -264,6 +276,16 @@ async fn answer(State(site): State<Site>, request: Request) -> Response<Body> {
     if let Some(own) = path.strip_prefix(OWN) {
         return own_answer(own, request.uri().query(), site).await;
     }
+    if path == API {
+        let (status, json) = site.search.answer(request.uri().query().unwrap_or_default()).await;
+        let mut response = typed("application/json", json);
+        *response.status_mut() =
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        return response;
+    }
+    if path.starts_with(SEARCH) {
+        site.search.wait().await;
+    }
     file(path, &site)
 }
 
@@ -312,10 +334,12 @@ fn file(path: &str, site: &Site) -> Response<Body> {
         file => file.to_owned(),
     };
     let published = site.published.read().unwrap_or_else(PoisonError::into_inner);
-    let found = TreePath::new(&wanted)
-        .and_then(|path| published.output.get(&path).map(|blob| (path, blob)));
+    let found = TreePath::new(&wanted).and_then(|path| {
+        let blob = site.search.file(&path).or_else(|| published.output.get(&path).cloned());
+        Some((path, blob?))
+    });
     if let Some((path, blob)) = found {
-        return content(&path, blob, StatusCode::OK);
+        return content(&path, &blob, StatusCode::OK);
     }
     let index = TreePath::new(&format!("{wanted}/index.html"));
     if index.is_some_and(|index| published.output.get(&index).is_some()) {

@@ -658,7 +658,12 @@ fn harmless_tag(name: &str, attributes: &Attributes) -> Result<(), String> {
         };
         let is_list = source.starts_with("search/") && source.ends_with(".js");
         let is_data = value("type") == Some("application/ld+json") && value("src").is_none();
-        let ours = ["assets/site.js", "assets/search.js", "assets/search-page.js"];
+        let ours = [
+            "assets/site.js",
+            "assets/search.js",
+            "assets/search-page.js",
+            "assets/search-more.js",
+        ];
         if !is_data && !is_list && !ours.contains(&source) {
             return Err(format!("a script {attributes:?}"));
         }

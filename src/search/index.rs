@@ -251,6 +251,14 @@ pub enum OpenError {
     Damaged(String),
 }
 
+/// Says why an index cannot be asked as a fault.
+pub fn fault(error: OpenError) -> Fault {
+    match error {
+        OpenError::Missing => Fault::InternalError("the index is missing".to_owned()),
+        OpenError::Damaged(why) => Fault::InternalError(why),
+    }
+}
+
 /// What sums up a term over its fields; kept from one term to the next, because a large site has
 /// many of both.
 #[derive(Default)]
@@ -387,6 +395,11 @@ impl Searcher {
     /// Returns the names that `field:value` and filters take.
     pub fn facet_names(&self) -> &[String] {
         &self.facet_names
+    }
+
+    /// Returns true for a name that `field:value` and filters take.
+    pub fn takes(&self, field: &str) -> bool {
+        self.facet_names.contains(&answer::facet_of(self, field))
     }
 
     /// Answers a query.

@@ -51,6 +51,10 @@ pub fn parse(text: &str, fields: &[String]) -> Query {
         }
     }
     query.words = words.join(" ");
+    // A word that is followed by a space is whole.
+    if text.ends_with(char::is_whitespace) && !query.words.is_empty() {
+        query.words.push(' ');
+    }
     query
 }
 

@@ -36,7 +36,7 @@ use crate::tree::{Blob, Digest, Tree, TreePath};
 use super::{
     Collection, Document,
     analysis::is_unspaced,
-    index::{self, Fault, OpenError, Searcher},
+    index::{self, Fault, Searcher},
     lexicon::{self, Counted, NEAR_LETTERS},
     rank::{self, SET_BITS},
 };
@@ -79,10 +79,7 @@ pub struct Made {
 /// When Tantivy fails, which in memory means it ran out of it.
 pub fn make(collection: &Collection, digest: Digest) -> Result<Made, Fault> {
     let index = index::build(collection, digest)?;
-    let searcher = Searcher::of_tree(&index).map_err(|error| match error {
-        OpenError::Missing => Fault::InternalError("the index is missing".to_owned()),
-        OpenError::Damaged(why) => Fault::InternalError(why),
-    })?;
+    let searcher = Searcher::of_tree(&index).map_err(index::fault)?;
     Ok(Made { shards: write(&searcher)?, index })
 }
 
@@ -582,6 +579,7 @@ struct FacetNames {
     name: String,
     label: String,
     also: Vec<String>,
+    numbered: bool,
     /// Values and, where it differs, their names.
     values: Vec<(String, Option<String>)>,
 }
@@ -614,6 +612,7 @@ impl Facets {
                 name: facet.name.clone(),
                 label: facet.label.clone(),
                 also: facet.also.clone(),
+                numbered: facet.numbered,
                 values: named.collect(),
             });
             facets.columns.push(Vec::new());

@@ -124,7 +124,10 @@
 
   let facets = null;
   const prepare = async () => {
-    facets ??= await vademecum.names({ lang });
+    facets ??= (await vademecum.names({ lang })).map((facet) => {
+      const own = words[`label${facet.name[0].toUpperCase()}${facet.name.slice(1)}`];
+      return { ...facet, label: facet.label || own || facet.name };
+    });
     // All else in the address is no filter.
     for (const name in asked.filters) {
       if (!facets.some((facet) => facet.name === name)) delete asked.filters[name];

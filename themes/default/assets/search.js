@@ -1,29 +1,17 @@
-// The search: answers queries from the shards of a site's index, on any host and from a disk. It
-// takes the same steps on the same numbers as the program (src/search/answer.rs and rank.rs), so both
-// give the same answers. The page for it is search-page.js.
-//
-//   const found = await vademecum.search("child detention", { lang: "en", filters: { country: ["TH"] } });
+// Answers queries from a site's shards, on any host and from a disk, as src/search/answer.rs does.
 "use strict";
 
 const vademecum = (() => {
   // As in rank.rs.
   const EXACT = 1.05;
   const PREFIX = [0.8, 0.3];
-  const CORRECTED = 0.8;
-  const GUESSED = 0.9;
   const NO_RECORD = 0.75;
   const COMPLETIONS = 6;
-  const CORRECTIONS = 3;
-  const GUESSES = 2;
   const COMPLETED_WORDS = 3;
   const COMPLETED_LETTERS = [3, 4];
-  const PHRASE_CANDIDATES = 200;
   const SET_BITS = 28;
-  const QUERY_LIMIT = 400;
-  // A beginning that lies in more chunks than this is completed from the list of all forms.
+  // More are not read for a beginning.
   const CHUNKS_READ = 3;
-
-  // ---------------------------------------------------------------- words
 
   const WORD = /[\p{Alphabetic}\p{N}\p{M}\u0640\u200c\u200d]+/gu;
   // Scripts that put no spaces between words.
@@ -36,12 +24,10 @@ const vademecum = (() => {
   };
   const CLITICS = ["وبال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال", "و"];
   const ELISIONS = /^([ldjmnstc]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|all)$/;
-  const APOSTROPHE = /^['’]/;
 
   const lower = (text) => [...text.normalize("NFKC")].map((c) => c.toLowerCase()).join("");
 
-  // Folds a word: compatibility forms, lower case, no marks on Latin and Greek letters, one way to
-  // write an Arabic letter, no Arabic article.
+  // As analysis.rs folds a word.
   const fold = (word) => {
     if (/^[\0-\x7f]*$/.test(word)) return word.toLowerCase();
     let folded = "";
@@ -60,18 +46,17 @@ const vademecum = (() => {
     return folded;
   };
 
-  const isElision = (word, before, after, lang) => {
-    if (lang === "en") return word === "s" && /['’]$/.test(before);
-    return /^(fr|it|ca)$/.test(lang) && APOSTROPHE.test(after) && ELISIONS.test(word);
-  };
+  const isElision = (word, before, after, lang) =>
+    lang === "en"
+      ? word === "s" && /['’]/.test(before)
+      : /fr|it|ca/.test(lang) && /['’]/.test(after) && ELISIONS.test(word);
 
   const JOINED = /^[\p{Alphabetic}\p{N}\-_/]+/u;
-  const JOINED_END = /[\p{Alphabetic}\p{N}\-_/]$/u;
   const bytes = (text) => new TextEncoder().encode(text).length;
 
-  // Cuts a text into words: { word, start, end }.
+  // Cuts a text into words.
   const tokens = (text, language) => {
-    const lang = language.split("-")[0];
+    const [lang] = language.split("-");
     const found = [];
     const pairs = (run, from) => {
       const letters = [...run];
@@ -86,10 +71,11 @@ const vademecum = (() => {
       const end = start + run.length;
       const word = fold(run);
       if (!word || bytes(word) > 64) return;
-      if (isElision(word, text.slice(0, start), text.slice(end, end + 1), lang)) return;
+      if (isElision(word, text[start - 1], text[end], lang)) return;
       found.push({ word, start, end });
       // A name with signs in it is a word of its own too: COVID-19, A/75/542.
-      if (!/[-_/]/.test(text[end] || "") || JOINED_END.test(text.slice(0, start).slice(-2))) return;
+      const [before] = [...text.slice(Math.max(0, start - 2), start)].slice(-1);
+      if (!/[-_/]/.test(text[end]) || JOINED.test(before || "")) return;
       const whole = (text.slice(start).match(JOINED) || [""])[0].replace(/[-_/]+$/, "");
       const parts = whole.split(/[-_/]+/).length;
       const joined = fold(whole.replace(/[-_/]/g, ""));
@@ -107,65 +93,16 @@ const vademecum = (() => {
     return found;
   };
 
-  // ---------------------------------------------------------------- queries
-
-  const SPACE = /[^\S\ufeff]|\u0085/;
-  const QUOTE = /["“”„«»]/;
-
-  // Reads a query as typed: words, "phrases", -without, field:value.
-  const parse = (text, fields) => {
-    const query = { words: [], phrases: [], without: [], filters: [] };
-    let rest = [...text].slice(0, QUERY_LIMIT).join("");
-    const skip = () => {
-      while (rest && SPACE.test(rest[0])) rest = rest.slice(1);
-    };
-    for (skip(); rest; skip()) {
-      const isNegative = /^-[\p{Alphabetic}\p{N}"“”„«»]/u.test(rest);
-      if (isNegative) rest = rest.slice(1);
-      const isPhrase = QUOTE.test(rest[0]);
-      if (isPhrase) rest = rest.slice(1);
-      const end = rest.search(isPhrase ? QUOTE : SPACE);
-      const token = (end < 0 ? rest : rest.slice(0, end)).trim();
-      rest = end < 0 ? "" : rest.slice(end + isPhrase);
-      if (!token) continue;
-      const [, field, value] = token.match(/^([^:]*):(.+)$/s) || [];
-      const facet = !isPhrase && !isNegative && value && fields.get(field);
-      if (facet) query.filters.push([facet, value.replace(/^["“”„«»]+|["“”„«»]+$/g, "")]);
-      else if (isNegative) query.without.push(token);
-      else query.words.push(token);
-      if (isPhrase && !isNegative) query.phrases.push(token);
-    }
-    query.words = query.words.join(" ");
-    return query;
-  };
-
-  // Counts the edits between two words, a swap of neighbours being one.
-  const distance = (a, b) => {
-    let [before, last] = [[], [...Array(b.length + 1).keys()]];
-    for (let i = 1; i <= a.length; i += 1) {
-      const row = [i];
-      for (let j = 1; j <= b.length; j += 1) {
-        const edit = last[j - 1] + (a[i - 1] !== b[j - 1]);
-        row[j] = Math.min(edit, last[j] + 1, row[j - 1] + 1);
-        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-          row[j] = Math.min(row[j], before[j - 2] + 1);
-      }
-      [before, last] = [last, row];
-    }
-    return last[b.length];
-  };
-
-  // ---------------------------------------------------------------- shards
-
   const ROOT = new URL("../", document.currentScript.src).href;
   const PATIENCE = 30000; // Milliseconds after which a shard that has not come is given up.
   const INFLATED_LIMIT = 64 << 20;
   const arrived = new Map();
 
-  // Every shard calls this with its payload: base64 of a zlib stream, whose checksum tells damage.
-  const shard = (name, generation, payload) => arrived.set(name, { generation, payload });
+  // Every shard calls this, with base64 of a zlib stream, whose checksum tells damage.
+  const shard = (name, generation, payload) => arrived.set(`search/${name}`, { generation, payload });
 
-  const fetchShard = (name) =>
+  // Runs a script, which hands over what it holds.
+  const run = (name) =>
     new Promise((resolve, reject) => {
       const script = document.createElement("script");
       const end = () => {
@@ -173,84 +110,65 @@ const vademecum = (() => {
         script.remove();
         const given = arrived.get(name);
         arrived.delete(name);
-        if (given) resolve(given);
-        else reject(new Error(`search/${name}.js could not be loaded`));
+        given ? resolve(given) : reject(new Error(`${name}.js is missing`));
       };
       const timer = setTimeout(end, PATIENCE);
       script.onload = end;
       script.onerror = end;
-      script.src = `${ROOT}search/${name}.js`;
+      script.src = `${ROOT}${name}.js`;
       document.head.append(script);
     });
 
   const inflate = async (payload) => {
-    const packed = Uint8Array.from(atob(payload), (c) => c.charCodeAt(0));
     const { readable, writable } = new DecompressionStream("deflate");
     const writer = writable.getWriter();
-    // What goes wrong here is also told by the reader below.
-    writer.write(packed).catch(() => {});
+    // What goes wrong here, the reader below tells too.
+    writer.write(Uint8Array.from(atob(payload), (c) => c.charCodeAt(0))).catch(() => {});
     writer.close().catch(() => {});
-    const parts = [];
-    let size = 0;
-    for (const reader = readable.getReader(); ; ) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      parts.push(value);
-      size += value.length;
-      if (size > INFLATED_LIMIT) throw new Error("a shard is too large");
-    }
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    return new Uint8Array(await new Response(readable).arrayBuffer());
   };
 
   const utf8 = (part) => new TextDecoder().decode(part);
 
-  // Reads numbers and texts one after the other; the end of the bytes bounds every count.
+  const sure = (isSound) => {
+    if (!isSound) throw new Error("a shard is damaged");
+  };
+
+  // The end of the bytes bounds every count.
   const reading = (whole) => {
     let at = 0;
     const number = () => {
       for (let sum = 0, scale = 1; ; scale *= 128) {
-        if (at >= whole.length || scale > 2 ** 35) throw new Error("a shard ends early");
+        sure(at < whole.length && scale < 2 ** 36);
         const byte = whole[at++];
         sum += (byte & 127) * scale;
         if (byte < 128) return sum;
       }
     };
-    const count = () => {
-      const found = number();
-      if (found > whole.length) throw new Error("a shard counts too far");
-      return found;
-    };
     const take = (length) => {
-      if (length > whole.length - at) throw new Error("a shard ends early");
+      sure(length <= whole.length - at);
       return whole.subarray(at, (at += length));
     };
-    const numbers = (length) => Array.from({ length }, number);
+    const numbers = (length) => {
+      sure(length <= whole.length - at);
+      return Array.from({ length }, number);
+    };
     const words = () => {
-      const length = count();
+      const length = number();
       const [shared, added] = [numbers(length), numbers(length)];
-      let last = new Uint8Array();
+      let last = [];
       return shared.map((same, index) => {
-        const word = new Uint8Array(same + added[index]);
-        word.set(last.subarray(0, same));
-        word.set(take(added[index]), same);
-        last = word;
-        return utf8(word);
+        last = [...last.slice(0, same), ...take(added[index])];
+        return utf8(Uint8Array.from(last));
       });
     };
-    return { number, numbers, count, take, words };
+    return { number, numbers, take, words };
   };
 
   const readers = {
-    // Terms, the forms that lead to them, and names of concepts by their first words.
-    t: (whole, root) => {
-      const { number, numbers, count, take, words } = reading(whole);
-      const length = count();
+      t: (whole, root) => {
+      const { number, numbers, take, words } = reading(whole);
+      const length = number();
       const [idfs, counts] = [numbers(length), numbers(length)];
       const terms = counts.map((size, at) => ({ idf: idfs[at] || idf(root.documents, size), size, forms: [] }));
       const list = words();
@@ -269,7 +187,6 @@ const vademecum = (() => {
           if (entry.term) entry.term.forms.push(word);
         }
       });
-      // The only form of a term is on all of its pages.
       const each = (key, only) =>
         list.forEach((word, index) => {
           const entry = entries.get(word);
@@ -278,16 +195,15 @@ const vademecum = (() => {
       each("count", ({ term }) => term.size);
       each("bit", () => 0);
       const names = new Map();
-      for (const line of utf8(take(count())).split("\n")) {
+      for (const line of utf8(take(number())).split("\n")) {
         const [first, ...others] = line.split("\t");
         const after = others.map((other) => other.split(" "));
         names.set(first, after.map(([place, ...rest]) => ({ place: Number(place), rest })));
       }
       for (const term of terms) {
         let last = 0;
-        if (term.size > root.documents) throw new Error("a shard counts too far");
-        term.documents = Uint32Array.from(numbers(term.size), (gap) => (last += gap));
-        if (last >= Math.max(1, root.documents)) throw new Error("a shard counts too far");
+        term.documents = numbers(term.size).map((gap) => (last += gap));
+        sure(last < root.documents);
       }
       for (const term of terms) term.impacts = take(term.size);
       for (const term of terms) term.sections = term.size > root.often ? [] : numbers(term.size);
@@ -297,16 +213,9 @@ const vademecum = (() => {
     },
     r: (whole) => utf8(whole).split("\n").map((line) => line.split("\t")),
     x: (whole) => utf8(whole).split("\x1d").map((text) => text.split("\x1f")),
-    w: (whole) => {
-      const { numbers, words } = reading(whole);
-      const list = words();
-      const counts = numbers(list.length);
-      return list.map((form, index) => ({ form, count: counts[index] }));
-    },
-    c: (whole) => JSON.parse(utf8(whole)),
     facets: (whole, root) => {
-      const { count, take, number } = reading(whole);
-      const list = JSON.parse(utf8(take(count())));
+      const { take, number } = reading(whole);
+      const list = JSON.parse(utf8(take(number())));
       if (!root.apart) for (const facet of list) facet.column = column(number, root);
       return list;
     },
@@ -315,7 +224,7 @@ const vademecum = (() => {
     root: (whole) => JSON.parse(utf8(whole)),
   };
 
-  // The numbers of the values that each document carries.
+  // The values of each document.
   const column = (number, root) =>
     Array.from({ length: root.documents }, () => {
       const values = [];
@@ -325,13 +234,12 @@ const vademecum = (() => {
 
   const shards = new Map();
 
-  // Loads a shard once. What failed is tried again when it is next asked for.
+  // Loads a shard once; what failed is tried again by the next query.
   const load = (name, root) => {
     if (!shards.has(name)) {
       const kind = name.split("/")[1].replace(/\d+$/, "");
-      const loading = fetchShard(name).then(async ({ generation, payload }) => {
-        if (root && generation !== root.generation)
-          throw new Error(`search/${name}.js belongs to another version of the site`);
+      const loading = run(`search/${name}`).then(async ({ generation, payload }) => {
+        sure(!root || generation === root.generation);
         const read = readers[kind](await inflate(payload), root);
         if (!root) read.generation = generation;
         return read;
@@ -346,33 +254,21 @@ const vademecum = (() => {
   const open = async (lang) => {
     const root = await load(`${lang}/root`);
     const bounds = root.bounds.split(" ");
-    const state = { missing: 0 };
-    // A shard that cannot be read costs only what it held.
-    const get = (name) =>
-      load(`${lang}/${name}`, root).catch(() => {
-        state.missing += 1;
-        return null;
-      });
+    const missing = new Set();
+    const get = async (name) =>
+      missing.has(name) ? null : load(`${lang}/${name}`, root).catch(() => missing.add(name) && null);
     const chunkOf = (word) => {
-      let [low, high] = [0, bounds.length];
-      while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (bounds[middle] <= word) low = middle;
-        else high = middle;
-      }
-      return low;
+      const next = bounds.findIndex((bound) => bound > word);
+      return (next < 0 ? bounds.length : next) - 1;
     };
     const list = (text) => (text ? text.split(" ") : []);
     const endings = list(root.endings).map((pair) => pair.split("|"));
     const common = new Set(list(root.common));
-    return { lang, root, state, get, chunkOf, endings, common, letters: [...root.letters] };
+    return { lang, root, missing, get, chunkOf, endings, common, letters: [...root.letters] };
   };
-
-  // ---------------------------------------------------------------- words to terms
 
   const chunkFor = (index, word) => index.get(`t${index.chunkOf(word)}`);
 
-  // Returns the form of a word as pages hold it: its term and which documents hold the very form.
   const exactForm = async (index, form, weight) => {
     const entry = (await chunkFor(index, form))?.entries.get(form);
     if (!entry || entry.count === undefined) return null;
@@ -386,41 +282,13 @@ const vademecum = (() => {
     return { terms: [term], bit: isTold ? entry.bit : -1, weight };
   };
 
-  const stemForm = async (index, stems, weight) => {
-    const chunks = await Promise.all(stems.map((stem) => chunkFor(index, stem)));
-    const terms = chunks.map((chunk, at) => chunk?.entries.get(stems[at])?.stem);
-    return terms.every(Boolean) ? { terms, bit: -1, weight } : null;
-  };
-
-  const isSame = (a, b) =>
-    a.terms.length === b.terms.length && a.terms.every((term, at) => term === b.terms[at]);
-
-  const addForm = (word, form) => {
-    if (form && !word.forms.some((other) => isSame(other, form))) word.forms.push(form);
-  };
-
-  // Returns the stems that a form may have which no page holds.
-  const guess = async (index, form) => {
-    const guesses = [];
-    if ([...form].length <= 3 || isUnspaced(form)) return guesses;
-    for (const [ending, other] of index.endings) {
-      const beginning = form.slice(0, form.length - ending.length);
-      if (!form.endsWith(ending) || [...beginning].length < 3) continue;
-      const stem = beginning + other;
-      if (guesses.some(({ terms }) => terms[0].stem === stem)) continue;
-      const found = await stemForm(index, [stem], GUESSED);
-      if (found) guesses.push(found);
-      if (guesses.length === GUESSES) break;
-    }
-    return guesses;
+  const addForm = ({ forms }, form) => {
+    const isSame = ({ terms }) =>
+      terms.length === form.terms.length && terms.every((term, at) => term === form.terms[at]);
+    if (form && !forms.some(isSame)) forms.push(form);
   };
 
   const byCount = (a, b) => b.count - a.count || (a.form < b.form ? -1 : 1);
-
-  const formsOf = async (index, letter) => {
-    const number = index.letters.indexOf(letter);
-    return (number >= 0 && (await index.get(`w${number}`))) || [];
-  };
 
   const completions = async (index, typed, isKnown) => {
     const unspaced = isUnspaced(typed);
@@ -435,47 +303,25 @@ const vademecum = (() => {
         for (const [form, { count }] of chunk?.entries || [])
           if (count !== undefined) all.set(form, { form, count });
       found = [...all.values()];
-    } else found = await formsOf(index, [...typed][0]);
+    } else found = await (await loadMore()).formsOf(index, [...typed][0]);
     found = found.filter(({ form }) => form.startsWith(typed) && form !== typed);
     return found.sort(byCount).slice(0, COMPLETIONS).map(({ form }) => form);
-  };
-
-  // Returns the forms within one edit or two, the nearest first.
-  const near = async (index, typed) => {
-    const letters = [...typed];
-    const edits = letters.length < 8 ? 1 : 2;
-    if (letters.length < 4 || isUnspaced(typed)) return [];
-    let found = [];
-    for (const letter of new Set(letters.slice(0, 2))) {
-      for (const { form, count } of await formsOf(index, letter)) {
-        if (Math.abs(form.length - typed.length) > edits + 2) continue;
-        const other = [...form];
-        if (Math.abs(other.length - letters.length) > edits) continue;
-        const apart = distance(letters, other);
-        if (apart <= edits) found.push({ form, count, apart });
-      }
-      if (found.length) break;
-    }
-    found.sort((a, b) => a.apart - b.apart || byCount(a, b));
-    found = found.filter(({ apart }) => apart === found[0].apart).slice(0, CORRECTIONS);
-    return found.map(({ form }) => form);
   };
 
   const understandWords = async (index, query) => {
     const typed = [...new Set(tokens(query.words, index.lang).map(({ word }) => word))];
     await Promise.all(typed.map((word) => chunkFor(index, word)));
-    let words = [];
+    const words = [];
     for (const word of typed) {
       const chunk = await chunkFor(index, word);
       const own = await exactForm(index, word, 1);
       let forms = own ? [own] : [];
-      if (!own && !chunk?.names.has(word)) forms = await guess(index, word);
+      if (!own && !chunk?.names.has(word)) forms = await (await loadMore()).guess(index, word);
       const key = forms.length ? forms[0].terms[0].stem : word;
       const isKnown = forms.length > 0;
-      if (!words.some((other) => other.key === key))
-        words.push({ typed: word, key, forms: [], isKnown });
-      else continue;
-      forms.forEach((form) => words.at(-1).forms.push(form));
+      if (words.some((other) => other.key === key)) continue;
+      const isNamed = (await chunkFor(index, key))?.names.has(key);
+      words.push({ typed: word, key, forms, isKnown, isNamed });
     }
     const last = words.at(-1);
     const ends = /(?:[^\S\ufeff]|\u0085)$/.test(query.words);
@@ -487,52 +333,6 @@ const vademecum = (() => {
     }
     return words;
   };
-
-  // Finds the concepts that a query names, the longest name first, and adds their other names.
-  const understandConcepts = async (index, words) => {
-    const found = [];
-    for (const [at, { key }] of words.entries()) {
-      const chunk = await chunkFor(index, key);
-      for (const { place, rest } of chunk?.names.get(key) || [])
-        if (rest.every((word, step) => words[at + 1 + step]?.key === word))
-          found.push({ at, length: rest.length + 1, place });
-    }
-    found.sort((a, b) => b.length - a.length || a.at - b.at || a.place - b.place);
-    const taken = words.map(() => 0);
-    const understood = new Map();
-    for (const { at, length, place } of found) {
-      if (taken.slice(at, at + length).some((longer) => longer > length)) continue;
-      taken.fill(length, at, at + length);
-      if (understood.has(place)) continue;
-      const { concepts } = index.root;
-      const file = await index.get(`c${Math.floor(place / concepts)}`);
-      const [id, name, written] = file?.[place % concepts] || ["", "", []];
-      understood.set(place, { id, name });
-      const word = words.slice(at, at + length).find(({ typed }) => !index.common.has(typed));
-      if (!word) continue;
-      word.isKnown = true;
-      for (const stems of written) addForm(word, await stemForm(index, stems, 1));
-    }
-    return [...understood.values()].filter(({ id }) => id);
-  };
-
-  // Replaces words that the site does not hold by near ones; returns the query as corrected.
-  const correct = async (index, text, words) => {
-    let corrected = text.trim();
-    let isChanged = false;
-    for (const word of words.filter(({ isKnown }) => !isKnown)) {
-      const forms = await near(index, word.typed);
-      const place = tokens(corrected, index.lang).find((token) => token.word === word.typed);
-      if (forms.length && place) {
-        corrected = corrected.slice(0, place.start) + forms[0] + corrected.slice(place.end);
-        isChanged = true;
-      }
-      for (const form of forms) addForm(word, await exactForm(index, form, CORRECTED));
-    }
-    return isChanged ? corrected : null;
-  };
-
-  // ---------------------------------------------------------------- ranking
 
   const placeOf = (documents, document) => {
     let [low, high] = [0, documents.length];
@@ -547,8 +347,7 @@ const vademecum = (() => {
   const idf = (documents, holding) =>
     Math.max(1, Math.round(16 * Math.log(1 + (documents - holding + 0.5) / (holding + 0.5))));
 
-  // Calls a function for each document that holds a form: with what it counts there, and whether
-  // all of it stands in the title.
+  // Calls with each document of a form, what it counts there, and whether it is in the title.
   const eachOfForm = ({ terms: [first, ...rest], bit, weight }, unit, call) => {
     first.documents.forEach((document, at) => {
       let value = ((first.impacts[at] & 127) * unit) / first.idf;
@@ -564,13 +363,12 @@ const vademecum = (() => {
     });
   };
 
-  // Returns the scores of documents; one without a word of the query has none (NaN).
+  // Returns the scores of documents; NaN where no word stands.
   const score = ({ root }, words) => {
     const size = root.documents;
     const column = () => new Float64Array(size);
-    const [sums, matched, titles, values, shares] = [column(), column(), column(), column(), column()];
-    const [found, inTitles] = [new Uint8Array(size), new Uint8Array(size)];
-    values.fill(-1);
+    const [sums, matched, titles, shares, inTitles, found] = [0, 0, 0, 0, 0, 0].map(column);
+    const values = column().fill(-1);
     let total = 0;
     for (const word of words) {
       const touched = [];
@@ -607,7 +405,7 @@ const vademecum = (() => {
     return scores;
   };
 
-  // Returns the number of the section that holds most of a query's idf, the first of equals.
+  // Returns the section that holds most of a query's idf.
   const sectionOf = (words, document) => {
     const weights = new Array(SET_BITS).fill(0);
     for (const word of words) {
@@ -624,68 +422,26 @@ const vademecum = (() => {
     return most > 0 ? weights.indexOf(most) : -1;
   };
 
-  // ---------------------------------------------------------------- excerpts
-
   const escape = (text) =>
     text.replace(/[&<>"']/g, (c) => `&${{ "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" }[c]};`);
 
-  const SHOWN_WORDS = 32;
-  const WORDS_BEFORE = 6;
-  const UNMARKED = 200;
-
-  const shorten = (text, limit) => {
-    const start = [...text].slice(0, limit).join("");
-    if (start.length === text.length) return text;
-    const space = start.lastIndexOf(" ");
-    return `${(space < 0 ? start : start.slice(0, space)).replace(/[,;: .]+$/, "")}…`;
-  };
-
-  // Cuts the stretch with the heaviest words out of a text and marks them.
-  const mark = (text, weights, lang) => {
-    const all = tokens(text, lang).map((token) => ({ ...token, ...weights.get(token.word) }));
-    let [most, best] = [0, 0];
-    all.forEach(({ idf: heavy }, start) => {
-      if (!heavy) return;
-      const seen = new Set();
-      let sum = 0;
-      for (const { stem, idf: weight } of all.slice(start, start + SHOWN_WORDS))
-        if (weight && !seen.has(stem)) {
-          seen.add(stem);
-          sum += weight;
-        }
-      if (sum > most) [most, best] = [sum, start];
-    });
-    if (!most) return escape(shorten(text, UNMARKED));
-    const first = Math.max(0, best - WORDS_BEFORE);
-    const last = Math.min(all.length, first + SHOWN_WORDS);
-    let at = first ? all[first].start : 0;
-    const to = last === all.length ? text.length : all[last - 1].end;
-    let html = at ? "… " : "";
-    for (const { start, end, idf: weight } of all.slice(first, last)) {
-      if (!weight || end <= at) continue;
-      const from = Math.max(start, at);
-      html += `${escape(text.slice(at, from))}<mark>${escape(text.slice(from, end))}</mark>`;
-      at = end;
-    }
-    html += escape(text.slice(at, to)) + (to < text.length ? "…" : "");
-    return html.replaceAll("</mark><mark>", "");
-  };
-
-  // What an excerpt of a hit is made from, for when it is asked for.
+  // What excerpts are made from.
   const origins = new WeakMap();
-
-  // Fills in the excerpt of a hit.
   const excerpt = async (hit) => {
-    const { index, document, section, summary, weights } = origins.get(hit);
-    const { texts } = index.root;
-    const file = await index.get(`x${Math.floor(document / texts)}`);
-    const parts = file?.[document % texts];
-    const text = (section >= 0 && parts?.[section]) || summary || parts?.[0] || "";
-    hit.excerpt = mark(text, weights, index.lang);
+    hit.excerpt = await (await loadMore()).excerpt(origins.get(hit));
     return hit;
   };
 
-  // ---------------------------------------------------------------- answers
+  // search-more.js, once it is needed.
+  let added = null;
+  const more = (make) => arrived.set("assets/search-more", make);
+  const loadMore = () => {
+    added ||= run("assets/search-more").then((make) =>
+      make({ readers, reading, utf8, tokens, isUnspaced, escape, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
+    );
+    added.catch(() => (added = null));
+    return added;
+  };
 
   const facetsOf = async (index) => (await index.get("facets")) || [];
 
@@ -694,7 +450,7 @@ const vademecum = (() => {
     return facet.column || [];
   };
 
-  // Returns for each filtered facet which documents it lets through.
+  // Returns which documents each filtered facet lets through.
   const allow = async (index, facets, filters) => {
     const allowed = new Map();
     for (const [name, value] of filters) {
@@ -711,71 +467,28 @@ const vademecum = (() => {
     return allowed;
   };
 
-  const passes = (allowed, document, but) => {
-    for (const [name, through] of allowed) if (name !== but && !through[document]) return false;
-    return true;
-  };
+  const passes = (allowed, document, but) =>
+    [...allowed].every(([name, through]) => name === but || through[document]);
 
   const count = async (index, facets, wanted, allowed, matched) => {
     const counts = {};
-    const chosen = facets.filter(({ name }) => wanted === true || wanted.includes?.(name));
+    const chosen = wanted ? facets : [];
     await Promise.all(chosen.map((facet) => columnOf(index, facets, facet)));
     for (const facet of chosen) {
       const tally = new Map();
-      for (const document of matched) {
-        if (!passes(allowed, document, facet.name)) continue;
-        for (const value of facet.column?.[document] || []) tally.set(value, (tally.get(value) || 0) + 1);
-      }
-      const sorted = [...tally].sort(([a], [b]) => a - b);
-      const named = sorted.map(([value, times]) => [facet.values[value]?.[0], times]);
+      for (const document of matched)
+        if (passes(allowed, document, facet.name))
+          for (const value of facet.column?.[document] || []) tally.set(value, (tally.get(value) || 0) + 1);
+      const named = facet.values.flatMap(([id], value) => (tally.has(value) ? [[id, tally.get(value)]] : []));
       if (named.length) counts[facet.name] = Object.fromEntries(named);
     }
     return counts;
   };
 
-  // Keeps the documents that hold the phrases, looking at the best that hold all their words.
-  const keepPhrases = async (index, phrases, scores, allowed) => {
-    let candidates = [...scores.keys()].filter((d) => !isNaN(scores[d]) && passes(allowed, d));
-    const wanted = [];
-    for (const phrase of phrases) {
-      const words = tokens(phrase, index.lang).map(({ word }) => word);
-      wanted.push(words);
-      for (const word of words) {
-        const form = await exactForm(index, word, 1);
-        const [term] = form?.terms || [];
-        candidates = candidates.filter((document) => {
-          const place = term ? placeOf(term.documents, document) : -1;
-          return place >= 0 && (form.bit < 0 || !term.sets.length || (term.sets[place] >> form.bit) & 1);
-        });
-      }
-    }
-    candidates.sort((a, b) => scores[b] - scores[a] || a - b);
-    candidates.length = Math.min(candidates.length, PHRASE_CANDIDATES);
-    const holds = (text, words) => {
-      const all = tokens(text, index.lang).map(({ word }) => word);
-      return words.length > 0 && all.some((_, at) => words.every((word, step) => all[at + step] === word));
-    };
-    const { texts, results } = index.root;
-    const kept = await Promise.all(
-      candidates.map(async (document) => {
-        const block = await index.get(`r${Math.floor(document / results)}`);
-        const file = await index.get(`x${Math.floor(document / texts)}`);
-        const [, title = "", summary = "", , , sections = ""] = block?.[document % results] || [];
-        const headings = sections.split("\x1f").map((part) => part.split("\x1e")[0]);
-        const all = [title, summary, ...headings, ...(file?.[document % texts] || [])];
-        return wanted.every((words) => all.some((text) => holds(text, words)));
-      }),
-    );
-    const stay = new Set(candidates.filter((_, at) => kept[at]));
-    scores.forEach((_, document) => {
-      if (!stay.has(document)) scores[document] = NaN;
-    });
-  };
-
   const anchor = (heading) =>
     [...heading.toLowerCase()].filter((c) => /[\p{Alphabetic}\p{N}\-_ ]/u.test(c)).join("").replaceAll(" ", "-");
 
-  const hitOf = async (index, facets, document, value, words, weights) => {
+  const hitOf = async (index, facets, document, value, words) => {
     const { results } = index.root;
     const block = await index.get(`r${Math.floor(document / results)}`);
     if (!block?.[document % results]) return null;
@@ -800,36 +513,30 @@ const vademecum = (() => {
       facets: carried,
       score: value / 16,
     };
-    origins.set(hit, { index, document, section, summary, weights });
+    origins.set(hit, { index, document, section, summary, words });
     return hit;
   };
 
-  // What marks the words that were searched: their forms, with stem and weight.
-  const weigh = (words) => {
-    const weights = new Map();
-    for (const { forms, idf: weight } of words)
-      for (const { terms } of forms)
-        for (const { idf: own, stem, forms: all } of terms)
-          // Of a name of several words, those that say something.
-          if (terms.every((other) => own * 4 >= other.idf))
-            for (const form of all) if (!weights.has(form)) weights.set(form, { stem, idf: weight });
-    return weights;
-  };
-
-  // Answers a query. Filters are { country: ["TH", "FR"] }: values of one facet are alternatives,
-  // facets combine. `missing` counts shards that could not be read; the answer is then partial.
+  // Answers a query. Of { country: ["TH", "FR"], kind: "law" } values are alternatives, facets combine.
+  // `missing` counts shards that could not be read.
   const search = async (text, options = {}) => {
     const { filters = {}, limit = 10, offset = 0, excerpts = true, facets: wanted = true } = options;
     const index = await open(options.lang || document.documentElement.lang);
     const { root } = index;
     const facets = await facetsOf(index);
     const fields = new Map(facets.flatMap(({ name, also }) => [name, ...also].map((f) => [f, name])));
-    const query = parse(text, fields);
+    const isPlain = !/[:"“”„«»]|(^|\s)-/.test(text) && text.length <= 400;
+    const query = isPlain
+      ? { words: text.replace(/\s+/g, " ").trimStart(), phrases: [], without: [], filters: [] }
+      : (await loadMore()).parse(text, fields);
     for (const [field, values] of Object.entries(filters))
       for (const value of [values].flat()) query.filters.push([fields.get(field) || field, value]);
     const words = await understandWords(index, query);
-    const concepts = await understandConcepts(index, words);
-    const corrected = options.insist ? null : await correct(index, query.words, words);
+    const concepts = words.some(({ isNamed }) => isNamed)
+      ? await (await loadMore()).understand(index, words)
+      : [];
+    const isStrange = !options.insist && words.some(({ isKnown }) => !isKnown);
+    const corrected = isStrange ? await (await loadMore()).correct(index, query.words, words) : null;
     let scores = score(index, words);
     const listsAll = !words.length && !query.without.length && !query.phrases.length;
     if (listsAll && (query.filters.length || !text.trim())) scores = new Float64Array(root.documents);
@@ -837,16 +544,15 @@ const vademecum = (() => {
       for (const document of (await exactForm(index, word, 1))?.terms[0].documents || [])
         scores[document] = NaN;
     const allowed = await allow(index, facets, query.filters);
-    if (query.phrases.length) await keepPhrases(index, query.phrases, scores, allowed);
+    if (query.phrases.length) await (await loadMore()).keepPhrases(index, query.phrases, scores, allowed);
     const matched = [...scores.keys()].filter((document) => !isNaN(scores[document]));
     const ranked = matched.filter((document) => passes(allowed, document));
     const dates = options.sort === "date" && root.dates && (await index.get("dates"));
     const later = dates ? (a, b) => dates[b] - dates[a] : () => 0;
     ranked.sort((a, b) => later(a, b) || scores[b] - scores[a] || a - b);
-    const weights = weigh(words);
     const shown = ranked.slice(offset, offset + limit);
     const hits = await Promise.all(
-      shown.map((number) => hitOf(index, facets, number, scores[number], words, weights)),
+      shown.map((number) => hitOf(index, facets, number, scores[number], words)),
     );
     const found = hits.filter(Boolean);
     if (excerpts) await Promise.all(found.map(excerpt));
@@ -858,19 +564,20 @@ const vademecum = (() => {
       facets: await count(index, facets, wanted, allowed, matched),
       corrected,
       concepts,
-      missing: index.state.missing,
+      missing: index.missing.size,
     };
   };
 
-  // Returns the facets in the order in which filters are shown, with the names of their values.
+  // Returns the facets as filters show them.
   const names = async ({ lang = document.documentElement.lang } = {}) => {
     const facets = await facetsOf(await open(lang));
-    return facets.map(({ name, label, values }) => ({
+    return facets.map(({ name, label, numbered, values }) => ({
       name,
       label,
+      numbered,
       values: Object.fromEntries(values.map(([id, named]) => [id, named || id])),
     }));
   };
 
-  return { search, excerpt, names, shard, tokens };
+  return { search, excerpt, names, shard, more };
 })();

@@ -1,0 +1,267 @@
+// What the search needs only now and then: excerpts, corrections, concepts, phrases. search.js loads
+// it when a query first asks for one of them.
+"use strict";
+
+vademecum.more((core) => {
+  const { readers, reading, utf8, tokens, isUnspaced, escape } = core;
+  const { placeOf, passes, chunkFor, exactForm, addForm, byCount } = core;
+
+  // As in rank.rs.
+  const QUERY_LIMIT = 400;
+  const CORRECTED = 0.8;
+  const GUESSED = 0.9;
+  const GUESSES = 2;
+  const CORRECTIONS = 3;
+  const PHRASE_CANDIDATES = 200;
+  readers.w = (whole) => {
+    const { numbers, words } = reading(whole);
+    const list = words();
+    const counts = numbers(list.length);
+    return list.map((form, index) => ({ form, count: counts[index] }));
+  };
+  readers.c = (whole) => JSON.parse(utf8(whole));
+
+  // As in excerpt.rs.
+  const SHOWN_WORDS = 32;
+  const WORDS_BEFORE = 6;
+  const UNMARKED = 200;
+
+  const shorten = (text, limit) => {
+    const start = [...text].slice(0, limit).join("");
+    if (start.length === text.length) return text;
+    const space = start.lastIndexOf(" ");
+    return `${(space < 0 ? start : start.slice(0, space)).replace(/[,;: .]+$/, "")}…`;
+  };
+
+  // Cuts the stretch with the heaviest words out of a text and marks them.
+  const mark = (text, weights, lang) => {
+    const all = tokens(text, lang).map((token) => ({ ...token, ...weights.get(token.word) }));
+    let [most, best] = [0, 0];
+    all.forEach(({ idf: heavy }, start) => {
+      if (!heavy) return;
+      const seen = new Set();
+      let sum = 0;
+      for (const { stem, idf: weight } of all.slice(start, start + SHOWN_WORDS))
+        if (weight && !seen.has(stem)) {
+          seen.add(stem);
+          sum += weight;
+        }
+      if (sum > most) [most, best] = [sum, start];
+    });
+    if (!most) return escape(shorten(text, UNMARKED));
+    const first = Math.max(0, best - WORDS_BEFORE);
+    const last = Math.min(all.length, first + SHOWN_WORDS);
+    let at = first ? all[first].start : 0;
+    const to = last === all.length ? text.length : all[last - 1].end;
+    let html = at ? "… " : "";
+    for (const { start, end, idf: weight } of all.slice(first, last)) {
+      if (!weight || end <= at) continue;
+      const from = Math.max(start, at);
+      html += `${escape(text.slice(at, from))}<mark>${escape(text.slice(from, end))}</mark>`;
+      at = end;
+    }
+    html += escape(text.slice(at, to)) + (to < text.length ? "…" : "");
+    return html.replaceAll("</mark><mark>", "");
+  };
+
+  const SPACE = /[^\S\ufeff]|\u0085/;
+  const QUOTE = /["“”„«»]/;
+
+  // What marks the words that were searched: their forms, with stem and weight.
+  const weigh = (words) => {
+    const weights = new Map();
+    for (const { forms, idf: weight } of words)
+      for (const { terms } of forms)
+        for (const { idf: own, stem, forms: all } of terms)
+          // Of a name of several words, those that say something.
+          if (terms.every((other) => own * 4 >= other.idf))
+            for (const form of all) if (!weights.has(form)) weights.set(form, { stem, idf: weight });
+    return weights;
+  };
+
+  // Returns the excerpt of a hit: the words found in its section, or in its summary.
+  const excerpt = async ({ index, document, section, summary, words }) => {
+    const { texts } = index.root;
+    const parts = (await index.get(`x${Math.floor(document / texts)}`))?.[document % texts];
+    const text = (section >= 0 && parts?.[section]) || summary || parts?.[0] || "";
+    return mark(text, weigh(words), index.lang);
+  };
+
+  const stemForm = async (index, stems, weight) => {
+    const chunks = await Promise.all(stems.map((stem) => chunkFor(index, stem)));
+    const terms = chunks.map((chunk, at) => chunk?.entries.get(stems[at])?.stem);
+    return terms.every(Boolean) ? { terms, bit: -1, weight } : null;
+  };
+
+  const formsOf = async (index, letter) => {
+    const number = index.letters.indexOf(letter);
+    return (number >= 0 && (await index.get(`w${number}`))) || [];
+  };
+
+  // Reads a query as typed: words, "phrases", -without, field:value.
+  const parse = (text, fields) => {
+    const query = { words: [], phrases: [], without: [], filters: [] };
+    let rest = [...text].slice(0, QUERY_LIMIT).join("");
+    const skip = () => {
+      while (rest && SPACE.test(rest[0])) rest = rest.slice(1);
+    };
+    for (skip(); rest; skip()) {
+      const isNegative = /^-[\p{Alphabetic}\p{N}"“”„«»]/u.test(rest);
+      if (isNegative) rest = rest.slice(1);
+      const isPhrase = QUOTE.test(rest[0]);
+      if (isPhrase) rest = rest.slice(1);
+      const end = rest.search(isPhrase ? QUOTE : SPACE);
+      const token = (end < 0 ? rest : rest.slice(0, end)).trim();
+      rest = end < 0 ? "" : rest.slice(end + isPhrase);
+      if (!token) continue;
+      const [, field, value] = token.match(/^([^:]*):(.+)$/s) || [];
+      const facet = !isPhrase && !isNegative && value && fields.get(field);
+      if (facet) query.filters.push([facet, value.replace(/^["“”„«»]+|["“”„«»]+$/g, "")]);
+      else if (isNegative) query.without.push(token);
+      else query.words.push(token);
+      if (isPhrase && !isNegative) query.phrases.push(token);
+    }
+    // A word that is followed by a space is whole.
+    query.words = query.words.join(" ");
+    if (query.words && SPACE.test([...text].slice(0, QUERY_LIMIT).at(-1))) query.words += " ";
+    return query;
+  };
+
+  // Returns the stems that a form may have which no page holds.
+  const guess = async (index, form) => {
+    const guesses = [];
+    if ([...form].length <= 3 || isUnspaced(form)) return guesses;
+    for (const [ending, other] of index.endings) {
+      const beginning = form.slice(0, form.length - ending.length);
+      if (!form.endsWith(ending) || [...beginning].length < 3) continue;
+      const stem = beginning + other;
+      if (guesses.some(({ terms }) => terms[0].stem === stem)) continue;
+      const found = await stemForm(index, [stem], GUESSED);
+      if (found) guesses.push(found);
+      if (guesses.length === GUESSES) break;
+    }
+    return guesses;
+  };
+
+  // Counts the edits between two words, a swap of neighbours being one.
+  const distance = (a, b) => {
+    let [before, last] = [[], [...Array(b.length + 1).keys()]];
+    for (let i = 1; i <= a.length; i += 1) {
+      const row = [i];
+      for (let j = 1; j <= b.length; j += 1) {
+        const edit = last[j - 1] + (a[i - 1] !== b[j - 1]);
+        row[j] = Math.min(edit, last[j] + 1, row[j - 1] + 1);
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+          row[j] = Math.min(row[j], before[j - 2] + 1);
+      }
+      [before, last] = [last, row];
+    }
+    return last[b.length];
+  };
+
+  // Returns the forms within one edit or two, the nearest first.
+  const near = async (index, typed) => {
+    const letters = [...typed];
+    const edits = letters.length < 8 ? 1 : 2;
+    if (letters.length < 4 || isUnspaced(typed)) return [];
+    let found = [];
+    for (const letter of new Set(letters.slice(0, 2))) {
+      for (const { form, count } of await formsOf(index, letter)) {
+        if (Math.abs(form.length - typed.length) > edits + 2) continue;
+        const other = [...form];
+        if (Math.abs(other.length - letters.length) > edits) continue;
+        const apart = distance(letters, other);
+        if (apart <= edits) found.push({ form, count, apart });
+      }
+      if (found.length) break;
+    }
+    found.sort((a, b) => a.apart - b.apart || byCount(a, b));
+    found = found.filter(({ apart }) => apart === found[0].apart).slice(0, CORRECTIONS);
+    return found.map(({ form }) => form);
+  };
+
+  // Replaces words that the site does not hold by near ones; returns the query as corrected.
+  const correct = async (index, text, words) => {
+    let corrected = text.trim();
+    let isChanged = false;
+    for (const word of words.filter(({ isKnown }) => !isKnown)) {
+      const forms = await near(index, word.typed);
+      const place = tokens(corrected, index.lang).find((token) => token.word === word.typed);
+      if (forms.length && place) {
+        corrected = corrected.slice(0, place.start) + forms[0] + corrected.slice(place.end);
+        isChanged = true;
+      }
+      for (const form of forms) addForm(word, await exactForm(index, form, CORRECTED));
+    }
+    return isChanged ? corrected : null;
+  };
+
+  // Finds the concepts that a query names, the longest name first, and adds their other names.
+  const understand = async (index, words) => {
+    const found = [];
+    for (const [at, { key }] of words.entries()) {
+      const chunk = await chunkFor(index, key);
+      for (const { place, rest } of chunk?.names.get(key) || [])
+        if (rest.every((word, step) => words[at + 1 + step]?.key === word))
+          found.push({ at, length: rest.length + 1, place });
+    }
+    found.sort((a, b) => b.length - a.length || a.at - b.at || a.place - b.place);
+    const taken = words.map(() => 0);
+    const understood = new Map();
+    for (const { at, length, place } of found) {
+      if (taken.slice(at, at + length).some((longer) => longer > length)) continue;
+      taken.fill(length, at, at + length);
+      if (understood.has(place)) continue;
+      const { concepts } = index.root;
+      const file = await index.get(`c${Math.floor(place / concepts)}`);
+      const [id, name, written] = file?.[place % concepts] || ["", "", []];
+      understood.set(place, { id, name });
+      const word = words.slice(at, at + length).find(({ typed }) => !index.common.has(typed));
+      if (!word) continue;
+      word.isKnown = true;
+      for (const stems of written) addForm(word, await stemForm(index, stems, 1));
+    }
+    return [...understood.values()].filter(({ id }) => id);
+  };
+
+  // Keeps the documents that hold the phrases, looking at the best that hold all their words.
+  const keepPhrases = async (index, phrases, scores, allowed) => {
+    let candidates = [...scores.keys()].filter((d) => !isNaN(scores[d]) && passes(allowed, d));
+    const wanted = [];
+    for (const phrase of phrases) {
+      const words = tokens(phrase, index.lang).map(({ word }) => word);
+      wanted.push(words);
+      for (const word of words) {
+        const form = await exactForm(index, word, 1);
+        const [term] = form?.terms || [];
+        candidates = candidates.filter((document) => {
+          const place = term ? placeOf(term.documents, document) : -1;
+          return place >= 0 && (form.bit < 0 || !term.sets.length || (term.sets[place] >> form.bit) & 1);
+        });
+      }
+    }
+    candidates.sort((a, b) => scores[b] - scores[a] || a - b);
+    candidates.length = Math.min(candidates.length, PHRASE_CANDIDATES);
+    const holds = (text, words) => {
+      const all = tokens(text, index.lang).map(({ word }) => word);
+      return words.length > 0 && all.some((_, at) => words.every((word, step) => all[at + step] === word));
+    };
+    const { texts, results } = index.root;
+    const kept = await Promise.all(
+      candidates.map(async (document) => {
+        const block = await index.get(`r${Math.floor(document / results)}`);
+        const file = await index.get(`x${Math.floor(document / texts)}`);
+        const [, title = "", summary = "", , , sections = ""] = block?.[document % results] || [];
+        const headings = sections.split("\x1f").map((part) => part.split("\x1e")[0]);
+        const all = [title, summary, ...headings, ...(file?.[document % texts] || [])];
+        return wanted.every((words) => all.some((text) => holds(text, words)));
+      }),
+    );
+    const stay = new Set(candidates.filter((_, at) => kept[at]));
+    scores.forEach((_, document) => {
+      if (!stay.has(document)) scores[document] = NaN;
+    });
+  };
+
+  return { formsOf, parse, guess, excerpt, correct, understand, keepPhrases };
+});
