@@ -23,7 +23,7 @@ pub const B: f64 = 0.75;
 /// Labels are names side by side, not prose: many of them make a record no less about each.
 pub const B_LABELS: f64 = 0.2;
 /// What a document gains that holds the very form that was typed.
-pub const EXACT: f64 = 1.05;
+pub const EXACT: f64 = 1.2;
 /// What the completion of the last word counts when the word itself is unknown, or known.
 pub const PREFIX: (f64, f64) = (0.8, 0.3);
 /// What a corrected word counts.
@@ -31,7 +31,7 @@ pub const CORRECTED: f64 = 0.8;
 /// What an inflected form counts that no page holds, and whose stem was guessed.
 pub const GUESSED: f64 = 0.9;
 /// What another name of a concept counts against the word that named it.
-pub const CONCEPT: f64 = 1.0;
+pub const CONCEPT: f64 = 0.9;
 /// What a page counts that is no record: a term's page, a text of the manual.
 pub const NO_RECORD: f64 = 0.75;
 /// How many completions or corrections of a word are searched, and guesses of its stem.
@@ -63,12 +63,17 @@ pub fn idf(documents: usize, holding: usize) -> u32 {
     (IDF_PARTS * idf).round().max(1.0) as u32
 }
 
-/// Returns how much of part × idf one step of an impact is. The strongest terms saturate: half of
-/// what a word can reach that stands in all fields at once is strong enough.
+/// The share of what a word can reach that stands in all fields at once, at which impacts saturate.
+/// A word that is said again and again must not outweigh one that is missing: with an eighth instead
+/// of a half, keyword queries on six public collections found their page first in 4 to 9 of 100
+/// cases more, and questions as often as before.
+const SATURATION: f64 = 0.125;
+
+/// Returns how much of part × idf one step of an impact is.
 pub fn unit(weights: &Weights, documents: usize) -> f64 {
     let Weights { title, labels, headings, summary, body } = *weights;
     let parts: f64 = [title, labels, headings, summary, body].map(f64::from).iter().sum();
-    let highest = parts * (K1 + 1.0) * f64::from(idf(documents, 1)) / 2.0;
+    let highest = parts * (K1 + 1.0) * f64::from(idf(documents, 1)) * SATURATION;
     // A number with few digits, so that it is the same when it is read.
     ((highest / IMPACT_LIMIT * 64.0).ceil() / 64.0).max(1.0 / 64.0)
 }

@@ -9,6 +9,7 @@ vademecum.more((core) => {
   // As in rank.rs.
   const QUERY_LIMIT = 400;
   const CORRECTED = 0.8;
+  const CONCEPT = 0.9;
   const GUESSED = 0.9;
   const GUESSES = 2;
   const CORRECTIONS = 3;
@@ -219,7 +220,7 @@ vademecum.more((core) => {
       const word = words.slice(at, at + length).find(({ typed }) => !index.common.has(typed));
       if (!word) continue;
       word.isKnown = true;
-      for (const stems of written) addForm(word, await stemForm(index, stems, 1));
+      for (const stems of written) addForm(word, await stemForm(index, stems, CONCEPT));
     }
     return [...understood.values()].filter(({ id }) => id);
   };

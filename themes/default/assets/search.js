@@ -3,7 +3,7 @@
 
 const vademecum = (() => {
   // As in rank.rs.
-  const EXACT = 1.05;
+  const EXACT = 1.2;
   const PREFIX = [0.8, 0.3];
   const NO_RECORD = 0.75;
   const COMPLETIONS = 6;
