@@ -313,8 +313,7 @@ impl Linked {
     fn again(edit: Edit, theme: &Theme, memories: &mut Memories) -> Self {
         let Edit { site, desk, mut output, pages, related, prose } = edit;
         let what = (pages.as_slice(), related.as_slice(), prose);
-        let (html, keep) = (&mut memories.html, &*memories.keep);
-        let Some(rendered) = render::again(&site, theme, html, keep, desk, what) else {
+        let Some(rendered) = render::again(&site, theme, &mut memories.html, desk, what) else {
             return Self::render(site, theme, memories);
         };
         for claim in rendered.claims {
@@ -349,7 +348,9 @@ impl Pages {
         let completed = completed.unwrap_or_else(|| {
             let collections = search::collect(&site, &tunings, &memories.documents);
             memories.documents.turn();
-            let claims = export::all(&site, &theme, &collections, &*memories.keep);
+            let keep = &*memories.keep;
+            let claims = export::all(&site, &theme, &collections, keep);
+            let claims = claims.into_iter().map(|claim| keep.place(claim)).collect();
             Completed { of, claims, collections }
         });
         let clashes = output.add(completed.claims.iter().cloned());

@@ -158,6 +158,7 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     disk::let_go(&mut source, root);
     let pages = vademecum::link(pages, &source, &mut memories, Scope::default());
     let mut built = pages.complete(&mut memories);
+    drop(memories);
     built.left_out(&skipped);
     disk::recall(&mut source, built.diags.iter().map(|diag| &diag.at.path));
     report(&progress, &built, &source);
@@ -170,7 +171,7 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     // Everything is written beside its place first, and takes it only when all of it is there. The
     // site goes first: an index that is older than its site says so when it is asked.
     progress.say("writing");
-    let mut staged = vec![disk::stage_spooled(&built.output, &out, Some(&spool))?];
+    let mut staged = vec![spool.stage(&built.output)?];
     progress.say("building the search index");
     let digest = search::digest(&source);
     drop(source);

@@ -78,12 +78,12 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -
         })
         .map(|(index, number)| {
             let address = lists::address_of(&site.pages[index], number);
-            let make = || render(&context, keep, index, number, &address);
+            let make = || render(&context, index, number, &address);
             let blob = match &near {
                 Some(near) => remembered(&context, near, memory, index, number, make)?,
                 None => make()?,
             };
-            Ok(claim(site, index, &address, blob))
+            Ok(keep.place(claim(site, index, &address, blob)))
         })
         .collect();
     let (mut claims, mut diags) = parted(claims);
@@ -101,7 +101,6 @@ pub fn again(
     site: &Site,
     theme: &Theme,
     memory: &mut HtmlMemory,
-    keep: &dyn Keep,
     desk: Arc<Desk>,
     (edited, related, prose): (&[PageIndex], &[PageIndex], bool),
 ) -> Option<Rendered> {
@@ -123,7 +122,7 @@ pub fn again(
             let address = lists::address_of(&site.pages[index], number);
             let key = view_key(&context, index, number);
             let made = memory.views.get(&key).cloned();
-            let made = made.unwrap_or_else(|| render(&context, keep, index, number, &address));
+            let made = made.unwrap_or_else(|| render(&context, index, number, &address));
             (key, made.map(|blob| claim(site, index, &address, blob)))
         })
         .collect();
@@ -152,13 +151,7 @@ fn parted(claims: impl IntoIterator<Item = Result<Claim, Diag>>) -> (Vec<Claim>,
 }
 
 /// Renders one page of a list, or the one page that there is.
-fn render(
-    context: &Context,
-    keep: &dyn Keep,
-    index: PageIndex,
-    number: usize,
-    address: &str,
-) -> Made {
+fn render(context: &Context, index: PageIndex, number: usize, address: &str) -> Made {
     let (site, theme) = (context.site, context.theme);
     let page = &site.pages[index];
     if let (Some(name), Some(path), 1) = (&page.template, &page.source, number)
@@ -175,7 +168,7 @@ fn render(
     let view = View::of_page(context, index, number);
     let body = if number == 1 { body(site, theme, index, address) } else { String::new() };
     let html = theme.render(template_of(site, theme, index), &page.lang, &view, &body)?;
-    Ok(keep.keep(html.into_bytes()))
+    Ok(Blob::new(html))
 }
 
 /// Returns a page from memory, made if what it shows has changed.
@@ -345,7 +338,7 @@ fn special_pages(context: &Context, keep: &dyn Keep) -> (Vec<Claim>, Vec<Diag>) 
     let mut claim = |path: String, by: TreePath, html: Result<String, Diag>| match html {
         Ok(html) => {
             if let Some(path) = TreePath::new(&path) {
-                claims.push(Claim { path, blob: keep.keep(html.into_bytes()), by });
+                claims.push(keep.place(Claim { path, blob: Blob::new(html), by }));
             }
         }
         Err(diag) => diags.push(diag),
