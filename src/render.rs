@@ -4,7 +4,10 @@
 //! unchanged view is neither rendered nor written again. `near` finds quickly which views cannot
 //! have changed.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rayon::prelude::*;
@@ -96,22 +99,22 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -
 }
 
 /// Renders again what shows something of edited pages, where that is little of the site. `prose`
-/// says that nothing else of them was edited; `related` are pages whose related records changed.
+/// says that nothing else of them was edited; `beside` are pages that the edit linked otherwise.
 pub fn again(
     site: &Site,
     theme: &Theme,
     memory: &mut HtmlMemory,
     desk: Arc<Desk>,
-    (edited, related, prose): (&[PageIndex], &[PageIndex], bool),
+    (edited, beside, prose): (&[PageIndex], &BTreeSet<PageIndex>, bool),
 ) -> Option<Rendered> {
     let numbers = |&index: &PageIndex| {
         (1..=lists::page_count(site, index)).map(move |number| (index, number))
     };
     let (desk, numbered) = match prose {
-        true => (desk, edited.iter().flat_map(numbers).collect()),
+        true => (desk, edited.iter().chain(beside).flat_map(numbers).collect()),
         false => {
             let mut desk = Arc::into_inner(desk)?;
-            let numbered = edited::shown_on(site, theme, &mut desk, edited, related)?;
+            let numbered = edited::shown_on(site, theme, &mut desk, edited, beside)?;
             (Arc::new(desk), numbered)
         }
     };
