@@ -2,9 +2,7 @@
 
 mod write;
 
-pub use write::{
-    Spool, Staged, Written, is_empty_folder, publish, stage, stage_spooled, write, write_new,
-};
+pub use write::{Spool, Staged, Written, is_empty_folder, publish, stage, write, write_new};
 
 use std::{
     fs,

@@ -36,7 +36,7 @@ use crate::{
     page::Page,
     render::{Desk, HtmlMemory},
     search::{Collection, DocumentMemory, Tuning},
-    site::{PageIndex, Scope, Site},
+    site::{PageIndex, Relinked, Scope, Site},
     theme::Theme,
     tree::{Claim, Clash, Digest, InMemory, Keep, Output, Tree},
 };
@@ -209,7 +209,7 @@ pub fn link(read: Read, source: &Tree, memories: &mut Memories, scope: Scope) ->
     let keys = read.iter().filter_map(|page| page.key.as_ref()).map(Digest::as_bytes);
     let of = Digest::of_parts(std::iter::once(around.as_bytes()).chain(keys));
     let last = memories.last.take().filter(|last| last.around == around);
-    let linked = match last.map(|last| last.edited(&read)) {
+    let linked = match last.map(|last| last.edited(&read, source)) {
         Some(Ok(edit)) => Linked::again(edit, &theme, memories),
         Some(Err(())) | None => {
             let mut site = Site::link(Arc::new(config), source, read.clone(), scope);
@@ -246,22 +246,20 @@ fn around(source: &Tree, config: &Config, theme: &Theme, scope: Scope) -> Digest
     Digest::of_parts(own.into_iter().chain(files))
 }
 
-/// An edit of pages that leaves the site linked as it is.
+/// An edit of pages that leaves every page where it is.
 struct Edit {
     site: Site,
     desk: Arc<Desk>,
     output: Output,
     pages: Vec<PageIndex>,
-    /// The pages whose related records have changed.
-    related: Vec<PageIndex>,
+    relinked: Relinked,
     /// Whether nothing was edited that other pages may show.
     prose: bool,
 }
 
 impl Last {
-    /// Puts edited pages into the linked site, or returns an error when they may change how pages are
-    /// linked.
-    fn edited(self, read: &[Arc<Page>]) -> Result<Edit, ()> {
+    /// Puts edited pages into the linked site, or returns an error when the site must be linked anew.
+    fn edited(self, read: &[Arc<Page>], source: &Tree) -> Result<Edit, ()> {
         if !self.is_clean || self.read.len() != read.len() {
             return Err(());
         }
@@ -273,7 +271,7 @@ impl Last {
                 continue;
             }
             let place = site.page(&old.id).filter(|&place| Arc::ptr_eq(&site.pages[place], old));
-            let Some(place) = place.filter(|_| new.has_shape_of(old)) else { return Err(()) };
+            let Some(place) = place.filter(|_| new.has_place_of(old)) else { return Err(()) };
             prose &= new.face == old.face;
             edited.push((place, new.clone()));
         }
@@ -285,9 +283,9 @@ impl Last {
             return Err(());
         }
         let pages = edited.iter().map(|(place, _)| *place).collect();
-        let related = site.replace(edited);
+        let relinked = site.relink(source, edited).ok_or(())?;
         let output = Arc::try_unwrap(self.output).unwrap_or_else(|output| (*output).clone());
-        Ok(Edit { site, desk: self.desk, output, pages, related, prose })
+        Ok(Edit { site, desk: self.desk, output, pages, relinked, prose })
     }
 }
 
@@ -311,10 +309,13 @@ impl Linked {
     }
 
     fn again(edit: Edit, theme: &Theme, memories: &mut Memories) -> Self {
-        let Edit { site, desk, mut output, pages, related, prose } = edit;
-        let what = (pages.as_slice(), related.as_slice(), prose);
-        let (html, keep) = (&mut memories.html, &*memories.keep);
-        let Some(rendered) = render::again(&site, theme, html, keep, desk, what) else {
+        let Edit { site, desk, mut output, pages, relinked, prose } = edit;
+        // Lists may have other members.
+        if relinked.references {
+            return Self::render(site, theme, memories);
+        }
+        let what = (pages.as_slice(), &relinked.beside, prose);
+        let Some(rendered) = render::again(&site, theme, &mut memories.html, desk, what) else {
             return Self::render(site, theme, memories);
         };
         for claim in rendered.claims {
@@ -349,7 +350,9 @@ impl Pages {
         let completed = completed.unwrap_or_else(|| {
             let collections = search::collect(&site, &tunings, &memories.documents);
             memories.documents.turn();
-            let claims = export::all(&site, &theme, &*memories.keep);
+            let keep = &*memories.keep;
+            let claims = export::all(&site, &theme, keep);
+            let claims = claims.into_iter().map(|claim| keep.place(claim)).collect();
             Completed { of, claims, collections }
         });
         let clashes = output.add(completed.claims.iter().cloned());

@@ -16,7 +16,6 @@ use vademecum::{
     search::{
         self, Ask, Found, Sort,
         index::{OpenError, Searcher},
-        shards::Made,
     },
     serve,
     site::Scope,
@@ -168,6 +167,7 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     disk::let_go(&mut source, root);
     let pages = vademecum::link(pages, &source, &mut memories, Scope::default());
     let mut built = pages.complete(&mut memories);
+    drop(memories);
     built.left_out(&skipped);
     disk::recall(&mut source, built.diags.iter().map(|diag| &diag.at.path));
     report(&progress, &built, &source);
@@ -183,8 +183,10 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     let digest = search::digest(&source);
     drop(source);
     let made = built.collections.par_iter().map(|collection| {
-        let Made { index, shards } = search::shards::make(collection, digest)?;
-        Ok((disk::stage(&index, &root.join("index").join(&collection.lang))?, shards))
+        let (index, searcher) = search::index::build(collection, digest)?;
+        let staged = disk::stage(&index, &root.join("index").join(&collection.lang))?;
+        drop(index);
+        Ok((staged, search::shards::write(&searcher, &spool)?))
     });
     let made = made.collect::<Result<Vec<_>, Failure>>()?;
     let mut indexes = Vec::new();
@@ -193,7 +195,7 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
         built.output = built.output.overlay(shards);
     }
     progress.say("writing");
-    let mut staged = vec![disk::stage_spooled(&built.output, &out, Some(&spool))?];
+    let mut staged = vec![spool.stage(&built.output)?];
     staged.extend(indexes);
     disk::publish(staged)?;
     drop(progress);

@@ -95,14 +95,11 @@ pub struct Page {
 }
 
 impl Page {
-    /// Returns true for a page that takes part in the site as this one does: it has the same place,
-    /// refers to the same things and can be referred to in the same ways. Its words may differ.
-    pub fn has_shape_of(&self, other: &Self) -> bool {
-        let targets = |page: &Self| page.links.iter().map(|link| link.target.clone()).collect();
+    /// Returns true for a page that has the place of this one in the site: its identity and what it
+    /// is. Its words may differ, and what it links to and refers to.
+    pub fn has_place_of(&self, other: &Self) -> bool {
         let aliases = |page: &Self| page.aliases.iter().map(|(alias, _)| alias.clone()).collect();
-        let [own_targets, other_targets]: [Vec<String>; 2] = [targets(self), targets(other)];
         let [own_aliases, other_aliases]: [Vec<String>; 2] = [aliases(self), aliases(other)];
-        let names = |reference: &Reference| (reference.field.clone(), reference.target.clone());
         self.id == other.id
             && self.source == other.source
             && self.role == other.role
@@ -112,10 +109,19 @@ impl Page {
             && self.record_id == other.record_id
             && self.status == other.status
             && self.is_broken == other.is_broken
+            && self.is_partial == other.is_partial
             && self.term == other.term
-            && self.anchors == other.anchors
-            && own_targets == other_targets
             && own_aliases == other_aliases
+    }
+
+    /// Returns true for a page that is linked to others as this one is: it refers to the same things
+    /// and has the same headings.
+    pub fn has_shape_of(&self, other: &Self) -> bool {
+        let targets = |page: &Self| page.links.iter().map(|link| link.target.clone()).collect();
+        let [own_targets, other_targets]: [Vec<String>; 2] = [targets(self), targets(other)];
+        let names = |reference: &Reference| (reference.field.clone(), reference.target.clone());
+        self.anchors == other.anchors
+            && own_targets == other_targets
             && self.references.iter().map(names).eq(other.references.iter().map(names))
     }
 

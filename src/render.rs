@@ -4,7 +4,10 @@
 //! unchanged view is neither rendered nor written again. `near` finds quickly which views cannot
 //! have changed.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rayon::prelude::*;
@@ -79,12 +82,12 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -
         })
         .map(|(index, number)| {
             let address = lists::address_of(&site.pages[index], number);
-            let make = || render(&context, keep, index, number, &address);
+            let make = || render(&context, index, number, &address);
             let blob = match &near {
                 Some(near) => remembered(&context, near, memory, index, number, make)?,
                 None => make()?,
             };
-            Ok(claim(site, index, &address, blob))
+            Ok(keep.place(claim(site, index, &address, blob)))
         })
         .collect();
     let (mut claims, mut diags) = parted(claims);
@@ -97,23 +100,22 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -
 }
 
 /// Renders again what shows something of edited pages, where that is little of the site. `prose`
-/// says that nothing else of them was edited; `related` are pages whose related records changed.
+/// says that nothing else of them was edited; `beside` are pages that the edit linked otherwise.
 pub fn again(
     site: &Site,
     theme: &Theme,
     memory: &mut HtmlMemory,
-    keep: &dyn Keep,
     desk: Arc<Desk>,
-    (edited, related, prose): (&[PageIndex], &[PageIndex], bool),
+    (edited, beside, prose): (&[PageIndex], &BTreeSet<PageIndex>, bool),
 ) -> Option<Rendered> {
     let numbers = |&index: &PageIndex| {
         (1..=lists::page_count(site, index)).map(move |number| (index, number))
     };
     let (desk, numbered) = match prose {
-        true => (desk, edited.iter().flat_map(numbers).collect()),
+        true => (desk, edited.iter().chain(beside).flat_map(numbers).collect()),
         false => {
             let mut desk = Arc::into_inner(desk)?;
-            let numbered = edited::shown_on(site, theme, &mut desk, edited, related)?;
+            let numbered = edited::shown_on(site, theme, &mut desk, edited, beside)?;
             (Arc::new(desk), numbered)
         }
     };
@@ -124,7 +126,7 @@ pub fn again(
             let address = lists::address_of(&site.pages[index], number);
             let key = view_key(&context, index, number);
             let made = memory.views.get(&key).cloned();
-            let made = made.unwrap_or_else(|| render(&context, keep, index, number, &address));
+            let made = made.unwrap_or_else(|| render(&context, index, number, &address));
             (key, made.map(|blob| claim(site, index, &address, blob)))
         })
         .collect();
@@ -153,13 +155,7 @@ fn parted(claims: impl IntoIterator<Item = Result<Claim, Diag>>) -> (Vec<Claim>,
 }
 
 /// Renders one page of a list, or the one page that there is.
-fn render(
-    context: &Context,
-    keep: &dyn Keep,
-    index: PageIndex,
-    number: usize,
-    address: &str,
-) -> Made {
+fn render(context: &Context, index: PageIndex, number: usize, address: &str) -> Made {
     let (site, theme) = (context.site, context.theme);
     let page = &site.pages[index];
     if let (Some(name), Some(path), 1) = (&page.template, &page.source, number)
@@ -176,7 +172,7 @@ fn render(
     let view = View::of_page(context, index, number);
     let body = if number == 1 { body(site, theme, index, address) } else { String::new() };
     let html = theme.render(template_of(site, theme, index), &page.lang, &view, &body)?;
-    Ok(keep.keep(html.into_bytes()))
+    Ok(Blob::new(html))
 }
 
 /// Returns a page from memory, made if what it shows has changed.
@@ -346,7 +342,7 @@ fn special_pages(context: &Context, keep: &dyn Keep) -> (Vec<Claim>, Vec<Diag>) 
     let mut claim = |path: String, by: TreePath, html: Result<String, Diag>| match html {
         Ok(html) => {
             if let Some(path) = TreePath::new(&path) {
-                claims.push(Claim { path, blob: keep.keep(html.into_bytes()), by });
+                claims.push(keep.place(Claim { path, blob: Blob::new(html), by }));
             }
         }
         Err(diag) => diags.push(diag),

@@ -19,9 +19,11 @@ use crate::{
 
 mod links;
 mod related;
+mod relink;
 
 pub use links::Hole;
 pub use related::SHOWN as RELATED_SHOWN;
+pub use relink::Relinked;
 
 /// The place of a page in `Site::pages`.
 pub type PageIndex = usize;
@@ -144,20 +146,6 @@ impl Site {
                 site.backlinks[edge.to].push((edge.label.clone(), edge.from));
             }
         }
-    }
-
-    /// Puts pages in the place of others of the same shape: all that links pages stays as it is, but
-    /// for related records, which words of titles and summaries make. Returns the pages that have
-    /// others now.
-    pub fn replace(&mut self, pages: Vec<(PageIndex, Arc<Page>)>) -> Vec<PageIndex> {
-        let mut old = Vec::new();
-        for (index, page) in pages {
-            if page.features != self.pages[index].features {
-                old.push((index, self.pages[index].features.clone()));
-            }
-            self.pages[index] = page;
-        }
-        self.features.edit(&self.pages, &old, &mut self.related)
     }
 
     /// Lets go of what only a later edit needs.
@@ -318,18 +306,13 @@ impl Site {
     }
 
     fn resolve_references(&mut self) {
-        let mut by_record: HashMap<(&str, &str), Vec<PageIndex>> = HashMap::new();
-        let mut anywhere: HashMap<&str, Vec<PageIndex>> = HashMap::new();
+        let records = Records::of(&self.pages);
+        let anywhere = &records.anywhere;
         let mut diags = Vec::new();
-        for (index, page) in self.pages.iter().enumerate() {
-            if !page.is_record {
-                continue;
-            }
-            let key = (page.id.folder.as_str(), page.record_id.as_str());
-            let same = by_record.entry(key).or_default();
-            same.push(index);
-            anywhere.entry(&page.record_id).or_default().push(index);
-            if let [first, _, ..] = same.as_slice()
+        // Pages lie in the order of their identities, and so do the records that share an id.
+        for (index, page) in self.pages.iter().enumerate().filter(|(_, page)| page.is_record) {
+            if let Some([first, second, ..]) = records.here(page, &page.record_id)
+                && index >= *second
                 && let (Some(path), Some(other)) = (&page.source, &self.pages[*first].source)
             {
                 let message = format!("the id `{}` stands in `{other}` too", page.record_id);
@@ -343,14 +326,8 @@ impl Site {
         for (index, page) in self.pages.iter().enumerate() {
             for reference in &page.references {
                 let Target::Record { types, id } = &reference.target else { continue };
-                let here = by_record.get(&(page.id.folder.as_str(), id.as_str()));
-                let found = [here, anywhere.get(id.as_str())]
-                    .into_iter()
-                    .flatten()
-                    .flatten()
-                    .find(|&&to| fits(types, &self.pages[to]));
-                match found {
-                    Some(&to) => {
+                match records.find(&self.pages, page, types, id) {
+                    Some(to) => {
                         edges.push(Edge { from: index, label: reference.field.clone(), to });
                     }
                     None => {
@@ -404,6 +381,44 @@ impl Site {
         self.edges_of(page)
             .find(|edge| &*edge.label == field && self.pages[edge.to].record_id == id)
             .map(|edge| edge.to)
+    }
+}
+
+/// The records that references may name.
+struct Records<'a> {
+    /// By the folder of their language and their id.
+    by_folder: HashMap<&'a str, HashMap<&'a str, Vec<PageIndex>>>,
+    /// By their id, in all languages.
+    anywhere: HashMap<&'a str, Vec<PageIndex>>,
+}
+
+impl<'a> Records<'a> {
+    fn of(pages: &'a [Arc<Page>]) -> Self {
+        let mut records = Self { by_folder: HashMap::new(), anywhere: HashMap::new() };
+        for (index, page) in pages.iter().enumerate().filter(|(_, page)| page.is_record) {
+            let of_folder = records.by_folder.entry(&page.id.folder).or_default();
+            of_folder.entry(&page.record_id).or_default().push(index);
+            records.anywhere.entry(&page.record_id).or_default().push(index);
+        }
+        records
+    }
+
+    /// Returns the records with an id in the language of a page.
+    fn here(&self, page: &Page, id: &str) -> Option<&[PageIndex]> {
+        self.by_folder.get(page.id.folder.as_str())?.get(id).map(Vec::as_slice)
+    }
+
+    /// Returns the record that a page names: in its own language, else in any.
+    fn find(
+        &self,
+        pages: &[Arc<Page>],
+        page: &Page,
+        types: &[String],
+        id: &str,
+    ) -> Option<PageIndex> {
+        let anywhere = self.anywhere.get(id).map(Vec::as_slice);
+        let mut found = [self.here(page, id), anywhere].into_iter().flatten().flatten().copied();
+        found.find(|&to| fits(types, &pages[to]))
     }
 }
 

@@ -230,17 +230,23 @@ impl Blob {
     }
 }
 
-/// Where made files wait until they are written: in memory, or wherever an edge puts them.
+/// Where made files wait until all are made: in memory, or wherever an edge puts them.
 pub trait Keep: Send + Sync {
-    fn keep(&self, bytes: Vec<u8>) -> Blob;
+    /// Puts a made file where it belongs, as far as is known yet: another claim may get its path.
+    fn place(&self, claim: Claim) -> Claim;
+
+    /// Keeps a file in memory whose path is not known yet.
+    fn keep(&self, bytes: Vec<u8>) -> Blob {
+        Blob::new(bytes)
+    }
 }
 
 /// Keeps made files in memory.
 pub struct InMemory;
 
 impl Keep for InMemory {
-    fn keep(&self, bytes: Vec<u8>) -> Blob {
-        Blob::new(bytes)
+    fn place(&self, claim: Claim) -> Claim {
+        claim
     }
 }
 

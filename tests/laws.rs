@@ -88,7 +88,13 @@ newest = 3
 noun = "objective"
 folder = "objectives"
 numbered = true
+[vocabularies.tags]
+open = true
+used_only = true
+folder = "tags"
 [fields.objectives]
+type = "terms"
+[fields.tags]
 type = "terms"
 [fields.as_of]
 type = "date"
@@ -100,17 +106,17 @@ type = "records"
 of = ["practice"]
 [types.practice]
 folder = "practices"
-fields = ["objectives", "as_of", "partners", "follows"]
+fields = ["objectives", "as_of", "partners", "follows", "tags"]
 "#;
 
 /// The parts of a page, each of which an edit may change.
 #[derive(Clone)]
-struct Parts([String; 7]);
+struct Parts([String; 9]);
 
 impl Parts {
     fn new(random: &mut Random, pages: usize) -> Self {
         let mut parts = Self(Default::default());
-        (0..7).for_each(|part| parts.edit(random, part, pages));
+        (0..9).for_each(|part| parts.edit(random, part, pages));
         parts
     }
 
@@ -127,15 +133,18 @@ impl Parts {
             // Few pages are partners, whose titles are part of rows; the others are edited in place.
             4 => format!("partners: [p{}]", random.below(3)),
             5 => format!("follows: [p{}]", random.below(pages)),
-            _ => format!("{}\n\n[{}](p{}.md)", text(9), text(1), random.below(pages)),
+            6 => format!("{}\n\n[{}](p{}.md)", text(9), text(1), random.below(pages)),
+            7 => format!("## {}", text(2)),
+            // Some are on few pages, so that their own pages come and go.
+            _ => format!("tags: [t{}, u{}]", random.below(3), random.below(9)),
         };
     }
 
     fn text(&self) -> String {
-        let [title, summary, as_of, objectives, partners, follows, body] = &self.0;
-        format!(
-            "---\n{title}\n{summary}\n{as_of}\n{objectives}\n{partners}\n{follows}\n---\n\n{body}\n"
-        )
+        let [title, summary, as_of, objectives, partners, follows, body, heading, tags] = &self.0;
+        let front =
+            [title, summary, as_of, objectives, partners, follows, tags].map(String::as_str);
+        format!("---\n{}\n---\n\n{heading}\n\n{body}\n", front.join("\n"))
     }
 }
 
@@ -166,7 +175,7 @@ fn words_edited_in_a_site_without_faults_change_what_shows_them() {
         (0..6).for_each(|number| guide(&mut random, &mut files, number));
         let mut memories = Memories::warm();
         assert_eq!(build(&files.tree(), &mut memories, Scope::default()).diags, []);
-        for step in 0..36 {
+        for step in 0..48 {
             if step % 4 == 3 {
                 let number = random.below(6);
                 guide(&mut random, &mut files, number);
@@ -176,12 +185,53 @@ fn words_edited_in_a_site_without_faults_change_what_shows_them() {
                 continue;
             }
             let (page, part) =
-                (random.below(2 * PAGES), [6, 0, 1, 2, 0, 0, 3, 4, 5][random.below(9)]);
+                (random.below(2 * PAGES), [6, 6, 0, 1, 2, 0, 3, 3, 4, 5, 7, 8][random.below(12)]);
             pages[page].edit(&mut random, part, PAGES);
             files.put(&path(page), pages[page].text());
             let source = files.tree();
             let warm = build(&source, &mut memories, Scope::default());
             assert_equal(&warm, &cold(&source), &format!("seed {seed}, step {step}: part {part}"));
+        }
+    }
+}
+
+#[test]
+fn an_edit_that_breaks_or_mends_a_link_is_remarked_on() {
+    let mut files = Files::default();
+    files.put("content/site.toml", FAULTLESS.replace("folder = \"objectives\"\n", ""));
+    files.put("content/vocabularies/objectives.tsv", "id\tname_en\n1\tOne\n");
+    let page = |front: &str, body: &str| format!("---\ntitle: P\n{front}\n---\n\n{body}\n");
+    let path = |name: &str| format!("content/en/practices/{name}.md");
+    files.put("content/en/practices/picture.png", "png");
+    let sound = [
+        ("a", page("tags: [x, y]\nfollows: [b]", "[b](b.md#part) [own](#own)\n\n## Own")),
+        ("b", page("tags: [x]", "## Part\n\n[a](a.md) ![](picture.png)")),
+    ];
+    for (name, text) in &sound {
+        files.put(&path(name), text.as_str());
+    }
+    let mut memories = Memories::warm();
+    assert_eq!(build(&files.tree(), &mut memories, Scope::default()).diags, []);
+    let edits = [
+        ("b", page("tags: [x]", "## Other\n\n[a](a.md) ![](picture.png)"), 1),
+        ("a", page("tags: [x, y]\nfollows: [b]", "[b](b.md#part) [own](#own)\n\n## Another"), 1),
+        ("a", page("tags: [x, y]\nfollows: [b]", "[b](nowhere.md)\n\n## Own"), 1),
+        ("a", page("tags: [x, y]\nfollows: [nobody]", "## Own"), 1),
+        // A tag that nobody carries any more, a new one, and a picture that goes.
+        ("a", page("tags: [x]\nfollows: [a]", "[b](b.md#part)"), 0),
+        ("a", page("tags: [x, z]\nfollows: [a]", "[b](b.md#part)"), 0),
+        ("b", page("tags: [y]", "## Part\n\n### Part\n\n[a](a.md) [b](#part-1)"), 0),
+    ];
+    for (step, (name, text, remarks)) in edits.into_iter().enumerate() {
+        let before = files.0[&path(name)].clone();
+        for text in [text.into_bytes(), before] {
+            files.put(&path(name), text);
+            let source = files.tree();
+            let warm = build(&source, &mut memories, Scope::default());
+            assert_equal(&warm, &cold(&source), &format!("step {step}"));
+            let is_edited = files.0[&path(name)]
+                != sound.iter().find(|(other, _)| *other == name).unwrap().1.as_bytes();
+            assert_eq!(warm.diags.len(), if is_edited { remarks } else { 0 }, "step {step}");
         }
     }
 }
@@ -232,7 +282,7 @@ fn two_indexes_are_equal() {
     let source = sample::configured(&mut Random(5)).tree();
     let digest = vademecum::search::digest(&source);
     for collection in &cold(&source).collections {
-        let index = || vademecum::search::index::build(collection, digest).unwrap();
+        let index = || vademecum::search::index::build(collection, digest).unwrap().0;
         let differ = difference(&index(), &index());
         assert!(differ.is_empty(), "{differ:?}");
     }

@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     time::{Duration, SystemTime},
 };
 
@@ -350,6 +350,37 @@ mod unix {
             fails_whole(part, fail, |folder| lock(folder, part, 0o755));
         }
     }
+}
+
+#[test]
+fn a_build_that_is_killed_leaves_the_last_site_whole() {
+    let mut files = Files::default();
+    let put = |files: &mut Files, word: &str| {
+        for number in 0..150 {
+            files.put(&format!("p{number}.md"), format!("# {word}\n\n{word} text. ").repeat(40));
+        }
+    };
+    put(&mut files, "Old");
+    let folder = Folder::new("site", &files);
+    done(folder.build());
+    let before = files_of(&folder.root.join("public"));
+    put(&mut files, "New");
+    folder.write(&files);
+    let mut build = folder.build().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // Pages are written as they are rendered, so the first of them are there long before the last.
+    while files_of(&folder.root.join(".public.staging")).is_empty() {
+        assert!(build.try_wait().unwrap().is_none(), "the build ended before it was killed");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    build.kill().unwrap();
+    build.wait().unwrap();
+    assert_eq!(differ(&before, &files_of(&folder.root.join("public"))), [""; 0]);
+    // The next build takes away what was left.
+    done(folder.build());
+    assert_eq!(folder.left(), [""; 0]);
+    let fresh = Folder::new("site", &files);
+    done(fresh.build());
+    assert_eq!(differ(&fresh.written(), &folder.written()), [""; 0]);
 }
 
 #[test]

@@ -28,9 +28,7 @@ fn searchers() -> (Tree, Vec<Searcher>) {
     let searchers = built
         .collections
         .iter()
-        .map(|collection| {
-            Searcher::of_tree(&search::index::build(collection, digest).unwrap()).unwrap()
-        })
+        .map(|collection| search::index::build(collection, digest).unwrap().1)
         .collect();
     (source, searchers)
 }

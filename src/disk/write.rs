@@ -1,20 +1,18 @@
 //! Trees to disk: at every instant a folder is wholly the old one or wholly the new.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
 
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use crate::tree::{Blob, Digest, Keep, Tree};
+use crate::tree::{Blob, Claim, Digest, Keep, Tree, TreePath};
 
 use super::digest_of;
 
@@ -38,201 +36,230 @@ pub fn write(tree: &Tree, out: &Path) -> io::Result<Written> {
     publish(vec![stage(tree, out)?])
 }
 
-/// A tree written beside its folder, ready to take its place. When it is dropped nothing is left
-/// beside the folder, whether it took the place or not.
-pub struct Staged {
-    out: PathBuf,
-    staging: PathBuf,
-    lock_path: PathBuf,
-    /// Held until the end, so that two builds do not stage the same folder.
-    _lock: fs::File,
-    written: Written,
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        // What is left is the old folder, or what was staged before a failure. What cannot be
-        // removed now is removed by the next build.
-        let _ = remove(&self.staging);
-        let _ = fs::remove_file(&self.lock_path);
-    }
-}
-
-/// A folder beside an output folder where made files wait, so that they need not lie in memory until
-/// all are made. What the output folder holds already is not written again. Dropped, it is gone.
-#[derive(Clone)]
-pub struct Spool(Arc<Waiting>);
-
-struct Waiting {
-    folder: PathBuf,
-    out: PathBuf,
-    /// What the output folder holds, by digest.
-    present: HashMap<Digest, String>,
-    /// How many files were begun, for the names of unfinished ones.
-    count: AtomicUsize,
-    lock_path: PathBuf,
-    /// Held until the end, so that two builds do not share a folder.
-    _lock: fs::File,
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        // What cannot be removed now is removed by the next build.
-        let _ = remove(&self.folder);
-        let _ = fs::remove_file(&self.lock_path);
-    }
-}
-
-/// Files smaller than this wait in memory, in bytes: a file of its own would cost more.
-const SPOOLED: usize = 1024;
-
-impl Spool {
-    /// Opens a spool for an output folder.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn open(out: &Path) -> io::Result<Self> {
-        let name = out.file_name().unwrap_or_default().to_string_lossy();
-        let parent = out.parent().unwrap_or(Path::new("."));
-        let lock_path = parent.join(format!(".{name}.made.lock"));
-        let folder = parent.join(format!(".{name}.made"));
-        let begin = || {
-            fs::create_dir_all(parent)?;
-            let lock = fs::File::create(&lock_path)?;
-            lock.lock()?;
-            remove(&folder)?;
-            fs::create_dir_all(&folder)?;
-            io::Result::Ok(lock)
-        };
-        let lock = begin().map_err(|error| unwritten(out, &error))?;
-        let text = fs::read_to_string(out.join(MANIFEST)).unwrap_or_default();
-        let present = text.lines().filter_map(|line| {
-            let (digest, path) = line.split_once("  ")?;
-            Some((Digest::from_hex(digest)?, path.to_owned()))
-        });
-        let present = present.collect();
-        let out = out.to_path_buf();
-        let count = AtomicUsize::new(0);
-        Ok(Self(Arc::new(Waiting { folder, out, present, count, lock_path, _lock: lock })))
-    }
-
-    fn place(&self, digest: Digest) -> PathBuf {
-        let name = digest.to_string();
-        self.0.folder.join(&name[..2]).join(name)
-    }
-
-    fn write(&self, digest: Digest, bytes: &[u8]) -> io::Result<PathBuf> {
-        bounded(bytes.len() as u64)?;
-        let place = self.place(digest);
-        // Two pages with the same bytes wait in one file; it has its name only when it is whole.
-        if place.exists() {
-            return Ok(place);
-        }
-        let number = self.0.count.fetch_add(1, Ordering::Relaxed);
-        let unfinished = self.0.folder.join(number.to_string());
-        let written = fs::write(&unfinished, bytes).and_then(|()| {
-            fs::rename(&unfinished, &place).or_else(|_| {
-                fs::create_dir_all(place.parent().unwrap_or(&self.0.folder))?;
-                fs::rename(&unfinished, &place)
-            })
-        });
-        if let Err(error) = written {
-            // What is left of it would take room that the disk may lack.
-            let _ = fs::remove_file(&unfinished);
-            return Err(error);
-        }
-        Ok(place)
-    }
-
-    /// Links a file that waits here to where it belongs; refuses one that has its place already,
-    /// because whoever changed one of two such files would change the other.
-    fn link(&self, blob: &Blob, target: &Path) -> io::Result<()> {
-        match blob.file() {
-            Some(path) if path.starts_with(&self.0.folder) && is_only_name(path)? => {
-                fs::hard_link(path, target)
-            }
-            _ => Err(io::ErrorKind::NotFound.into()),
-        }
-    }
-}
-
-#[cfg(unix)]
-fn is_only_name(path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    Ok(fs::symlink_metadata(path)?.nlink() == 1)
-}
-
-#[cfg(not(unix))]
-fn is_only_name(_: &Path) -> io::Result<bool> {
-    // Links cannot be counted here, so every file is copied.
-    Ok(false)
-}
-
-impl Keep for Spool {
-    /// Keeps bytes on disk, or in memory when the disk refuses: then writing the output will fail,
-    /// and say why.
-    fn keep(&self, bytes: Vec<u8>) -> Blob {
-        if bytes.len() < SPOOLED {
-            return Blob::new(bytes);
-        }
-        let digest = Digest::of(&bytes);
-        let present = self.0.present.get(&digest).map(|path| self.0.out.join(path));
-        let present = present.filter(|path| fs::read(path).is_ok_and(|found| found == bytes));
-        match present.map_or_else(|| self.write(digest, &bytes), Ok) {
-            Ok(path) => Blob::on_disk(path, bytes.len() as u64, digest),
-            Err(_) => Blob::new(bytes),
-        }
-    }
-}
-
 /// Writes a tree into a folder beside `out`; `publish` then lets the two change places.
 ///
 /// # Errors
 /// When the disk refuses, or the folder holds files that we did not write.
 pub fn stage(tree: &Tree, out: &Path) -> io::Result<Staged> {
-    stage_spooled(tree, out, None)
+    Spool::open(out)?.stage(tree)
 }
 
-/// As `stage`, of a tree some of whose files wait in a spool.
-///
-/// # Errors
-/// When the disk refuses, or the folder holds files that we did not write.
-pub fn stage_spooled(tree: &Tree, out: &Path, spool: Option<&Spool>) -> io::Result<Staged> {
-    let name =
-        out.file_name().ok_or_else(|| io::Error::other("the output needs a folder of its own"))?;
-    let name = name.to_string_lossy();
-    let parent = match out.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let begin = || {
-        fs::create_dir_all(parent)?;
-        let lock_path = parent.join(format!(".{name}.lock"));
-        let lock = fs::File::create(&lock_path)?;
-        lock.lock()?;
-        io::Result::Ok((lock_path, lock))
-    };
-    let (lock_path, lock) = begin().map_err(|error| unwritten(out, &error))?;
-    let mut staged = Staged {
-        out: out.to_path_buf(),
-        staging: parent.join(format!(".{name}.staging")),
-        lock_path,
-        _lock: lock,
-        written: Written::default(),
-    };
-    let aside = aside(&staged.staging);
-    if !out.exists() && aside.exists() {
-        // A build was killed between the two renames of `exchange`.
-        fs::rename(&aside, out)?;
+/// A tree written beside its folder, ready to take its place.
+pub struct Staged {
+    staging: Arc<Staging>,
+    written: Written,
+    /// Whether the output folder holds this tree already, so that nothing is to be done.
+    is_there: bool,
+}
+
+/// A folder beside an output folder, in which made files are put at once where they belong, so that
+/// they need not lie in memory until all are made. What the output folder holds already is not
+/// written again.
+#[derive(Clone)]
+pub struct Spool(Arc<Staging>);
+
+/// The folder in which the next output is made. When it is dropped nothing is left beside the output
+/// folder, whether the two changed places or not.
+struct Staging {
+    out: PathBuf,
+    folder: PathBuf,
+    lock_path: PathBuf,
+    /// Held until the end, so that two builds do not stage the same folder.
+    _lock: fs::File,
+    /// What the output folder holds.
+    old: Manifest,
+    /// What was put here before all was known: a claim on a path that another claim got is taken out.
+    put: Mutex<Vec<TreePath>>,
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // What is left is the old folder, or what was staged before a failure. What cannot be
+        // removed now is removed by the next build.
+        let _ = remove(&self.folder);
+        let _ = fs::remove_file(&self.lock_path);
     }
-    let old = Manifest::read(out).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => error,
-        _ => unwritten(out, &error),
-    })?;
-    staged.written = remove(&staged.staging)
-        .and_then(|()| fill(tree, &old, out, &staged.staging, spool))
-        .map_err(|error| unwritten(out, &error))?;
-    Ok(staged)
+}
+
+impl Spool {
+    /// Makes an empty folder beside an output folder, in the place of one that a killed build left.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn open(out: &Path) -> io::Result<Self> {
+        let name = out.file_name();
+        let name = name.ok_or_else(|| io::Error::other("the output needs a folder of its own"))?;
+        let name = name.to_string_lossy();
+        let parent = match out.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let folder = parent.join(format!(".{name}.staging"));
+        let lock_path = parent.join(format!(".{name}.lock"));
+        let begin = || {
+            fs::create_dir_all(parent)?;
+            let lock = fs::File::create(&lock_path)?;
+            lock.lock()?;
+            let aside = aside(&folder);
+            if !out.exists() && aside.exists() {
+                // A build was killed between the two renames of `exchange`.
+                fs::rename(&aside, out)?;
+            }
+            let old = Manifest::read(out)?;
+            remove(&folder)?;
+            fs::create_dir(&folder)?;
+            io::Result::Ok((lock, old))
+        };
+        let (lock, old) = begin().map_err(|error| unwritten(out, &error))?;
+        let (out, put) = (out.to_path_buf(), Mutex::default());
+        Ok(Self(Arc::new(Staging { out, folder, lock_path, _lock: lock, old, put })))
+    }
+
+    /// Makes the folder what the tree says: what was put there stays, what is missing follows.
+    ///
+    /// # Errors
+    /// When the disk refuses, or the output folder holds files that we did not write.
+    pub fn stage(self, tree: &Tree) -> io::Result<Staged> {
+        let Self(staging) = self;
+        staging.old.refuse_others(&staging.out).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => error,
+            _ => unwritten(&staging.out, &error),
+        })?;
+        let filled = staging.fill(tree).map_err(|error| unwritten(&staging.out, &error));
+        let (written, is_there) = filled?;
+        Ok(Staged { staging, written, is_there })
+    }
+}
+
+impl Keep for Spool {
+    /// Writes a file where it belongs, unless the output folder holds it already. When the disk
+    /// refuses, it stays in memory: then staging will fail, and say why.
+    fn place(&self, claim: Claim) -> Claim {
+        let Self(staging) = self;
+        let Some(bytes) = claim.blob.bytes() else { return claim };
+        let present = staging.out.join(claim.path.as_str());
+        let is_present = staging.old.files.get(claim.path.as_str()) == Some(&claim.blob.digest())
+            && fs::read(&present).is_ok_and(|found| found == bytes);
+        let file = if is_present { Ok(present) } else { staging.put(&claim.path, bytes) };
+        match file {
+            Ok(file) => {
+                let blob = Blob::on_disk(file, claim.blob.length(), claim.blob.digest());
+                Claim { blob, ..claim }
+            }
+            Err(_) => claim,
+        }
+    }
+}
+
+impl Staging {
+    /// Puts a file here before it is known whether the path is its own; the first one stays.
+    fn put(&self, path: &TreePath, bytes: &[u8]) -> io::Result<PathBuf> {
+        let target = self.folder.join(path.as_str());
+        make_folder_of(&target)?;
+        write_once(&target, bytes)?;
+        // The list is sound even after a panic elsewhere.
+        self.put.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
+        Ok(target)
+    }
+
+    /// Returns true for a file that lies where it belongs already.
+    fn holds(&self, path: &TreePath, blob: &Blob) -> bool {
+        blob.file().is_some_and(|file| *file == self.folder.join(path.as_str()))
+    }
+
+    /// Makes the folder what the tree says. Returns true when the output folder is that already; then
+    /// this one stays as it is.
+    fn fill(&self, tree: &Tree) -> io::Result<(Written, bool)> {
+        let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in std::mem::take(&mut *put) {
+            if !tree.get(&path).is_some_and(|blob| self.holds(&path, blob)) {
+                self.take_out(&path)?;
+            }
+        }
+        let files: Vec<(&TreePath, &Blob)> = tree.iter().collect();
+        let unchanged: Vec<bool> =
+            files.par_iter().map(|(path, blob)| self.is_unchanged(path, blob)).collect();
+        let paths: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+        let gone = self.old.files.keys().filter(|path| !paths.contains(path.as_str()));
+        let mut written = Written { removed: gone.count(), ..Written::default() };
+        let manifest: String =
+            files.iter().map(|(path, blob)| format!("{}  {path}\n", blob.digest())).collect();
+        let manifest = Blob::new(manifest);
+        let manifest_path = TreePath::of(MANIFEST);
+        let keeps_manifest = is_same(&self.out.join(MANIFEST), &manifest, None).unwrap_or_default();
+        if keeps_manifest && unchanged.iter().all(|unchanged| *unchanged) {
+            written.unchanged = files.len();
+            return Ok((written, true));
+        }
+        let settled: Vec<io::Result<bool>> = files
+            .par_iter()
+            .zip(unchanged)
+            .map(|((path, blob), unchanged)| self.settle(path, blob, unchanged))
+            .collect();
+        for is_linked in settled {
+            match is_linked? {
+                true => written.unchanged += 1,
+                false => written.changed += 1,
+            }
+        }
+        self.settle(&manifest_path, &manifest, keeps_manifest)?;
+        Ok((written, false))
+    }
+
+    /// Takes out a file that lost its path, and the folders that only it needed.
+    fn take_out(&self, path: &TreePath) -> io::Result<()> {
+        let target = self.folder.join(path.as_str());
+        fs::remove_file(&target)?;
+        let above = target.ancestors().skip(1).take_while(|above| **above != self.folder);
+        // A folder that another file needs is not empty, and stays.
+        above.map(fs::remove_dir).take_while(Result::is_ok).for_each(drop);
+        Ok(())
+    }
+
+    fn is_unchanged(&self, path: &TreePath, blob: &Blob) -> bool {
+        self.old.files.get(path.as_str()) == Some(&blob.digest())
+            && is_same(&self.out.join(path.as_str()), blob, self.old.written).unwrap_or_default()
+    }
+
+    /// Puts a file where it belongs, if it is not there; returns true for one that was linked.
+    fn settle(&self, path: &TreePath, blob: &Blob, is_unchanged: bool) -> io::Result<bool> {
+        if self.holds(path, blob) {
+            return Ok(false);
+        }
+        let target = self.folder.join(path.as_str());
+        make_folder_of(&target)?;
+        if is_unchanged && fs::hard_link(self.out.join(path.as_str()), &target).is_ok() {
+            return Ok(true);
+        }
+        bounded(blob.length())?;
+        match (blob.bytes(), blob.file()) {
+            (Some(bytes), _) => write_once(&target, bytes)?,
+            (None, Some(source)) => drop(fs::copy(source, &target)?),
+            (None, None) => {}
+        }
+        Ok(false)
+    }
+}
+
+/// Makes the folder that a file lies in. Most files are the only one of a new folder in one that is
+/// there, so asking first would only take time.
+fn make_folder_of(file: &Path) -> io::Result<()> {
+    let Some(folder) = file.parent() else { return Ok(()) };
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir_all(folder),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file that is not there yet, whole or not at all.
+fn write_once(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    bounded(bytes.len() as u64)?;
+    let mut file = fs::File::create_new(target)?;
+    file.write_all(bytes).inspect_err(|_| {
+        // What is left of it would take room that the disk may lack.
+        let _ = fs::remove_file(target);
+    })
 }
 
 /// Lets all staged trees take the places of their folders, or none of them.
@@ -241,20 +268,24 @@ pub fn stage_spooled(tree: &Tree, out: &Path, spool: Option<&Spool>) -> io::Resu
 /// When the disk refuses; then all folders are as they were.
 pub fn publish(staged: Vec<Staged>) -> io::Result<Written> {
     let mut total = Written::default();
-    for (count, one) in staged.iter().enumerate() {
-        if let Err(error) = exchange(&one.staging, &one.out) {
-            for done in staged[..count].iter().rev() {
-                // The folders that were just exchanged; what worked once works again.
-                let _ = match done.staging.exists() {
-                    true => exchange(&done.staging, &done.out),
-                    false => fs::rename(&done.out, &done.staging),
-                };
+    let mut done: Vec<&Staging> = Vec::new();
+    for Staged { staging, written, is_there } in &staged {
+        if !is_there {
+            if let Err(error) = exchange(&staging.folder, &staging.out) {
+                for done in done.into_iter().rev() {
+                    // The folders that were just exchanged; what worked once works again.
+                    let _ = match done.folder.exists() {
+                        true => exchange(&done.folder, &done.out),
+                        false => fs::rename(&done.out, &done.folder),
+                    };
+                }
+                return Err(unwritten(&staging.out, &error));
             }
-            return Err(unwritten(&one.out, &error));
+            done.push(staging);
         }
-        total.changed += one.written.changed;
-        total.unchanged += one.written.unchanged;
-        total.removed += one.written.removed;
+        total.changed += written.changed;
+        total.unchanged += written.unchanged;
+        total.removed += written.removed;
     }
     Ok(total)
 }
@@ -280,11 +311,36 @@ struct Manifest {
 }
 
 impl Manifest {
-    /// Reads the manifest, and refuses a folder that holds files it does not name.
     fn read(out: &Path) -> io::Result<Self> {
         let mut manifest = Self::default();
+        let text = match fs::read_to_string(out.join(MANIFEST)) {
+            Ok(text) => text,
+            // What lies there in place of a folder is refused later.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                return Ok(manifest);
+            }
+            Err(error) => return Err(error),
+        };
+        for line in text.lines() {
+            if let Some((digest, path)) = line.split_once("  ")
+                && let Some(digest) = Digest::from_hex(digest)
+            {
+                manifest.files.insert(path.to_owned(), digest);
+            }
+        }
+        manifest.written = fs::metadata(out.join(MANIFEST)).and_then(|found| found.modified()).ok();
+        Ok(manifest)
+    }
+
+    /// Refuses a folder that holds files which the manifest does not name.
+    fn refuse_others(&self, out: &Path) -> io::Result<()> {
         if !out.exists() {
-            return Ok(manifest);
+            return Ok(());
         }
         let foreign = |path: &Path| {
             let message = format!(
@@ -296,19 +352,6 @@ impl Manifest {
         if !out.is_dir() {
             return Err(foreign(out));
         }
-        let text = match fs::read_to_string(out.join(MANIFEST)) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
-        };
-        for line in text.lines() {
-            if let Some((digest, path)) = line.split_once("  ")
-                && let Some(digest) = Digest::from_hex(digest)
-            {
-                manifest.files.insert(path.to_owned(), digest);
-            }
-        }
-        manifest.written = fs::metadata(out.join(MANIFEST)).and_then(|found| found.modified()).ok();
         for entry in WalkDir::new(out) {
             let entry = entry.map_err(io::Error::from)?;
             if entry.file_type().is_dir() {
@@ -318,83 +361,29 @@ impl Manifest {
             let path = path.to_string_lossy().replace('\\', "/");
             // Readers of a Tantivy index leave a lock there.
             let is_lock = path.starts_with(".tantivy-") && path.ends_with(".lock");
-            if path != MANIFEST && !is_lock && !manifest.files.contains_key(&path) {
+            if path != MANIFEST && !is_lock && !self.files.contains_key(&path) {
                 return Err(foreign(entry.path()));
             }
         }
-        Ok(manifest)
+        Ok(())
     }
 }
 
-fn fill(
-    tree: &Tree,
-    old: &Manifest,
-    out: &Path,
-    staging: &Path,
-    spool: Option<&Spool>,
-) -> io::Result<Written> {
-    let mut written = Written::default();
-    fs::create_dir_all(staging)?;
-    let mut last_folder = PathBuf::new();
-    let mut manifest = String::new();
-    for (path, blob) in tree.iter() {
-        let target = staging.join(path.as_str());
-        if let Some(folder) = target.parent()
-            && folder != last_folder
-        {
-            fs::create_dir_all(folder)?;
-            last_folder = folder.to_path_buf();
-        }
-        let unchanged = old.files.get(path.as_str()) == Some(&blob.digest());
-        let present = out.join(path.as_str());
-        if unchanged && keep(&present, &target, blob, old.written).is_ok() {
-            written.unchanged += 1;
-        } else {
-            if spool.is_none_or(|spool| spool.link(blob, &target).is_err()) {
-                copy_or_write(blob, &target)?;
-            }
-            written.changed += 1;
-        }
-        manifest.push_str(&format!("{}  {path}\n", blob.digest()));
-    }
-    let paths: BTreeSet<&str> = tree.iter().map(|(path, _)| path.as_str()).collect();
-    written.removed = old.files.keys().filter(|path| !paths.contains(path.as_str())).count();
-    let manifest = Blob::new(manifest.into_bytes());
-    let target = staging.join(MANIFEST);
-    if keep(&out.join(MANIFEST), &target, &manifest, None).is_err() {
-        copy_or_write(&manifest, &target)?;
-    }
-    Ok(written)
-}
-
-/// Links an unchanged file into the staged folder, after a look at its bytes: whoever looks after
-/// the folder may have changed it, and so may a worn-out stick.
+/// Returns true when a file is what it was when it was written, after a look at its bytes: whoever
+/// looks after the folder may have changed it, and so may a worn-out stick.
 ///
-/// Reading what is there costs less than writing it. Only of a large file that is older than the
-/// manifest, and so was not touched since we wrote it, the length is taken for the whole.
-fn keep(present: &Path, target: &Path, blob: &Blob, written: Option<SystemTime>) -> io::Result<()> {
+/// Reading what is there costs less than writing it. Only of a file that is not in memory and older
+/// than the manifest, and so was not touched since we wrote it, the length is taken for the whole.
+fn is_same(present: &Path, blob: &Blob, written: Option<SystemTime>) -> io::Result<bool> {
     let found = fs::symlink_metadata(present)?;
-    let is_same = || match blob.bytes() {
-        Some(bytes) => Ok(fs::read(present)? == bytes),
-        None => {
-            let untouched =
-                written.is_some_and(|written| found.modified().is_ok_and(|at| at < written));
-            io::Result::Ok(untouched || digest_of(present)? == blob.digest())
-        }
-    };
-    if !found.is_file() || found.len() != blob.length() || !is_same()? {
-        return Err(io::Error::other("changed"));
+    if !found.is_file() || found.len() != blob.length() {
+        return Ok(false);
     }
-    fs::hard_link(present, target)
-}
-
-fn copy_or_write(blob: &Blob, target: &Path) -> io::Result<()> {
-    bounded(blob.length())?;
-    match (blob.bytes(), blob.file()) {
-        (Some(bytes), _) => fs::write(target, bytes),
-        (None, Some(source)) => fs::copy(source, target).map(|_| ()),
-        (None, None) => Ok(()),
+    if let Some(bytes) = blob.bytes() {
+        return Ok(fs::read(present)? == bytes);
     }
+    let untouched = written.is_some_and(|written| found.modified().is_ok_and(|at| at < written));
+    Ok(untouched || digest_of(present)? == blob.digest())
 }
 
 /// Refuses a file that is larger than the system lets this process write. The system itself would
@@ -480,22 +469,83 @@ mod tests {
         assert_eq!(left, ["public"]);
     }
 
+    fn claim(path: &str, text: &str) -> Claim {
+        Claim { path: TreePath::of(path), blob: Blob::new(text), by: TreePath::of("by") }
+    }
+
+    fn stage_claims(out: &Path, placed: &[(&str, &str)], kept: &[usize]) -> io::Result<Staged> {
+        let spool = Spool::open(out).unwrap();
+        let claims: Vec<Claim> =
+            placed.iter().map(|(path, text)| spool.place(claim(path, text))).collect();
+        let kept = kept.iter().map(|&at| (claims[at].path.clone(), claims[at].blob.clone()));
+        spool.stage(&kept.collect())
+    }
+
+    fn files(folder: &Path) -> Vec<(String, String)> {
+        let entries = WalkDir::new(folder).sort_by_file_name().into_iter().map(Result::unwrap);
+        let entries = entries.filter(|entry| entry.file_name() != MANIFEST && entry.depth() > 0);
+        let path = |path: &Path| path.strip_prefix(folder).unwrap().display().to_string();
+        entries
+            .map(|entry| (path(entry.path()), fs::read_to_string(entry.path()).unwrap_or_default()))
+            .collect()
+    }
+
+    fn pairs(files: &[(&str, &str)]) -> Vec<(String, String)> {
+        files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
     #[test]
     fn two_files_with_the_same_bytes_are_two_files() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("public");
-        let spool = Spool::open(&out).unwrap();
-        let text = "x".repeat(SPOOLED);
-        let made = [spool.keep(text.clone().into_bytes()), spool.keep(text.into_bytes())];
-        let paths = ["a", "b"].map(TreePath::of);
-        let tree: Tree = paths.into_iter().zip(made).collect();
-        publish(vec![stage_spooled(&tree, &out, Some(&spool)).unwrap()]).unwrap();
-        drop(spool);
+        publish(vec![stage_claims(&out, &[("a", "same"), ("b", "same")], &[0, 1]).unwrap()])
+            .unwrap();
         fs::write(out.join("a"), "changed").unwrap();
-        assert_eq!(fs::read(out.join("b")).unwrap().len(), SPOOLED);
-        let left: Vec<_> =
-            fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(left, ["public"]);
+        assert_eq!(fs::read_to_string(out.join("b")).unwrap(), "same");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn of_two_claims_on_a_path_the_chosen_one_is_written_whichever_was_made_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        // A path twice, one that differs in case, and a file where another needs a folder.
+        let placed = [
+            ("a/x", "1"),
+            ("a/x", "2"),
+            ("A/X", "3"),
+            ("b", "4"),
+            ("b/c", "5"),
+            ("d/e", "6"),
+            ("d", "7"),
+        ];
+        for (kept, expected) in [
+            ([0, 3, 5], [("a", ""), ("a/x", "1"), ("b", "4"), ("d", ""), ("d/e", "6")].as_slice()),
+            ([1, 4, 6], &[("a", ""), ("a/x", "2"), ("b", ""), ("b/c", "5"), ("d", "7")]),
+            (
+                [2, 4, 5],
+                &[("A", ""), ("A/X", "3"), ("b", ""), ("b/c", "5"), ("d", ""), ("d/e", "6")],
+            ),
+        ] {
+            publish(vec![stage_claims(&out, &placed, &kept).unwrap()]).unwrap();
+            assert_eq!(files(&out), pairs(expected));
+            // The same again, when some of them are there already.
+            publish(vec![stage_claims(&out, &placed, &kept).unwrap()]).unwrap();
+            assert_eq!(files(&out), pairs(expected));
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_staged_tree_that_is_dropped_leaves_the_old_one_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        let old = [("a", "old"), ("b/c", "old")];
+        write(&tree(&old), &out).unwrap();
+        let new = [("a", "new"), ("b/c", "old"), ("d/e", "new")];
+        drop(stage_claims(&out, &new, &[0, 1, 2]).unwrap());
+        assert_eq!(files(&out), pairs(&[("a", "old"), ("b", ""), ("b/c", "old")]));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

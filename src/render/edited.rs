@@ -14,8 +14,8 @@ use super::{context::Desk, lists};
 /// What is to be rendered again: pages, each with the number of the page of its list.
 pub type Numbered = BTreeSet<(PageIndex, usize)>;
 
-/// Puts edited pages in their places in the lists, and finds what shows them. `related` are the
-/// pages whose related records have changed too.
+/// Puts edited pages in their places in the lists, and finds what shows them. `beside` are the
+/// pages that the edit linked otherwise.
 ///
 /// Returns `None` where an edit reaches farther than to the pages beside it: a page that others
 /// lie below, that stands in the menu, or whose title is part of other pages' rows.
@@ -24,9 +24,9 @@ pub fn shown_on(
     theme: &Theme,
     desk: &mut Desk,
     edited: &[PageIndex],
-    related: &[PageIndex],
+    beside: &BTreeSet<PageIndex>,
 ) -> Option<Numbered> {
-    let mut again: BTreeSet<PageIndex> = related.iter().chain(edited).copied().collect();
+    let mut again: BTreeSet<PageIndex> = beside.iter().chain(edited).copied().collect();
     let mut slices = Numbered::new();
     for &index in edited {
         let page = &site.pages[index];

@@ -107,11 +107,11 @@ fn schema() -> (Schema, Fields) {
     (builder.build(), fields)
 }
 
-/// Builds the index of a collection in memory and returns its files.
+/// Builds the index of a collection in memory; returns its files, and the index to be asked.
 ///
 /// # Errors
 /// When Tantivy fails, which in memory means it ran out of it.
-pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, Fault> {
+pub fn build(collection: &Collection, digest: Digest) -> Result<(Tree, Searcher), Fault> {
     let (schema, fields) = schema();
     let directory = RamDirectory::create();
     let index = Index::create(directory.clone(), schema, tantivy::IndexSettings::default())?;
@@ -163,12 +163,15 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<Tree, Fault> {
         concepts: Vec::new(),
         facets: collection.facets.clone(),
     };
-    let searcher = Searcher::of(&index, stamp, bare)?;
+    let mut searcher = Searcher::of(&index, stamp, bare)?;
     let lexicon = lexicon::learn(&searcher)?;
     let concepts = lexicon::names(&searcher, &collection.concepts)?;
     let beside = Beside { lexicon, concepts, facets: collection.facets.clone() };
     files.insert(TreePath::of(LEXICON), Blob::new(serde_json::to_vec(&beside).map_err(to_json)?));
-    Ok(naming::by_content(&files))
+    searcher.lexicon = beside.lexicon;
+    searcher.names = Names::of(&beside.concepts);
+    searcher.concepts = beside.concepts;
+    Ok((naming::by_content(&files), searcher))
 }
 
 /// Returns the segments in the order of their documents, whatever names Tantivy drew for them.
@@ -249,14 +252,6 @@ pub struct Searcher {
 pub enum OpenError {
     Missing,
     Damaged(String),
-}
-
-/// Says why an index cannot be asked as a fault.
-pub fn fault(error: OpenError) -> Fault {
-    match error {
-        OpenError::Missing => Fault::InternalError("the index is missing".to_owned()),
-        OpenError::Damaged(why) => Fault::InternalError(why),
-    }
 }
 
 /// What sums up a term over its fields; kept from one term to the next, because a large site has

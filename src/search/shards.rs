@@ -31,12 +31,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::tree::{Blob, Digest, Tree, TreePath};
+use crate::tree::{Blob, Claim, Digest, Keep, Tree, TreePath};
 
 use super::{
-    Collection, Document,
+    Document,
     analysis::is_unspaced,
-    index::{self, Fault, Searcher},
+    index::{Fault, Searcher},
     lexicon::{self, Counted, NEAR_LETTERS},
     rank::{self, SET_BITS},
 };
@@ -67,49 +67,28 @@ pub struct Weight {
     pub bytes: u64,
 }
 
-/// What a search is made of: the index, and its shards as files of the output.
-pub struct Made {
-    pub index: Tree,
-    pub shards: Tree,
-}
-
-/// Builds the index of a collection and writes its shards.
-///
-/// # Errors
-/// When Tantivy fails, which in memory means it ran out of it.
-pub fn make(collection: &Collection, digest: Digest) -> Result<Made, Fault> {
-    let index = index::build(collection, digest)?;
-    let searcher = Searcher::of_tree(&index).map_err(index::fault)?;
-    Ok(Made { shards: write(&searcher)?, index })
-}
-
 /// Writes the shards of an index.
 ///
 /// # Errors
 /// When the index turns out to be damaged.
-pub fn write(searcher: &Searcher) -> Result<Tree, Fault> {
-    let mut urls = vec![FORMAT.to_string()];
+pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
+    let (lang, generation) = (searcher.lang.clone(), generation(searcher)?);
+    let pack = Packer { lang, generation, keep };
+    let mut files = Tree::default();
     let mut facets = Facets::of(searcher)?;
-    let mut results: Vec<String> = Vec::new();
-    let mut texts: Vec<String> = Vec::new();
-    let mut number = 0;
+    let (mut results, mut texts) = (Groups::new("r", RESULTS), Groups::new("x", TEXTS));
     searcher.each_document(0..searcher.documents() as u32, |document| {
         let values = facets.add(&document);
-        join(&mut results, number, RESULTS, '\n', &result(&document, &values));
-        join(&mut texts, number, TEXTS, DOCUMENT_END, &text(&document));
-        urls.push(document.url);
-        number += 1;
+        results.add('\n', &result(&document, &values), &pack, &mut files);
+        texts.add(DOCUMENT_END, &text(&document), &pack, &mut files);
         ControlFlow::Continue(())
     })?;
-    let generation = Digest::of_parts(urls.iter().map(|url| url.as_bytes())).to_string();
-    drop(urls);
-    let pack = Packer { lang: searcher.lang.clone(), generation: generation[..8].to_owned() };
-    let mut files = Tree::default();
-    files.extend(pack.all("r", results));
-    files.extend(pack.all("x", texts));
+    results.write(&pack, &mut files);
+    texts.write(&pack, &mut files);
     let stems: Vec<(String, Vec<Counted>)> = lexicon::by_stem(searcher)?.into_iter().collect();
     let (lists, letters) = word_lists(&stems);
-    files.extend(pack.all("w", lists));
+    files.extend(pack.all("w", 0, &lists));
+    drop(lists);
     let cut = Cut::of(&stems, searcher.documents());
     let chunks: Result<Vec<_>, Fault> = (0..cut.starts.len())
         .into_par_iter()
@@ -119,7 +98,7 @@ pub fn write(searcher: &Searcher) -> Result<Tree, Fault> {
         })
         .collect();
     files.extend(chunks?);
-    files.extend(pack.all("c", concepts(searcher)));
+    files.extend(pack.all("c", 0, &concepts(searcher)));
     let are_apart = facets.write(&pack, &mut files);
     let has_dates = dates(searcher, &pack, &mut files)?;
     let root = root(searcher, &cut, letters, (are_apart, has_dates))?;
@@ -127,10 +106,24 @@ pub fn write(searcher: &Searcher) -> Result<Tree, Fault> {
     Ok(files)
 }
 
+/// Digests the format and the list of documents.
+fn generation(searcher: &Searcher) -> Result<String, Fault> {
+    let mut urls = vec![FORMAT.to_string()];
+    searcher.each_document(0..searcher.documents() as u32, |document| {
+        urls.push(document.url);
+        ControlFlow::Continue(())
+    })?;
+    let digest = Digest::of_parts(urls.iter().map(|url| url.as_bytes())).to_string();
+    Ok(digest[..8].to_owned())
+}
+
 /// Returns what the shards in an output weigh.
 pub fn weigh(output: &Tree) -> Weight {
     let mut weight = Weight::default();
-    for (_, blob) in output.iter().filter(|(path, _)| path.below("search").is_some()) {
+    for (_, blob) in output
+        .iter()
+        .filter(|(path, _)| path.below("search").is_some_and(|name| name.ends_with(".js")))
+    {
         weight.files += 1;
         weight.bytes += blob.length();
     }
@@ -142,14 +135,45 @@ const DOCUMENT_END: char = '\u{1d}';
 const SECTION_END: char = '\u{1f}';
 const PART_END: char = '\u{1e}';
 
-/// Appends a document's part to its group.
-fn join(groups: &mut Vec<String>, number: usize, size: usize, between: char, part: &str) {
-    match groups.last_mut().filter(|_| !number.is_multiple_of(size)) {
-        Some(last) => {
-            last.push(between);
-            last.push_str(part);
+/// Files of some documents each, packed many at a time so that few lie in memory.
+struct Groups {
+    kind: &'static str,
+    size: usize,
+    /// How many documents were added, and how many files were packed.
+    count: usize,
+    packed: usize,
+    open: Vec<String>,
+}
+
+/// How many files are packed side by side.
+const AT_ONCE: usize = 128;
+
+impl Groups {
+    fn new(kind: &'static str, size: usize) -> Self {
+        Self { kind, size, count: 0, packed: 0, open: Vec::new() }
+    }
+
+    /// Adds a document's part to its group.
+    fn add(&mut self, between: char, part: &str, pack: &Packer, files: &mut Tree) {
+        match self.open.last_mut().filter(|_| !self.count.is_multiple_of(self.size)) {
+            Some(last) => {
+                last.push(between);
+                last.push_str(part);
+            }
+            None => {
+                if self.open.len() >= AT_ONCE {
+                    self.write(pack, files);
+                }
+                self.open.push(part.to_owned());
+            }
         }
-        None => groups.push(part.to_owned()),
+        self.count += 1;
+    }
+
+    fn write(&mut self, pack: &Packer, files: &mut Tree) {
+        files.extend(pack.all(self.kind, self.packed, &self.open));
+        self.packed += self.open.len();
+        self.open.clear();
     }
 }
 
@@ -204,17 +228,23 @@ fn text(document: &Document) -> String {
     text
 }
 
-/// Makes files of payloads.
-struct Packer {
+/// Makes files of payloads, and puts them where they belong.
+struct Packer<'a> {
     lang: String,
     generation: String,
+    keep: &'a dyn Keep,
 }
 
-impl Packer {
-    fn all<T: AsRef<[u8]> + Send>(&self, kind: &str, payloads: Vec<T>) -> Vec<(TreePath, Blob)> {
-        let numbered = payloads.into_par_iter().enumerate();
+impl Packer<'_> {
+    fn all<T: AsRef<[u8]> + Sync>(
+        &self,
+        kind: &str,
+        first: usize,
+        payloads: &[T],
+    ) -> Vec<(TreePath, Blob)> {
+        let numbered = payloads.par_iter().enumerate();
         numbered
-            .map(|(number, bytes)| self.file(&format!("{kind}{number}"), bytes.as_ref()))
+            .map(|(number, bytes)| self.file(&format!("{kind}{}", first + number), bytes.as_ref()))
             .collect()
     }
 
@@ -223,10 +253,13 @@ impl Packer {
     }
 
     fn parts<T: AsRef<[u8]>>(&self, name: &str, parts: &[T]) -> (TreePath, Blob) {
-        let Self { lang, generation } = self;
+        let Self { lang, generation, keep } = self;
         let packed = STANDARD.encode(deflate(parts));
         let script = format!("vademecum.shard(\"{lang}/{name}\",\"{generation}\",\"{packed}\");\n");
-        (TreePath::of(&format!("search/{lang}/{name}.js")), Blob::new(script))
+        let path = TreePath::of(&format!("search/{lang}/{name}.js"));
+        let by = TreePath::of(&format!("index/{lang}"));
+        let placed = keep.place(Claim { path, blob: Blob::new(script), by });
+        (placed.path, placed.blob)
     }
 }
 

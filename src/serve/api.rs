@@ -12,8 +12,8 @@ use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
-    search::{self, Ask, Collection, Sort, index::Searcher, query::QUERY_LIMIT, shards::Made},
-    tree::{Digest, Tree},
+    search::{self, Ask, Collection, Sort, index::Searcher, query::QUERY_LIMIT},
+    tree::{Digest, InMemory, Tree},
 };
 
 /// The most hits of one answer, and the last that can be reached.
@@ -87,11 +87,10 @@ impl Search {
                 continue;
             }
             let digest = Digest::of_parts([]);
-            let made =
-                search::shards::make(&collection, digest).and_then(|Made { index, shards }| {
-                    let searcher = Searcher::of_tree(&index).map_err(search::index::fault)?;
-                    Ok((Arc::new(searcher), shards))
-                });
+            let made = search::index::build(&collection, digest).and_then(|(_, searcher)| {
+                let shards = search::shards::write(&searcher, &InMemory)?;
+                Ok((Arc::new(searcher), shards))
+            });
             match made {
                 Ok((searcher, shards)) => {
                     let lang = collection.lang.clone();

@@ -56,43 +56,14 @@ struct Places<'a> {
 pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
     let content = site.config.content.clone();
     let pages = site.pages.clone();
-    let mut places = Places {
-        source,
-        by_source: HashMap::new(),
-        by_address: HashMap::new(),
-        by_name: OnceLock::new(),
-        pages: &pages,
-        files: BTreeMap::new(),
-        tops: source
-            .iter()
-            .filter_map(|(path, _)| path.below(&content)?.split_once('/'))
-            .map(|(top, _)| top)
-            .collect(),
-        unpublished,
-    };
-    for (index, page) in pages.iter().enumerate() {
-        places.by_address.insert(page.address(), index);
-        if let Some(path) = &page.source
-            && is_markdown(path)
-        {
-            places.by_source.insert(path.as_str(), index);
-        }
-    }
-    for (path, _) in source.iter() {
-        if !is_markdown(path)
-            && !site.config.is_configuration(path)
-            && let Some(below) = path.below(&content)
-        {
-            places.files.insert(below, path);
-        }
-    }
+    let places = Places::new(site, &pages, source, unpublished);
     let mut carried: BTreeSet<&TreePath> = places
         .files
         .values()
         .copied()
         .filter(|path| !content.is_empty() || MEDIA.contains(&path.extension().as_str()))
         .collect();
-    let links_to: Arc<str> = "links to".into();
+    let links_to: Arc<str> = LINKS_TO.into();
     let linked = &*site;
     let found: Vec<Found> = pages
         .par_iter()
@@ -113,6 +84,39 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
     }
 }
 
+/// Finds where the links of edited pages go: their holes and their edges. Returns `None` where there
+/// is something to say, or where other files would be carried along.
+pub fn find_again(
+    site: &Site,
+    source: &Tree,
+    edited: &[PageIndex],
+) -> Option<Vec<(Vec<Hole>, Vec<Edge>)>> {
+    let unpublished = BTreeSet::new();
+    let places = Places::new(site, &site.pages, source, &unpublished);
+    let links_to: Arc<str> = LINKS_TO.into();
+    let of_page = |&index: &PageIndex| {
+        let found = places.links_of(site, index, &site.pages[index], &links_to);
+        let files = site.holes[index].iter().filter_map(|hole| match hole {
+            Hole::File(path, _) => Some(path),
+            _ => None,
+        });
+        let is_same = found.files.iter().collect::<BTreeSet<_>>() == files.collect();
+        (is_same && found.diags.is_empty()).then_some((found.holes, found.edges))
+    };
+    edited.iter().map(of_page).collect()
+}
+
+/// Returns true when the links of one page name headings that another has.
+pub fn is_sound(site: &Site, from: PageIndex, to: PageIndex) -> bool {
+    site.holes[from].iter().all(|hole| match hole {
+        Hole::Page(page, rest) if *page == to => check_fragment(&site.pages[to], rest).is_none(),
+        _ => true,
+    })
+}
+
+/// The label of the edges that links make.
+const LINKS_TO: &str = "links to";
+
 /// Where the links of one page go.
 #[derive(Default)]
 struct Found {
@@ -122,7 +126,47 @@ struct Found {
     files: Vec<TreePath>,
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    fn new(
+        site: &Site,
+        pages: &'a [Arc<Page>],
+        source: &'a Tree,
+        unpublished: &'a BTreeSet<PageId>,
+    ) -> Self {
+        let content = &site.config.content;
+        let mut places = Self {
+            source,
+            by_source: HashMap::with_capacity(pages.len()),
+            by_address: HashMap::with_capacity(pages.len()),
+            by_name: OnceLock::new(),
+            pages,
+            files: BTreeMap::new(),
+            tops: source
+                .iter()
+                .filter_map(|(path, _)| path.below(content)?.split_once('/'))
+                .map(|(top, _)| top)
+                .collect(),
+            unpublished,
+        };
+        for (index, page) in pages.iter().enumerate() {
+            places.by_address.insert(page.address(), index);
+            if let Some(path) = &page.source
+                && is_markdown(path)
+            {
+                places.by_source.insert(path.as_str(), index);
+            }
+        }
+        for (path, _) in source.iter() {
+            if !is_markdown(path)
+                && !site.config.is_configuration(path)
+                && let Some(below) = path.below(content)
+            {
+                places.files.insert(below, path);
+            }
+        }
+        places
+    }
+
     fn names(&self) -> &BTreeMap<String, PageIndex> {
         self.by_name.get_or_init(|| {
             let mut names = BTreeMap::new();

@@ -137,11 +137,11 @@ impl Server {
         Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
-    /// Writes a file and returns how long it took until all the pages held the text, in seconds.
-    pub fn time_edit(&self, file: &Path, text: &str, pages: &[&str], wanted: &str) -> f64 {
+    /// Writes a file and returns how long it took until each page held its text, in seconds.
+    pub fn time_edit(&self, file: &Path, text: &str, wanted: &[(&str, &str)]) -> f64 {
         let started = Instant::now();
         fs::write(file, text).expect("writes");
-        for page in pages {
+        for (page, wanted) in wanted {
             while !self.get(page).is_ok_and(|answer| answer.contains(wanted)) {
                 assert!(started.elapsed() < Duration::from_secs(120), "{page} never changed");
                 std::thread::sleep(Duration::from_millis(1));
