@@ -177,9 +177,10 @@ impl Groups {
     }
 }
 
-/// Returns a text without the signs that part texts, on one line.
+/// Returns a text on one line, without the signs that part texts.
 fn line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let is_sign = |c: char| [DOCUMENT_END, PART_END, SECTION_END].contains(&c);
+    let words = text.split(|c: char| c.is_whitespace() || is_sign(c));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

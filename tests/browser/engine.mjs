@@ -52,6 +52,7 @@ export const openEngine = (site, { lang = "en", broken = () => false, change = (
     TextEncoder,
     TextDecoder,
     DecompressionStream,
+    Response,
     atob,
     setTimeout: (call, time) => setTimeout(call, time).unref(),
     clearTimeout,
