@@ -315,7 +315,9 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
         }
     };
     facet("lang", &page.lang);
-    facet("type", &page.record_type);
+    if config.types.contains_key(&page.record_type) {
+        facet("type", &page.record_type);
+    }
     for reference in &page.references {
         if let Target::Term { vocabulary, id } = &reference.target {
             labels.extend(names(config, vocabulary, id, lang));

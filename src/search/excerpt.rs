@@ -13,9 +13,11 @@ const BEFORE: usize = 6;
 const UNMARKED: usize = 200;
 
 /// Returns what each stem that is searched weighs: the idf of its word, of the first that has it.
+/// Words that say little beside the others are not marked.
 pub fn weights(words: &[Word]) -> HashMap<String, u32> {
     let mut weights = HashMap::new();
-    for word in words {
+    let most = words.iter().map(|word| word.idf).max().unwrap_or_default();
+    for word in words.iter().filter(|word| word.idf * 4 >= most) {
         for form in &word.forms {
             let rarest = form.terms.iter().map(|term| term.idf).max().unwrap_or_default();
             for (stem, term) in form.stems.iter().zip(&form.terms) {

@@ -71,7 +71,8 @@ vademecum.more((core) => {
   // What marks the words that were searched: their forms, with stem and weight.
   const weigh = (words) => {
     const weights = new Map();
-    for (const { forms, idf: weight } of words)
+    // Words that say little beside the others are not marked.
+    for (const { forms, idf: weight } of words.filter((word) => words.every((o) => word.idf * 4 >= o.idf)))
       for (const { terms } of forms)
         for (const { idf: own, stem, forms: all } of terms)
           // Of a name of several words, those that say something.

@@ -507,7 +507,7 @@ const vademecum = (() => {
       url: id && section >= 0 ? `${address}#${id}` : address,
       title,
       summary: escape(summary),
-      excerpt: escape(summary),
+      excerpt: "",
       section: heading || null,
       lang,
       facets: carried,
