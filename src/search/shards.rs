@@ -51,10 +51,10 @@ const TEXTS: usize = 5;
 const CONCEPTS: usize = 32;
 /// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
 /// one chunk for `CHUNK_DOCUMENTS` documents.
-const CHUNK: (f64, f64) = (3_000.0, 4_500.0);
+const CHUNK: (f64, f64) = (3_000.0, 4_200.0);
 const CHUNK_DOCUMENTS: f64 = 23.0;
 /// What a posting and a form weigh in a chunk, about; a common term's posting weighs less.
-const POSTING_WEIGHT: f64 = 1.7;
+const POSTING_WEIGHT: f64 = 1.5;
 const COMMON_WEIGHT: f64 = 0.5;
 const FORM_WEIGHT: f64 = 5.0;
 /// Facets that weigh less together, in bytes, travel in one file.
@@ -377,10 +377,10 @@ impl Cut {
         };
         let total: f64 = stems.iter().map(|(_, forms)| weigh(forms)).sum();
         let chunk = (total * CHUNK_DOCUMENTS / documents.max(1) as f64).clamp(CHUNK.0, CHUNK.1);
-        let mut weight = f64::INFINITY;
+        let mut weight = 0.0;
         for (place, (stem, forms)) in stems.iter().enumerate() {
             let own = weigh(forms);
-            if weight + own / 2.0 > chunk {
+            if weight + own > chunk && weight > 0.0 || place == 0 {
                 let last = place.checked_sub(1).map_or("", |last| stems[last].0.as_str());
                 cut.starts.push(place);
                 cut.bounds.push(if place == 0 { String::new() } else { between(last, stem) });
