@@ -495,7 +495,7 @@ impl Searcher {
                 let part = std::mem::take(&mut parts[at]);
                 let title = std::mem::take(&mut in_title[at]);
                 let set = std::mem::take(&mut sections[at]);
-                term.impacts.push(rank::impact(part, idf, self.unit, title));
+                term.impacts.push(rank::impact(part, idf, self.documents(), self.unit, title));
                 if !is_common {
                     term.sections.push(set);
                 }
