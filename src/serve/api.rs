@@ -24,6 +24,8 @@ const LENGTH_LIMIT: usize = 8 * 1024;
 /// How long an answer may take, and how many are made side by side.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 const SIDE_BY_SIDE: usize = 2;
+/// How long nothing must change before the search is made anew: on a large site it takes seconds.
+const QUIET: Duration = Duration::from_secs(1);
 /// How long a request waits for the first index.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -47,7 +49,7 @@ struct Language {
 pub type Orders = mpsc::Sender<Vec<Collection>>;
 
 /// Starts a thread that makes the search of the newest collections it is sent.
-pub fn start(report: impl Fn(&str) + Send + 'static) -> (Arc<Search>, Orders) {
+pub fn start(report: impl Fn(&str) + Send + Sync + 'static) -> (Arc<Search>, Orders) {
     let (orders, waiting) = mpsc::channel::<Vec<Collection>>();
     let (turn, ready) = watch::channel(0);
     let search = Arc::new(Search {
@@ -58,11 +60,18 @@ pub fn start(report: impl Fn(&str) + Send + 'static) -> (Arc<Search>, Orders) {
     });
     let keeper = search.clone();
     std::thread::spawn(move || {
+        // A pool of its own, so that an edit does not wait behind the search for a free thread.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let mut patience = Duration::ZERO;
         while let Ok(mut collections) = waiting.recv() {
-            while let Ok(newer) = waiting.try_recv() {
+            while let Ok(newer) = waiting.recv_timeout(patience) {
                 collections = newer;
             }
-            keeper.make(collections, &report);
+            patience = QUIET;
+            match &pool {
+                Ok(pool) => pool.install(|| keeper.make(collections, &report)),
+                Err(_) => keeper.make(collections, &report),
+            }
             turn.send_modify(|turn| *turn += 1);
         }
     });
