@@ -289,16 +289,26 @@ impl Terms<'_> {
         let mut wanted: Vec<Vec<String>> = Vec::new();
         let mut candidates: Vec<u32> = (0..scores.len() as u32)
             .filter(|&document| scores[document as usize].is_some())
-            .filter(|&document| filters.let_through(document, None))
             .collect();
         for phrase in phrases {
             let tokens = self.analyzer.tokens(phrase);
             for token in &tokens {
-                // Only pages with the very form hold the phrase.
-                let found = self.searcher.form(&token.word)?.unwrap_or_default();
-                candidates.retain(|document| found.binary_search(document).is_ok());
+                // Only pages with the very form hold the phrase, where that is known.
+                let form = self.exact_form(&token.word, 1.0)?;
+                let is_known = self.searcher.form(&token.word)?.is_some();
+                let form = form.filter(|_| is_known);
+                let holds = |document: &u32| {
+                    form.as_ref().is_some_and(|form| match &form.exact {
+                        Some(exact) => exact.binary_search(document).is_ok(),
+                        None => form.terms[0].documents.binary_search(document).is_ok(),
+                    })
+                };
+                candidates.retain(holds);
             }
             wanted.push(tokens.into_iter().map(|token| token.word).collect());
+        }
+        if candidates.len() > rank::PHRASE_CANDIDATES {
+            candidates.retain(|&document| filters.let_through(document, None));
         }
         order(self.searcher, scores, Sort::Relevance, &mut candidates)?;
         candidates.truncate(rank::PHRASE_CANDIDATES);
@@ -350,9 +360,13 @@ fn address(path: &str) -> String {
     path.replace('%', "%25").replace('#', "%23").replace('?', "%3F")
 }
 
+/// Returns true when a phrase stands in what results show or in the text, which is all that the
+/// browser has.
 fn holds_phrase(document: &Document, wanted: &[String], analyzer: &mut Analyzer) -> bool {
-    let texts = document.sections.iter().flat_map(|part| [&part.heading, &part.text]);
-    texts.chain([&document.title, &document.summary]).any(|text| {
+    let summary = document.shown_summary();
+    let headings = document.sections.iter().take(rank::SET_BITS).map(|part| &part.heading);
+    let texts = document.sections.iter().map(|part| &part.text).chain(headings);
+    texts.chain([&document.title, &summary]).any(|text| {
         let words: Vec<String> =
             analyzer.tokens(text).into_iter().map(|token| token.word).collect();
         words.windows(wanted.len().max(1)).any(|window| window == wanted)

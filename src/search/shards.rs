@@ -3,8 +3,9 @@
 //!
 //! Each shard is a classic script that hands its payload to one function, because a page opened from
 //! disk can load nothing else. The payload is base64 of a zlib stream, whose checksum tells damage.
-//! A shard also names the *generation* of its index, the list of documents and the format: shards of
-//! two generations do not fit together, and the browser refuses the stranger.
+//! A shard also names its *generation*: the digest of what the numbers in it refer to (the list of
+//! documents, where chunks begin, the values of facets). The root says which generation of each kind
+//! it goes with, and the browser refuses a stranger, such as one that an older site left in a cache.
 //!
 //! | shard | holds |
 //! |---|---|
@@ -72,10 +73,12 @@ pub struct Weight {
 /// # Errors
 /// When the index turns out to be damaged.
 pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
-    let (lang, generation) = (searcher.lang.clone(), generation(searcher)?);
-    let pack = Packer { lang, generation, keep };
-    let mut files = Tree::default();
+    let stems: Vec<(String, Vec<Counted>)> = lexicon::by_stem(searcher)?.into_iter().collect();
+    let cut = Cut::of(&stems, searcher.documents());
     let mut facets = Facets::of(searcher)?;
+    let generations = generations(searcher, &cut, &facets)?;
+    let pack = Packer { lang: searcher.lang.clone(), generations, keep };
+    let mut files = Tree::default();
     let (mut results, mut texts) = (Groups::new("r", RESULTS), Groups::new("x", TEXTS));
     searcher.each_document(0..searcher.documents() as u32, |document| {
         let values = facets.add(&document);
@@ -85,11 +88,9 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     })?;
     results.write(&pack, &mut files);
     texts.write(&pack, &mut files);
-    let stems: Vec<(String, Vec<Counted>)> = lexicon::by_stem(searcher)?.into_iter().collect();
     let (lists, letters) = word_lists(&stems);
     files.extend(pack.all("w", 0, &lists));
     drop(lists);
-    let cut = Cut::of(&stems, searcher.documents());
     let chunks: Result<Vec<_>, Fault> = (0..cut.starts.len())
         .into_par_iter()
         .map(|number| {
@@ -101,20 +102,40 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     files.extend(pack.all("c", 0, &concepts(searcher)));
     let are_apart = facets.write(&pack, &mut files);
     let has_dates = dates(searcher, &pack, &mut files)?;
-    let root = root(searcher, &cut, letters, (are_apart, has_dates))?;
+    let mut root = root(searcher, &cut, letters, (are_apart, has_dates))?;
+    root["generations"] = json!(pack.generations);
     files.extend([pack.file("root", root.to_string().as_bytes())]);
     Ok(files)
 }
 
-/// Digests the format and the list of documents.
-fn generation(searcher: &Searcher) -> Result<String, Fault> {
+/// Digests what the numbers in each kind of shard refer to. A kind that is not named has the digest
+/// of the list of documents.
+fn generations(
+    searcher: &Searcher,
+    cut: &Cut,
+    facets: &Facets,
+) -> Result<BTreeMap<&'static str, String>, Fault> {
     let mut urls = vec![FORMAT.to_string()];
     searcher.each_document(0..searcher.documents() as u32, |document| {
         urls.push(document.url);
         ControlFlow::Continue(())
     })?;
-    let digest = Digest::of_parts(urls.iter().map(|url| url.as_bytes())).to_string();
-    Ok(digest[..8].to_owned())
+    let documents = Digest::of_value(&urls);
+    let digest = |more: Digest| {
+        let both = Digest::of_parts([documents.as_bytes(), more.as_bytes()]).to_string();
+        both[..8].to_owned()
+    };
+    let concepts: Vec<&str> = searcher.concepts.iter().map(|concept| concept.id.as_str()).collect();
+    let (concepts, values) = (Digest::of_value(&concepts), Digest::of_value(&facets.names));
+    let chunks = Digest::of_parts([Digest::of_value(&cut.bounds).as_bytes(), concepts.as_bytes()]);
+    Ok(BTreeMap::from([
+        ("", digest(documents)),
+        ("t", digest(chunks)),
+        ("r", digest(values)),
+        ("f", digest(values)),
+        ("facets", digest(values)),
+        ("c", digest(concepts)),
+    ]))
 }
 
 /// Returns what the shards in an output weigh.
@@ -232,7 +253,8 @@ fn text(document: &Document) -> String {
 /// Makes files of payloads, and puts them where they belong.
 struct Packer<'a> {
     lang: String,
-    generation: String,
+    /// By kind of shard.
+    generations: BTreeMap<&'static str, String>,
     keep: &'a dyn Keep,
 }
 
@@ -254,7 +276,10 @@ impl Packer<'_> {
     }
 
     fn parts<T: AsRef<[u8]>>(&self, name: &str, parts: &[T]) -> (TreePath, Blob) {
-        let Self { lang, generation, keep } = self;
+        let Self { lang, generations, keep } = self;
+        let kind = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let generation = generations.get(kind).or_else(|| generations.get(""));
+        let generation = generation.map_or("", String::as_str);
         let packed = STANDARD.encode(deflate(parts));
         let script = format!("vademecum.shard(\"{lang}/{name}\",\"{generation}\",\"{packed}\");\n");
         let path = TreePath::of(&format!("search/{lang}/{name}.js"));
@@ -460,7 +485,7 @@ impl Cut {
         }
         for (form, place, bit) in self.strangers.get(&number).into_iter().flatten() {
             let home = self.home(*place);
-            let target = Target::Elsewhere(home, place - self.starts[home]);
+            let target = Target::Elsewhere(home, &stems[*place].0);
             let count = stems[*place].1[*bit].1;
             let of_form = OfForm { target, count, bit: *bit, is_only: false };
             entries.entry(form).or_default().form = Some(of_form);
@@ -523,30 +548,31 @@ fn between(last: &str, next: &str) -> String {
 
 /// What a word of a chunk is.
 #[derive(Default)]
-struct Entry {
+struct Entry<'a> {
     /// The place of the term in its chunk whose stem it is.
     stem: Option<usize>,
-    form: Option<OfForm>,
+    form: Option<OfForm<'a>>,
 }
 
 /// A form: the term that it is one of, how many documents hold it, and its bit in sets of forms.
-struct OfForm {
-    target: Target,
+struct OfForm<'a> {
+    target: Target<'a>,
     count: usize,
     bit: usize,
     /// Whether the term has no other form; then count and bit say nothing new.
     is_only: bool,
 }
 
-/// Where a term is: its place in this chunk, or a chunk and its place there.
-enum Target {
+/// Where a term is: its place in this chunk, or another chunk and its stem.
+enum Target<'a> {
     Here(usize),
-    Elsewhere(usize, usize),
+    Elsewhere(usize, &'a str),
 }
 
 fn write_entries(entries: &BTreeMap<&str, Entry>, parts: &mut Vec<Vec<u8>>) {
     let mut words = FrontCoded::default();
     let (mut kinds, mut targets, mut counts, mut bits) = Default::default();
+    let mut strangers: Vec<&str> = Vec::new();
     for (word, entry) in entries {
         words.push(word);
         let mut kind = 0;
@@ -560,10 +586,10 @@ fn write_entries(entries: &BTreeMap<&str, Entry>, parts: &mut Vec<Vec<u8>>) {
                 // Most forms stand beside their stem.
                 Target::Here(index) if entry.stem == Some(index) => kind |= 4,
                 Target::Here(index) => varint(&mut targets, index),
-                Target::Elsewhere(chunk, index) => {
+                Target::Elsewhere(chunk, stem) => {
                     kind |= 8;
                     varint(&mut targets, chunk);
-                    varint(&mut targets, index);
+                    strangers.push(stem);
                 }
             }
             if form.is_only {
@@ -582,7 +608,11 @@ fn write_entries(entries: &BTreeMap<&str, Entry>, parts: &mut Vec<Vec<u8>>) {
     let columns: [Vec<u8>; 4] = [kinds, targets, counts, bits];
     parts.push(numbers);
     parts.push(words.text);
-    parts.push(columns.concat());
+    let mut others = columns.concat();
+    let strangers = strangers.join(" ");
+    varint(&mut others, strangers.len());
+    others.extend_from_slice(strangers.as_bytes());
+    parts.push(others);
 }
 
 /// Writes concepts, some to a file: id, name, and names in the language of the index as stems.

@@ -228,7 +228,7 @@ vademecum.more((core) => {
 
   // Keeps the documents that hold the phrases, looking at the best that hold all their words.
   const keepPhrases = async (index, phrases, scores, allowed) => {
-    let candidates = [...scores.keys()].filter((d) => !isNaN(scores[d]) && passes(allowed, d));
+    let candidates = [...scores.keys()].filter((document) => !isNaN(scores[document]));
     const wanted = [];
     for (const phrase of phrases) {
       const words = tokens(phrase, index.lang).map(({ word }) => word);
@@ -242,6 +242,8 @@ vademecum.more((core) => {
         });
       }
     }
+    if (candidates.length > PHRASE_CANDIDATES)
+      candidates = candidates.filter((document) => passes(allowed, document));
     candidates.sort((a, b) => scores[b] - scores[a] || a - b);
     candidates.length = Math.min(candidates.length, PHRASE_CANDIDATES);
     const holds = (text, words) => {

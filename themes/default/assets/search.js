@@ -49,7 +49,7 @@ const vademecum = (() => {
   const isElision = (word, before, after, lang) =>
     lang === "en"
       ? word === "s" && /['’]/.test(before)
-      : /fr|it|ca/.test(lang) && /['’]/.test(after) && ELISIONS.test(word);
+      : /^(fr|it|ca)$/.test(lang) && /['’]/.test(after) && ELISIONS.test(word);
 
   const JOINED = /^[\p{Alphabetic}\p{N}\-_/]+/u;
   const bytes = (text) => new TextEncoder().encode(text).length;
@@ -95,7 +95,6 @@ const vademecum = (() => {
 
   const ROOT = new URL("../", document.currentScript.src).href;
   const PATIENCE = 30000; // Milliseconds after which a shard that has not come is given up.
-  const INFLATED_LIMIT = 64 << 20;
   const arrived = new Map();
 
   // Every shard calls this, with base64 of a zlib stream, whose checksum tells damage.
@@ -182,7 +181,7 @@ const vademecum = (() => {
         }
         if (kinds[index] & 2) {
           if (kinds[index] & 4) entry.term = entry.stem;
-          else if (kinds[index] & 8) entry.elsewhere = [number(), number()];
+          else if (kinds[index] & 8) entry.elsewhere = number();
           else entry.term = terms[number()];
           if (entry.term) entry.term.forms.push(word);
         }
@@ -194,6 +193,11 @@ const vademecum = (() => {
         });
       each("count", ({ term }) => term.size);
       each("bit", () => 0);
+      const strangers = utf8(take(number())).split(" ");
+      for (const word of list) {
+        const entry = entries.get(word);
+        if (entry.elsewhere !== undefined) entry.other = strangers.shift();
+      }
       const names = new Map();
       for (const line of utf8(take(number())).split("\n")) {
         const [first, ...others] = line.split("\t");
@@ -239,10 +243,8 @@ const vademecum = (() => {
     if (!shards.has(name)) {
       const kind = name.split("/")[1].replace(/\d+$/, "");
       const loading = run(`search/${name}`).then(async ({ generation, payload }) => {
-        sure(!root || generation === root.generation);
-        const read = readers[kind](await inflate(payload), root);
-        if (!root) read.generation = generation;
-        return read;
+        sure(!root || generation === (root.generations[kind] || root.generations[""]));
+        return readers[kind](await inflate(payload), root);
       });
       shards.set(name, loading);
       loading.catch(() => shards.delete(name));
@@ -273,10 +275,7 @@ const vademecum = (() => {
     const entry = (await chunkFor(index, form))?.entries.get(form);
     if (!entry || entry.count === undefined) return null;
     let { term } = entry;
-    if (entry.elsewhere) {
-      const [chunk, place] = entry.elsewhere;
-      term = (await index.get(`t${chunk}`))?.terms[place];
-    }
+    if (entry.other) term = (await index.get(`t${entry.elsewhere}`))?.entries.get(entry.other)?.stem;
     if (!term) return null;
     const isTold = term.documents.length <= index.root.often && entry.bit < SET_BITS;
     return { terms: [term], bit: isTold ? entry.bit : -1, weight };
