@@ -191,7 +191,7 @@ impl Sort {
 pub struct Found {
     pub query: String,
     pub lang: String,
-    /// Exact, however many hits are shown.
+    /// Exact, however many hits are shown; of phrases, within the pages that were looked at.
     pub total: usize,
     pub hits: Vec<Hit>,
     /// Counts by facet and value over all that matched; exact too. The values of a filtered facet

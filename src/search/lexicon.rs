@@ -132,8 +132,8 @@ pub fn completions(searcher: &Searcher, typed: &str, is_known: bool) -> Result<V
 pub const NEAR_LETTERS: usize = 3;
 
 /// Returns the forms within one edit (from 4 letters) or two (from 8): the nearest first, then the
-/// commonest. They begin with the word's first letter, or else with its second: a first letter that
-/// was doubled, left out or swapped.
+/// commonest. They begin with the word's first letter, or, when none does, with its second: a first
+/// letter too many, or one that has changed places with the second.
 ///
 /// # Errors
 /// When the index turns out to be damaged.

@@ -7,7 +7,8 @@
 //! terms. A word of a query counts in a document what its best form counts there; the very form that
 //! was typed counts a little more. A document's score is the sum over the words, times the square
 //! root of the share of the query's idf that it covers; words of the title add their idf times the
-//! square of the title's share. All words count, none is required.
+//! square of the title's share. A page that is no record counts three quarters. All words count, none
+//! is required.
 //!
 //! `themes/default/assets/search.js` says the same in the browser. Both do the same operations in
 //! the same order on the same numbers (IEEE 754), so both arrive at the same order of documents.
@@ -90,7 +91,7 @@ pub fn unit(weights: &Weights, documents: usize) -> f64 {
 /// Returns the impact of a term whose BM25 parts sum up to `part`.
 pub fn impact(part: f64, idf: u32, documents: usize, unit: f64, in_title: bool) -> u8 {
     let impact = (part * f64::from(idf) / unit).round().clamp(0.0, impact_limit(documents));
-    // Between 0 and 127.
+    // Not above the larger limit, which fits into seven bits.
     impact as u8 | if in_title { IN_TITLE } else { 0 }
 }
 
