@@ -34,7 +34,7 @@ use crate::{
     diag::{At, Code, Diag, Severity},
     memory::Memory,
     page::Page,
-    render::{Desk, HtmlMemory},
+    render::{Desk, HtmlMemory, Rendered},
     search::{Collection, DocumentMemory, Tuning},
     site::{PageIndex, Relinked, Scope, Site},
     theme::Theme,
@@ -301,6 +301,10 @@ impl Linked {
     fn render(site: Site, theme: &Theme, memories: &mut Memories) -> Self {
         let rendered = render::pages(&site, theme, &memories.html, &*memories.keep);
         memories.html.turn();
+        Self::gather(site, theme, rendered)
+    }
+
+    fn gather(site: Site, theme: &Theme, rendered: Rendered) -> Self {
         let mut output = Output::default();
         let clashes = output.add(rendered.claims.into_iter().chain(assets(&site, theme)));
         let mut diags = rendered.diags;
@@ -310,9 +314,15 @@ impl Linked {
 
     fn again(edit: Edit, theme: &Theme, memories: &mut Memories) -> Self {
         let Edit { site, desk, mut output, pages, relinked, prose } = edit;
-        // Lists may have other members.
+        // Lists may have other members, but most edits leave every page where it is.
         if relinked.references {
-            return Self::render(site, theme, memories);
+            let mut rendered = render::pages(&site, theme, &memories.html, &*memories.keep);
+            memories.html.turn();
+            let claims = std::mem::take(&mut rendered.claims);
+            return match output.replace(claims, assets(&site, theme).len()) {
+                Ok(()) => Self { site, desk: rendered.desk, output, diags: rendered.diags },
+                Err(claims) => Self::gather(site, theme, Rendered { claims, ..rendered }),
+            };
         }
         let what = (pages.as_slice(), &relinked.beside, prose);
         let Some(rendered) = render::again(&site, theme, &mut memories.html, desk, what) else {

@@ -182,10 +182,12 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     progress.say("building the search index");
     let digest = search::digest(&source);
     drop(source);
-    let made = built.collections.par_iter().map(|collection| {
-        let (index, searcher) = search::index::build(collection, digest)?;
+    let collections = std::mem::take(&mut built.collections).into_par_iter();
+    let made = collections.map(|collection| {
+        let (index, searcher) = search::index::build(&collection, digest)?;
         let staged = disk::stage(&index, &root.join("index").join(&collection.lang))?;
-        drop(index);
+        // The shards are written from the index, which holds all that is needed.
+        drop((index, collection));
         Ok((staged, search::shards::write(&searcher, &spool)?))
     });
     let made = made.collect::<Result<Vec<_>, Failure>>()?;

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt,
     path::PathBuf,
     str::Utf8Chunk,
@@ -363,6 +363,28 @@ pub struct Output {
 }
 
 impl Output {
+    /// Puts new files in the place of all but `others` of the old ones, which had no clashes. Gives the
+    /// claims back when they are not for just the same paths.
+    ///
+    /// # Errors
+    /// With the claims, when they have to be added to an output of their own.
+    pub fn replace(&mut self, claims: Vec<Claim>, others: usize) -> Result<(), Vec<Claim>> {
+        let paths: HashSet<&TreePath> = claims.iter().map(|claim| &claim.path).collect();
+        let is_same = paths.len() == claims.len()
+            && claims.len() + others == self.tree.len()
+            && paths.iter().all(|path| self.tree.get(path).is_some());
+        if !is_same {
+            return Err(claims);
+        }
+        for claim in claims {
+            let is_new = |old: &Blob| old.digest() != claim.blob.digest();
+            if self.tree.get(&claim.path).is_none_or(is_new) {
+                self.tree.insert(claim.path, claim.blob);
+            }
+        }
+        Ok(())
+    }
+
     /// Adds claims. The first claim on a path is kept; every later one is returned as a clash, and
     /// so is a file that stands where another needs a folder.
     pub fn add(&mut self, claims: impl IntoIterator<Item = Claim>) -> Vec<Clash> {
