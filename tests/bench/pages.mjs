@@ -41,6 +41,9 @@ const SAID_AGAIN = [3, 8];
 const SUBJECT = 7;
 const NAMES = 11;
 const NEIGHBOURS = 3;
+// So many pages in turn share two words of their subject, and so many of these say them.
+const ALIKE = 12;
+const IS_ALIKE = 0.6;
 // How often a phrase is new, or was said before on the page, in the folder, in the product; else it
 // is one of those of all products.
 const NEW = 0.29;
@@ -165,7 +168,11 @@ export const write = (folder, pages = 10000) => {
     const fresh = several(Math.floor(NAMES * (0.4 + 1.2 * share())), name);
     const near = several(Math.min(NEIGHBOURS, place.recent.length), () => one(place.recent));
     place.recent = [...fresh.slice(0, 2), ...place.recent].slice(0, 12);
+    // Pages that follow each other treat parts of one thing.
+    if (place.pages.length % ALIKE === 0) place.shared = several(2, () => product.word());
     const about = several(SUBJECT, (_, at) => (at % 3 === 1 ? place.word() : product.word()));
+    if (share() < IS_ALIKE) about[0] = place.shared[0];
+    if (share() < IS_ALIKE) about[3] = place.shared[1];
     const subject = ranked([...about.slice(0, 5), ...near, ...about.slice(5), ...fresh], chance);
     const word = () => {
       const kind = share();

@@ -97,27 +97,27 @@ const draw = (pages) => {
 const kindOf = (file) => file.match(/([a-z-]+)\d*\.js$/)[1];
 const KINDS = ["search", "search-page", "root", "facets", "t", "w", "r", "search-more", "x"];
 
-// What a first reader pays to ask these one after the other: the last question, or all.
-const ask = async (queries, excerpts, part = "all") => {
+// What a first reader pays for each of these, asked one after the other.
+const ask = async (queries, excerpts) => {
   const { vademecum, cost } = openEngine(output);
   const page = join(output, "assets", "search-page.js");
   cost.bytes += weightOf(page);
   cost.requests += 1;
   cost.files.push("assets/search-page.js");
   let before = 0;
-  let found = 0;
+  const paid = [];
   for (const query of queries) {
+    const { total } = await vademecum.search(query, { limit: SHOWN, excerpts });
+    const kinds = new Map();
+    for (const file of cost.files.slice(before)) {
+      const [requests, bytes] = kinds.get(kindOf(file)) || [0, 0];
+      kinds.set(kindOf(file), [requests + 1, bytes + weightOf(join(output, file))]);
+    }
+    const bytes = sum([...kinds.values()].map(([, bytes]) => bytes));
+    paid.push({ query, found: total, kinds, requests: cost.files.length - before, bytes });
     before = cost.files.length;
-    ({ total: found } = await vademecum.search(query, { limit: SHOWN, excerpts }));
   }
-  const files = part === "all" ? cost.files : cost.files.slice(before);
-  const kinds = new Map();
-  for (const file of files) {
-    const kind = kindOf(file);
-    const [requests, bytes] = kinds.get(kind) || [0, 0];
-    kinds.set(kind, [requests + 1, bytes + weightOf(join(output, file))]);
-  }
-  return { query: queries.at(-1), found, kinds, requests: files.length, bytes: sum([...kinds.values()].map(([, bytes]) => bytes)) };
+  return paid;
 };
 
 const each = async (queries, call) => {
@@ -164,14 +164,17 @@ const { first, second, long } = draw(pages);
 const { vademecum, cost } = openEngine(output);
 await vademecum.names();
 const before = cost.bytes + weightOf(join(output, "assets", "search-page.js"));
-const kinds = [
-  summary("first query", await each(first, (query) => ask([query], false))),
-  summary("first query, ten excerpts", await each(first, (query) => ask([query], true))),
-  summary("second query", await each(second, (query, at) => ask([first[at], query], false, "last"))),
-  summary("second query, ten excerpts", await each(second, (query, at) => ask([first[at], query], true, "last"))),
-  summary("question of 16 words", await each(long, (query) => ask([query], false))),
-  summary("question of 16 words, ten excerpts", await each(long, (query) => ask([query], true))),
-];
+const NAMES = ["first query", "second query", "question of 16 words"];
+// Asks all questions of a kind, the second of each reader after the first.
+const askAll = async (call) => {
+  const pairs = await each(first, (query, at) => call([query, second[at]]));
+  const questions = await each(long, (query) => call([query]));
+  const all = [pairs.map(([one]) => one), pairs.map(([, other]) => other), questions.map(([one]) => one)];
+  return all.map((answers, at) => summary(NAMES[at], answers));
+};
+const [plain, full] = [await askAll((queries) => ask(queries, false)), await askAll((queries) => ask(queries, true))];
+for (const kind of full) kind.name += ", ten excerpts";
+const kinds = plain.flatMap((kind, at) => [kind, full[at]]);
 const LIMITS = [[40, 15], [65, 22], [24], [46], [75], [105]];
 const sizes = filesBelow(join(output, "search"));
 
@@ -228,21 +231,16 @@ if (options.peers) {
   const peer = run(join(resolve(options.peers), "pagefind_bin", "pagefind"), "--site", output, "--output-path", index);
   const its = filesBelow(index);
   costs.push(["Pagefind alone", peer.seconds.toFixed(1), mb(peer.bytes), mb(sum(its)), its.length]);
-  const asked = async (queries) => {
-    const client = await openPagefind(index);
-    let start = [0, 0];
-    let found = 0;
+  const peers = await askAll(async (queries) => {
+    const { search, cost } = await openPagefind(index);
+    const paid = [];
     for (const query of queries) {
-      start = queries.length > 1 ? [client.cost.bytes, client.cost.requests] : start;
-      found = await client.search(query, SHOWN);
+      const { bytes, requests } = cost;
+      const found = await search(query, SHOWN);
+      paid.push({ query, found, bytes: cost.bytes - bytes, requests: cost.requests - requests });
     }
-    return { query: queries.at(-1), found, bytes: client.cost.bytes - start[0], requests: client.cost.requests - start[1] };
-  };
-  const peers = [
-    summary("first query", await each(first, (query) => asked([query]))),
-    summary("second query", await each(second, (query, at) => asked([first[at], query]))),
-    summary("question of 16 words", await each(long, (query) => asked([query]))),
-  ];
+    return paid;
+  });
   console.log("\nThe same questions with ten results and excerpts, side by side: mean (worst).\n");
   table([
     ["", "kB", "requests", "found nothing", "Pagefind: kB", "requests", "found nothing"],
@@ -252,7 +250,7 @@ if (options.peers) {
         `${requests.toFixed(1)} (${mostRequests})`,
         none,
       ];
-      return [peer.name, ...cells(kinds[2 * at + 1]), ...cells(peer)];
+      return [peer.name, ...cells(full[at]), ...cells(peer)];
     }),
   ]);
 }
