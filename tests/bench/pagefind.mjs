@@ -27,7 +27,9 @@ export const openPagefind = async (folder) => {
     const bytes = readFileSync(join(folder, name));
     // What is packed already, a host sends as it is.
     count(name, Math.min(bytes.length, weightOf(join(folder, name))));
-    return new Response(bytes, { headers: { "content-type": name.endsWith(".json") ? "application/json" : "" } });
+    return new Response(bytes, {
+      headers: { "content-type": name.endsWith(".json") ? "application/json" : "" },
+    });
   };
   for (const script of ["pagefind.js", "pagefind-worker.js"]) count(script, weightOf(join(folder, script)));
   const script = pathToFileURL(join(folder, "pagefind.js"));

@@ -6,14 +6,14 @@
 //
 // What a search costs depends on how often texts repeat, how many different words a page holds, on
 // how many pages a word stands, and whether pages that answer alike lie side by side. So:
-// - The texts weigh 6.1 MB together at gzip -9, as those of 9,667 real pages did (which Pagefind
-//   was measured on, see content/en/manual/speed.md).
-// - Distinct words of a page and how they spread over short and long pages, the share of words on
-//   one page only, the words on more than a fifth, a twentieth and a hundredth of the pages, and how
-//   much of a word's pages lie in one folder were held beside another collection: 9,667 pages from
-//   the manuals of Linux, Python, Java, PostgreSQL, LibreOffice, Django, git and others, which weigh
-//   7.8 MB. It says more words a page and repeats itself less than the first, so the numbers here
-//   stay a little below it. `--statistics` prints both, so that they can be compared again.
+// - The texts weigh 6.1 MB together at gzip -9, as those of another 9,667 pages of documentation did.
+// - The rest was held beside 9,667 pages from the manuals of Linux, Python, Java, PostgreSQL,
+//   LibreOffice, Django, git and others, which weigh 7.8 MB: words and different words a page and
+//   their spread, words on one page only, words on more than a fifth, a twentieth and a hundredth of
+//   the pages, sizes of folders, and in how many files of results and texts ten hits lie (8.7 and
+//   9.3 here, 8.3 and 9.0 there). Different words are fewer here (44,000 against 68,000, and 137
+//   against 159 a page), as the texts are shorter; and a word keeps more to one folder (54 % of its
+//   pages against 41 %), as there are fewer words that all share.
 
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -27,7 +27,7 @@ const MEDIAN_WORDS = 224;
 const SPREAD = 0.85;
 const [FEWEST, MOST] = [40, 3000];
 
-// Products, each with folders of pages; the first are larger, as rank to the power of -1 says.
+// Products, each with folders of pages; few folders are large.
 const PRODUCTS = 14;
 const PAGES_PER_FOLDER = 85;
 // Of a language, a product and a folder: how many words, and how many phrases are said again.
@@ -109,7 +109,11 @@ export const write = (folder, pages = 10000) => {
   const general = ranked(list.slice(0, GENERAL), chance);
   // Some words belong to many products and folders, most to a few.
   const special = () => list[120 + Math.floor(share() * share() * (list.length - 120))];
-  const own = ({ words, names }) => ranked(several(words + names, (_, at) => (at * names) % (words + names) < names ? name() : special()), chance);
+  const own = ({ words, names }) =>
+    ranked(
+      several(words + names, (_, at) => ((at * names) % (words + names) < names ? name() : special())),
+      chance,
+    );
 
   // Words side by side, none of them twice in a row.
   const phrase = (word, fewest = 2, most = 6) => {
@@ -121,15 +125,26 @@ export const write = (folder, pages = 10000) => {
     return words.join(" ");
   };
   const saying = (word) => phrase(word, ...SAID_AGAIN);
-  const everywhere = ranked(several(PHRASES, () => saying(() => general())), chance);
+  const everywhere = ranked(
+    several(PHRASES, () => saying(() => general())),
+    chance,
+  );
   const products = several(PRODUCTS, (_, number) => {
     const word = own(PRODUCT);
     const mixed = () => (share() < IS_GENERAL ? general() : word());
-    return { name: `${list[300 + number * 37]}`, word, phrase: ranked(several(PRODUCT.phrases, () => saying(mixed)), chance) };
+    return {
+      name: `${list[300 + number * 37]}`,
+      word,
+      phrase: ranked(
+        several(PRODUCT.phrases, () => saying(mixed)),
+        chance,
+      ),
+    };
   });
 
   const folders = several(Math.max(PRODUCTS, Math.round(pages / PAGES_PER_FOLDER)), (_, number) => {
-    const product = products[number < PRODUCTS ? number : Math.min(PRODUCTS - 1, Math.floor(PRODUCTS * share() * share()))];
+    const product =
+      products[number < PRODUCTS ? number : Math.min(PRODUCTS - 1, Math.floor(PRODUCTS * share() * share()))];
     const word = own(FOLDER);
     const mixed = () => {
       const kind = share();
@@ -140,7 +155,10 @@ export const write = (folder, pages = 10000) => {
       path: `${product.name}/${word().toLowerCase().replace(/\W/g, "")}-${number}`,
       product,
       word,
-      phrase: ranked(several(FOLDER.phrases, () => saying(mixed)), chance),
+      phrase: ranked(
+        several(FOLDER.phrases, () => saying(mixed)),
+        chance,
+      ),
       headings,
       // Larger ones are fewer, and none is empty.
       size: 1 / ((number + 5) * Math.sqrt(number + 5)),
@@ -153,17 +171,22 @@ export const write = (folder, pages = 10000) => {
   let written = 0;
   folders.forEach((place, number) => {
     const last = number === folders.length - 1;
-    const count = last ? pages - written : Math.min(pages - written, Math.max(1, Math.round((pages * place.size) / total)));
+    const count = last
+      ? pages - written
+      : Math.min(pages - written, Math.max(1, Math.round((pages * place.size) / total)));
     mkdirSync(join(folder, "content", place.path), { recursive: true });
     for (let page = 0; page < count; page += 1) {
-      const text = write_page(place);
+      const text = writePage(place);
       writeFileSync(join(folder, "content", place.path, `${text.file}.md`), text.markdown);
       written += 1;
     }
   });
-  writeFileSync(join(folder, "content", "index.md"), '---\ntitle: "Documentation"\nlang: en\n---\n\nPages made to measure.\n');
+  writeFileSync(
+    join(folder, "content", "index.md"),
+    '---\ntitle: "Documentation"\nlang: en\n---\n\nPages made to measure.\n',
+  );
 
-  function write_page(place) {
+  function writePage(place) {
     const { product } = place;
     const fresh = several(Math.floor(NAMES * (0.4 + 1.2 * share())), name);
     const near = several(Math.min(NEIGHBOURS, place.recent.length), () => one(place.recent));
@@ -191,8 +214,16 @@ export const write = (folder, pages = 10000) => {
       if (kind < NEW + ON_PAGE + IN_FOLDER) return place.phrase();
       return kind < NEW + ON_PAGE + IN_FOLDER + IN_PRODUCT ? product.phrase() : everywhere();
     };
-    const title = capital([...new Set([about[0], share() < 0.5 ? general() : about[1], about[2], about[3]])].filter(Boolean).slice(0, 1 + below(4)).join(" "));
-    const slug = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+    const title = capital(
+      [...new Set([about[0], share() < 0.5 ? general() : about[1], about[2], about[3]])]
+        .filter(Boolean)
+        .slice(0, 1 + below(4))
+        .join(" "),
+    );
+    const slug = title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "");
     const file = `${String(place.pages.length).padStart(5, "0")}-${slug}`;
     const length = Math.min(MOST, Math.max(FEWEST, Math.round(MEDIAN_WORDS * Math.exp(SPREAD * bell()))));
 
@@ -205,15 +236,19 @@ export const write = (folder, pages = 10000) => {
       }
       return `${capital(text)}.`;
     };
-    const written = (text) => text.replace(/\S*(?:_|[a-z][A-Z]|0x)\S*/g, (whole) => {
-      const [, code, sign] = whole.match(/^(.*?)([.,]?)$/);
-      return /[[\]()]/.test(whole) ? whole : `\`${code}\`${sign}`;
-    });
+    const marked = (text) =>
+      text.replace(/\S*(?:_|[a-z][A-Z]|0x)\S*/g, (whole) => {
+        const [, code, sign] = whole.match(/^(.*?)([.,]?)$/);
+        return /[[\]()]/.test(whole) ? whole : `\`${code}\`${sign}`;
+      });
     const sections = 3 + below(3);
     const paragraphs = [];
     let words = 0;
     for (let section = 0; section <= sections; section += 1) {
-      if (section > 0) paragraphs.push(`## ${share() < 0.6 ? place.headings[(section * 2 + below(2)) % 8] : capital(phrase(word, 1, 4))}`);
+      if (section > 0)
+        paragraphs.push(
+          `## ${share() < 0.6 ? place.headings[(section * 2 + below(2)) % 8] : capital(phrase(word, 1, 4))}`,
+        );
       const until = (length * (section + 1)) / (sections + 1);
       while (words < until) {
         const sentences = [];
@@ -221,11 +256,14 @@ export const write = (folder, pages = 10000) => {
           sentences.push(sentence());
           words += sentences.at(-1).split(" ").length;
         }
-        paragraphs.push(written(sentences.join(" ")));
+        paragraphs.push(marked(sentences.join(" ")));
       }
     }
     place.pages.push({ title, file });
-    return { file, markdown: `---\ntitle: ${JSON.stringify(title)}\nlang: en\n---\n\n${paragraphs.join("\n\n")}\n` };
+    return {
+      file,
+      markdown: `---\ntitle: ${JSON.stringify(title)}\nlang: en\n---\n\n${paragraphs.join("\n\n")}\n`,
+    };
   }
 };
 
@@ -233,7 +271,11 @@ export const write = (folder, pages = 10000) => {
 export const read = (folder) => {
   const paths = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith(".md"));
   return paths.sort().map((path) => {
-    const [, head, text] = readFileSync(join(folder, path), "utf8").match(/^---\n(.*?)\n---\n(.*)$/s) || [, "", ""];
+    const [, head, text] = readFileSync(join(folder, path), "utf8").match(/^---\n(.*?)\n---\n(.*)$/s) || [
+      ,
+      "",
+      "",
+    ];
     const title = (head.match(/^title: (.*)$/m) || ["", ""])[1].replace(/^"|"$/g, "");
     return { path, folder: dirname(path), title, text, words: wordsOf(text) };
   });
@@ -257,7 +299,12 @@ export const statistics = (pages) => {
   const spread = (numbers) => {
     const sorted = [...numbers].sort((a, b) => a - b);
     const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
-    return { mean: Math.round(sum(sorted) / sorted.length), tenth: at(0.1), half: at(0.5), "nine tenths": at(0.9) };
+    return {
+      mean: Math.round(sum(sorted) / sorted.length),
+      tenth: at(0.1),
+      half: at(0.5),
+      "nine tenths": at(0.9),
+    };
   };
   const counts = [...holding.values()].map((places) => sum([...places.values()]));
   const postings = sum(counts);

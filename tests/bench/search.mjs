@@ -26,14 +26,16 @@ const KB = 1000;
 
 const folders = [];
 const options = { pages: 10000, site: null, peers: null, check: false };
-for (const words = process.argv.slice(2); words.length; ) {
+for (const words = process.argv.slice(2); words.length;) {
   const word = words.shift();
   if (word === "--check") options.check = true;
   else if (word.startsWith("--")) options[word.slice(2)] = words.shift();
   else folders.push(resolve(word));
 }
 if (folders.length !== 2) {
-  console.error("usage: node search.mjs PROGRAM FOLDER [--pages 10000] [--site SITE] [--peers PEERS] [--check]");
+  console.error(
+    "usage: node search.mjs PROGRAM FOLDER [--pages 10000] [--site SITE] [--peers PEERS] [--check]",
+  );
   process.exit(2);
 }
 const [program, folder] = folders;
@@ -145,7 +147,13 @@ const summary = (name, answers) => {
 const table = (rows) => {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   for (const row of rows)
-    console.log(row.map((cell, column) => (column ? String(cell).padStart(widths[column]) : String(cell).padEnd(widths[column]))).join("  "));
+    console.log(
+      row
+        .map((cell, column) =>
+          column ? String(cell).padStart(widths[column]) : String(cell).padEnd(widths[column]),
+        )
+        .join("  "),
+    );
 };
 
 const kb = (bytes) => (bytes / KB).toFixed(1);
@@ -172,7 +180,10 @@ const askAll = async (call) => {
   const all = [pairs.map(([one]) => one), pairs.map(([, other]) => other), questions.map(([one]) => one)];
   return all.map((answers, at) => summary(NAMES[at], answers));
 };
-const [plain, full] = [await askAll((queries) => ask(queries, false)), await askAll((queries) => ask(queries, true))];
+const [plain, full] = [
+  await askAll((queries) => ask(queries, false)),
+  await askAll((queries) => ask(queries, true)),
+];
 for (const kind of full) kind.name += ", ten excerpts";
 const kinds = plain.flatMap((kind, at) => [kind, full[at]]);
 const LIMITS = [[40, 15], [65, 22], [24], [46], [75], [105]];
@@ -194,7 +205,13 @@ const shown = (number) => (number === null ? "" : Number.isInteger(number) ? num
 console.log(`\nBudgets: ${QUERIES} queries of each kind; the mean counts.\n`);
 table([
   ["", "mean", "worst", "at most", ""],
-  ...budgets.map(([name, value, most, limit]) => [name, shown(value), shown(most), limit, value > limit ? "OVER" : "ok"]),
+  ...budgets.map(([name, value, most, limit]) => [
+    name,
+    shown(value),
+    shown(most),
+    limit,
+    value > limit ? "OVER" : "ok",
+  ]),
 ]);
 console.log("\nThe heaviest of each kind:");
 for (const { name, worst, most } of kinds) console.log(`  ${name}: ${kb(most)} kB, "${worst}"`);
@@ -220,7 +237,10 @@ for (const name of readdirSync(join(output, "search", "en"))) {
   const [files, bytes] = onDisk.get(kindOf(name)) || [0, 0];
   onDisk.set(kindOf(name), [files + 1, bytes + statSync(join(output, "search", "en", name)).size]);
 }
-table([["", "files", "kB", "kB a file"], ...[...onDisk].map(([kind, [files, bytes]]) => [kind, files, kb(bytes), kb(bytes / files)])]);
+table([
+  ["", "files", "kB", "kB a file"],
+  ...[...onDisk].map(([kind, [files, bytes]]) => [kind, files, kb(bytes), kb(bytes / files)]),
+]);
 
 // 3. The author, and Pagefind on the same output. A build without the search cannot be had. Its
 // processor time is less than what the build takes beyond `check`, which reads and links the same
@@ -233,7 +253,13 @@ const costs = [
 if (options.peers) {
   const index = join(folder, "pagefind");
   rmSync(index, { recursive: true, force: true });
-  const peer = run(join(resolve(options.peers), "pagefind_bin", "pagefind"), "--site", output, "--output-path", index);
+  const peer = run(
+    join(resolve(options.peers), "pagefind_bin", "pagefind"),
+    "--site",
+    output,
+    "--output-path",
+    index,
+  );
   const its = filesBelow(index);
   costs.push(["Pagefind alone", peer.seconds.toFixed(1), mb(peer.bytes), mb(sum(its)), its.length]);
   const peers = await askAll(async (queries) => {
