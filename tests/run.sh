@@ -48,6 +48,11 @@ if [ "$(uname)" = Linux ]; then
 else
   echo "The benchmark reads /proc, which only Linux has; it is left out."
 fi
+say "what a search costs a reader"
+cargo build --release
+peers=()
+[ -x target/peers/pagefind_bin/pagefind ] && peers=(--peers target/peers)
+node tests/bench/search.mjs target/release/vademecum target/search-bench "${peers[@]}" --check
 if [ "${1:-}" = --full ]; then
   say "hostile input"
   FUZZ_SECONDS=600 cargo test --test fuzz -- --nocapture
