@@ -22,7 +22,7 @@ pub struct Lexicon {
 }
 
 /// The most endings that are kept, and how often each occurs at least.
-const ENDINGS: usize = 160;
+const ENDINGS: usize = 110;
 const ENDING_COUNT: usize = 3;
 /// The longest ending, in letters, and the shortest beginning that it leaves.
 const ENDING_LETTERS: usize = 5;

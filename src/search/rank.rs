@@ -98,7 +98,7 @@ pub fn impact(part: f64, idf: u32, documents: usize, unit: f64, in_title: bool) 
 /// Returns how many documents may hold a term before it says nothing any more about which section
 /// answers and which form stands there.
 pub fn common_limit(documents: usize) -> usize {
-    (documents / 8).max(500)
+    (documents / 12).max(500)
 }
 
 /// One term of the index.

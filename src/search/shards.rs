@@ -14,7 +14,7 @@
 //! | `r0`, … | what results show, some documents each |
 //! | `x0`, … | the texts of sections, for excerpts and phrases |
 //! | `w0`, … | all forms with one first letter, for correction and short beginnings |
-//! | `facets`, `f0`, … | names of facets and values; which document carries which |
+//! | `facets`, `f0`, … | names of facets and values, and which document carries which; the root has small ones |
 //! | `c0`, … | concepts and their names in the language of the index |
 //! | `dates` | the dates of documents, for sorting |
 //!
@@ -46,18 +46,20 @@ use super::{
 const FORMAT: u32 = 1;
 /// How many documents share a block of results, and a file of texts. Small ones waste files and
 /// requests, large ones bytes; `tests/bench/` measures both.
-const RESULTS: usize = 16;
+const RESULTS: usize = 12;
 const TEXTS: usize = 5;
 /// How many concepts share a file.
 const CONCEPTS: usize = 32;
 /// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
 /// one chunk for `CHUNK_DOCUMENTS` documents.
-const CHUNK: (f64, f64) = (3_000.0, 4_200.0);
-const CHUNK_DOCUMENTS: f64 = 23.0;
+const CHUNK: (f64, f64) = (3_000.0, 3_600.0);
+const CHUNK_DOCUMENTS: f64 = 15.0;
 /// What a posting and a form weigh in a chunk, about; a common term's posting weighs less.
 const POSTING_WEIGHT: f64 = 1.5;
 const COMMON_WEIGHT: f64 = 0.5;
 const FORM_WEIGHT: f64 = 5.0;
+/// The length of a bound that is worth a smaller chunk, in bytes.
+const SHORT_BOUND: usize = 3;
 /// Facets that weigh less together, in bytes, travel in one file.
 const FACETS_TOGETHER: usize = 6_000;
 
@@ -100,11 +102,16 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
         .collect();
     files.extend(chunks?);
     files.extend(pack.all("c", 0, &concepts(searcher)));
-    let are_apart = facets.write(&pack, &mut files);
+    let of_facets = facets.write(&pack, &mut files);
     let has_dates = dates(searcher, &pack, &mut files)?;
-    let mut root = root(searcher, &cut, letters, (are_apart, has_dates))?;
+    let mut root = root(searcher, &cut, letters, (of_facets.is_none(), has_dates))?;
     root["generations"] = json!(pack.generations);
-    files.extend([pack.file("root", root.to_string().as_bytes())]);
+    let root = root.to_string();
+    let mut bytes = Vec::new();
+    varint(&mut bytes, root.len());
+    bytes.extend_from_slice(root.as_bytes());
+    bytes.extend(of_facets.unwrap_or_default());
+    files.extend([pack.file("root", &bytes)]);
     Ok(files)
 }
 
@@ -395,22 +402,32 @@ impl Cut {
             places: HashMap::new(),
         };
         let often = rank::common_limit(documents);
+        let holding = |forms: &[Counted]| -> usize { forms.iter().map(|(_, count)| count).sum() };
+        let is_common = |forms: &[Counted]| holding(forms) > often;
         let weigh = |forms: &[Counted]| {
-            let holding: usize = forms.iter().map(|(_, count)| count).sum();
+            let holding = holding(forms);
             let of_one = if holding > often { COMMON_WEIGHT } else { POSTING_WEIGHT };
             of_one * holding.min(documents) as f64 + FORM_WEIGHT * forms.len() as f64
         };
         let total: f64 = stems.iter().map(|(_, forms)| weigh(forms)).sum();
         let chunk = (total * CHUNK_DOCUMENTS / documents.max(1) as f64).clamp(CHUNK.0, CHUNK.1);
-        let mut weight = 0.0;
+        let (mut weight, mut was_common) = (0.0, false);
         for (place, (stem, forms)) in stems.iter().enumerate() {
             let own = weigh(forms);
-            if weight + own > chunk && weight > 0.0 || place == 0 {
-                let last = place.checked_sub(1).map_or("", |last| stems[last].0.as_str());
+            let last = place.checked_sub(1).map_or("", |last| stems[last].0.as_str());
+            let bound = if place == 0 { String::new() } else { between(last, stem) };
+            // A common term travels alone: questions are full of them. And a bound of few letters
+            // makes a small root.
+            let is_common = is_common(forms);
+            let is_apart = is_common || was_common;
+            let is_full =
+                weight + own > chunk || weight > chunk * 0.8 && bound.len() <= SHORT_BOUND;
+            if place == 0 || is_apart || is_full {
                 cut.starts.push(place);
-                cut.bounds.push(if place == 0 { String::new() } else { between(last, stem) });
+                cut.bounds.push(bound);
                 weight = 0.0;
             }
+            was_common = is_common;
             weight += own;
             cut.places.insert(stem.clone(), place);
         }
@@ -576,9 +593,9 @@ fn write_entries(entries: &BTreeMap<&str, Entry>, parts: &mut Vec<Vec<u8>>) {
     for (word, entry) in entries {
         words.push(word);
         let mut kind = 0;
-        if let Some(index) = entry.stem {
+        // Terms and their stems stand in one order, so the place needs no number.
+        if entry.stem.is_some() {
             kind |= 1;
-            varint(&mut targets, index);
         }
         if let Some(form) = &entry.form {
             kind |= 2;
@@ -700,8 +717,9 @@ impl Facets {
         all
     }
 
-    /// Writes the names and columns; returns true when columns have files of their own.
-    fn write(&self, pack: &Packer, files: &mut Tree) -> bool {
+    /// Writes the names and columns: returns them for the root when they weigh little, and nothing
+    /// when they have files of their own.
+    fn write(&self, pack: &Packer, files: &mut Tree) -> Option<Vec<u8>> {
         let weight: usize = self.columns.iter().map(|column| deflate(&[column]).len()).sum();
         let are_apart = weight > FACETS_TOGETHER;
         // Lists of texts have a JSON form.
@@ -715,8 +733,11 @@ impl Facets {
                 false => bytes.extend_from_slice(column),
             }
         }
+        if !are_apart {
+            return Some(bytes);
+        }
         files.extend([pack.file("facets", &bytes)]);
-        are_apart
+        None
     }
 }
 

@@ -84,7 +84,8 @@ vademecum.more((core) => {
   // Returns the excerpt of a hit: the words found in its section, or in its summary.
   const excerpt = async ({ index, document, section, summary, words }) => {
     const { texts } = index.root;
-    const parts = (await index.get(`x${Math.floor(document / texts)}`))?.[document % texts];
+    const isNeeded = section >= 0 || !summary;
+    const parts = isNeeded && (await index.get(`x${Math.floor(document / texts)}`))?.[document % texts];
     const text = (section >= 0 && parts?.[section]) || summary || parts?.[0] || "";
     return mark(text, weigh(words), index.lang);
   };

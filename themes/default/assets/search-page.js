@@ -107,7 +107,6 @@
     try {
       history[step](state, "", url);
     } catch {
-      // A browser may refuse this for a file; all else works.
     }
   };
   // From one settled query to the next is one step in the history.
@@ -128,7 +127,6 @@
       const own = words[`label${facet.name[0].toUpperCase()}${facet.name.slice(1)}`];
       return { ...facet, label: facet.label || own || facet.name };
     });
-    // All else in the address is no filter.
     for (const name in asked.filters) {
       if (!facets.some((facet) => facet.name === name)) delete asked.filters[name];
     }
@@ -190,7 +188,6 @@
     if (!hit.summary) summary.classList.add("bare");
     const row = make("li", { className: "row" }, heading, summary);
     row.append(make("ul", { className: "row-meta" }, ...meta));
-    // The excerpt may lead to another section; this stays.
     row.dataset.url = hit.url;
     hits.set(row, hit);
     write(row, hit);
@@ -242,7 +239,6 @@
     return group.options.get(value);
   };
 
-  // Shows the first values of a group, or those looked for.
   const unfold = ({ order, options, find, all, isOpen }) => {
     find.hidden = order.length <= MANY;
     const wanted = find.hidden ? "" : fold(find.value.trim());
@@ -265,7 +261,6 @@
       const found = counts[facet.name] ?? {};
       const chosen = asked.filters[facet.name] ?? [];
       const values = [...new Set([...chosen, ...Object.keys(found)])];
-      // Open at first are those with something chosen and, beside the results, two more.
       if (chosen.length && !group.order.length) group.box.open = true;
       group.box.hidden = values.length < 2 && chosen.length === 0;
       const years = values.every((value) => /^\d{4}$/.test(value));
@@ -541,7 +536,6 @@
 
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => {
-    // The way to a place within the page is no other question.
     if (location.search !== new URL(noted, location.href).search) restore();
   });
   addEventListener(

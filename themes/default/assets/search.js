@@ -10,7 +10,6 @@ const vademecum = (() => {
   const COMPLETED_WORDS = 3;
   const COMPLETED_LETTERS = [3, 4];
   const SET_BITS = 28;
-  // More are not read for a beginning.
   const CHUNKS_READ = 3;
 
   const WORD = /[\p{Alphabetic}\p{N}\p{M}\u0640\u200c\u200d]+/gu;
@@ -173,10 +172,12 @@ const vademecum = (() => {
       const list = words();
       const kinds = numbers(list.length);
       const entries = new Map(list.map((word) => [word, {}]));
+      let next = 0;
       list.forEach((word, index) => {
         const entry = entries.get(word);
         if (kinds[index] & 1) {
-          entry.stem = terms[number()];
+          entry.stem = terms[next++];
+          sure(entry.stem);
           entry.stem.stem = word;
         }
         if (kinds[index] & 2) {
@@ -217,18 +218,21 @@ const vademecum = (() => {
     },
     r: (whole) => utf8(whole).split("\n").map((line) => line.split("\t")),
     x: (whole) => utf8(whole).split("\x1d").map((text) => text.split("\x1f")),
-    facets: (whole, root) => {
-      const { take, number } = reading(whole);
+    facets: (whole, root, { take, number } = reading(whole)) => {
       const list = JSON.parse(utf8(take(number())));
       if (!root.apart) for (const facet of list) facet.column = column(number, root);
       return list;
     },
     f: (whole, root) => column(reading(whole).number, root),
     dates: (whole, root) => reading(whole).numbers(root.documents),
-    root: (whole) => JSON.parse(utf8(whole)),
+    root: (whole) => {
+      const rest = reading(whole);
+      const root = JSON.parse(utf8(rest.take(rest.number())));
+      root.facets = !root.apart && readers.facets(whole, root, rest);
+      return root;
+    },
   };
 
-  // The values of each document.
   const column = (number, root) =>
     Array.from({ length: root.documents }, () => {
       const values = [];
@@ -424,14 +428,12 @@ const vademecum = (() => {
   const escape = (text) =>
     text.replace(/[&<>"']/g, (c) => `&${{ "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" }[c]};`);
 
-  // What excerpts are made from.
   const origins = new WeakMap();
   const excerpt = async (hit) => {
     hit.excerpt = await (await loadMore()).excerpt(origins.get(hit));
     return hit;
   };
 
-  // search-more.js, once it is needed.
   let added = null;
   const more = (make) => arrived.set("assets/search-more", make);
   const loadMore = () => {
@@ -442,14 +444,13 @@ const vademecum = (() => {
     return added;
   };
 
-  const facetsOf = async (index) => (await index.get("facets")) || [];
+  const facetsOf = async (index) => index.root.facets || (await index.get("facets")) || [];
 
   const columnOf = async (index, facets, facet) => {
     facet.column ||= index.root.apart && (await index.get(`f${facets.indexOf(facet)}`));
     return facet.column || [];
   };
 
-  // Returns which documents each filtered facet lets through.
   const allow = async (index, facets, filters) => {
     const allowed = new Map();
     for (const [name, value] of filters) {
@@ -567,7 +568,6 @@ const vademecum = (() => {
     };
   };
 
-  // Returns the facets as filters show them.
   const names = async ({ lang = document.documentElement.lang } = {}) => {
     const facets = await facetsOf(await open(lang));
     return facets.map(({ name, label, numbered, values }) => ({
