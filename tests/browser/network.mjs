@@ -63,8 +63,11 @@ export const network = async (report, site, browser, name) => {
   try {
     await check("late shards never bring an older answer after a newer one", async (page) => {
       const { below } = chance(7);
+      // The first results are the latest.
+      let early = 4;
+      const delay = (path) => (/\/r\d/.test(path) && early-- > 0 ? 1_800 : 100 + below(300));
       hinder = (path) =>
-        path.startsWith("search/") ? { wait: pause(150 + below(600)) } : undefined;
+        path.startsWith("search/") ? { wait: pause(delay(path)) } : undefined;
       await open(page);
       await page.evaluate(() => {
         const total = document.querySelector("[data-search-total]");
