@@ -65,7 +65,7 @@ export const network = async (report, site, browser, name) => {
       const { below } = chance(7);
       // The first results are the latest.
       let early = 4;
-      const delay = (path) => (/\/r\d/.test(path) && early-- > 0 ? 1_800 : 100 + below(300));
+      const delay = (path) => (/\/r\d/.test(path) && early-- > 0 ? 1_800 : 300 + below(400));
       hinder = (path) =>
         path.startsWith("search/") ? { wait: pause(delay(path)) } : undefined;
       await open(page);
