@@ -33,7 +33,7 @@ const FAULTS = {
 const hurry = (page) =>
   page.evaluateOnNewDocument(() => {
     const { setTimeout } = window;
-    window.setTimeout = (call, time, ...rest) => setTimeout(call, time === 30000 ? 700 : time, ...rest);
+    window.setTimeout = (call, time, ...rest) => setTimeout(call, time === 30000 ? 2500 : time, ...rest);
   });
 
 export const network = async (report, site, browser, name) => {
@@ -84,7 +84,7 @@ export const network = async (report, site, browser, name) => {
       }
       const last = "detention children thailand";
       await page.type("#q", last.slice(asked.at(-1).length), { delay: 30 });
-      await settled(page);
+      await answered(page, () => page.keyboard.press("Enter"));
       const found = await look(page);
       const { loading } = await words(page);
       const told = await page.evaluate(() => window.told);
