@@ -5,7 +5,7 @@
 #   bash tests/run.sh --full   as well: axe on every page instead of one of each template, ten minutes
 #                              of hostile input of each kind, and a site of 100,000 pages
 #
-# On Debian and its relatives the browser, Node.js and Java come by apt (as root or through sudo);
+# On Debian and its relatives the browsers, Node.js and Java come by apt (as root or through sudo);
 # elsewhere this script says what to install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,6 +14,7 @@ say() { printf '\n== %s\n' "$*"; }
 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
+command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing+=(firefox-esr)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
 command -v java >/dev/null || missing+=(default-jre-headless)
@@ -28,8 +29,8 @@ if [ ${#missing[@]} -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
       "${missing[@]}" fontconfig >/dev/null
   else
-    echo "The tests need Chromium, Node.js 18 or newer with npm, Java 17 or newer, and Python 3 with pip." >&2
-    echo "Not found: ${missing[*]}. Install them, with chromium, node, npm, java and python3 on the path." >&2
+    echo "The tests need Chromium, Firefox, Node.js 18 or newer with npm, Java 17 or newer, and Python 3 with pip." >&2
+    echo "Not found: ${missing[*]}. Install them, with chromium, firefox, node, npm, java and python3 on the path." >&2
     exit 1
   fi
 fi

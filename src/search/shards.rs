@@ -205,10 +205,12 @@ impl Groups {
     }
 }
 
-/// Returns a text on one line, without the signs that part texts.
+/// Returns a text on one line, without the signs that part texts. Spaces that do not break stay: they
+/// stand before a colon in French.
 fn line(text: &str) -> String {
     let is_sign = |c: char| [DOCUMENT_END, PART_END, SECTION_END].contains(&c);
-    let words = text.split(|c: char| c.is_whitespace() || is_sign(c));
+    let is_space = |c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}');
+    let words = text.split(|c: char| is_space(c) || is_sign(c));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -1,5 +1,5 @@
-// Starts a browser. Everything else asks for one by name and uses only what Puppeteer offers for
-// each of them, so Firefox needs no more than an entry here (browser: "firefox", over WebDriver BiDi).
+// Starts a browser. Everything else asks for one by name. Firefox is spoken to over WebDriver BiDi,
+// which cannot do all that Chromium can.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -21,6 +21,18 @@ const BROWSERS = {
       "--disable-component-update",
       "--disable-sync",
     ],
+  },
+  firefox: {
+    browser: "firefox",
+    variable: "FIREFOX",
+    places: ["/usr/bin/firefox-esr"],
+    programs: ["firefox-esr", "firefox"],
+    args: ["--headless"],
+    extraPrefsFirefox: {
+      // A driven Firefox lets a page from a disk read its neighbours; a reader's does not.
+      "security.fileuri.strict_origin_policy": true,
+      "ui.prefersReducedMotion": 1,
+    },
   },
 };
 
@@ -44,22 +56,28 @@ const find = ({ variable, places, programs }) => {
 };
 
 export const openBrowser = (name) => {
-  const { browser, args, ...rest } = BROWSERS[name];
-  return puppeteer.launch({ browser, args, executablePath: find(rest), protocolTimeout: 60_000 });
+  const { variable, places, programs, ...rest } = BROWSERS[name];
+  const executablePath = find({ variable, places, programs });
+  return puppeteer.launch({ ...rest, executablePath, protocolTimeout: 60_000 });
 };
 
 // Lends a page of its own to a piece of work: nothing that a reader's browser would remember passes
 // from one to the next.
-export const withPage = async (browser, work, { width = 1280, scheme = "light" } = {}) => {
+export const withPage = async (
+  browser,
+  work,
+  { width = 1280, height = 800, scheme = "light" } = {},
+) => {
   const context = await browser.createBrowserContext();
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    await page.setViewport({ width, height: 800 });
-    await page.emulateMediaFeatures([
-      { name: "prefers-color-scheme", value: scheme },
-      { name: "prefers-reduced-motion", value: "reduce" },
-    ]);
+    await page.setViewport({ width, height });
+    if ((await browser.version()).startsWith("Chrome") || scheme !== "light")
+      await page.emulateMediaFeatures([
+        { name: "prefers-color-scheme", value: scheme },
+        { name: "prefers-reduced-motion", value: "reduce" },
+      ]);
     return await work(page);
   } finally {
     await context.close();

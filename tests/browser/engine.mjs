@@ -23,7 +23,7 @@ export const openEngine = (site, { lang = "en", broken = () => false, change = (
     cost.files.push(path.slice(site.length + 1));
   };
   const read = (address) => {
-    const path = join(site, decodeURIComponent(address.replace("https://site.example/", "")));
+    const path = join(site, decodeURIComponent(address.replace("https://site.example/", "").split("?")[0]));
     if (broken(path)) throw new Error("broken");
     const text = change(readFileSync(path, "utf8"), path);
     count(path);

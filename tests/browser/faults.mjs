@@ -6,7 +6,7 @@
 export const listen = async (page, { missing = null } = {}) => {
   const faults = [];
   page.on("console", (message) => {
-    const from = message.location().url ?? "";
+    const from = message.location()?.url ?? "";
     if (["error", "warn", "assert"].includes(message.type()) && from !== missing) {
       faults.push(`console ${message.type()}: ${message.text()} (${from})`);
     }

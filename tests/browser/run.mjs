@@ -11,10 +11,17 @@ import { crawl } from "./crawl.mjs";
 import { html } from "./html.mjs";
 import { axe } from "./axe.mjs";
 import { pages } from "./pages.mjs";
+import { search } from "./search.mjs";
 import { searchPage } from "./search-page.mjs";
+import { writing } from "./writing.mjs";
+import { network } from "./network.mjs";
+import { typing } from "./typing.mjs";
+import { fuzz } from "./fuzz.mjs";
+import { parity } from "./parity.mjs";
 import { weight } from "./weight.mjs";
 
-const BROWSERS = ["chromium"];
+// All is looked at in the first; search, which asks most of a browser, in each.
+const BROWSERS = ["chromium", "firefox"];
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith("-"));
 const folders = process.argv.slice(2).filter((word) => !word.startsWith("-"));
@@ -52,6 +59,8 @@ const suite = async (name, run) => {
 };
 
 await suite("crawl", () => crawl(report, site));
+await suite("fuzz", () => fuzz(report, site));
+await suite("parity", () => parity(report, site));
 for (const name of BROWSERS) {
   let browser;
   await report.check(`${name}: it starts`, async () => {
@@ -59,11 +68,16 @@ for (const name of BROWSERS) {
     return { problems: [], note: await browser.version() };
   });
   if (!browser) continue;
-  // What does not depend on the browser is asked of the first one only.
-  if (name === BROWSERS[0]) await suite("html", () => html(report, site, browser));
-  await suite("axe", () => axe(report, site, samples, browser, { full }));
-  await suite("pages", () => pages(report, site, samples, browser, { full }));
-  await suite("search page", () => searchPage(report, site, browser));
+  if (name === BROWSERS[0]) {
+    await suite("html", () => html(report, site, browser));
+    await suite("axe", () => axe(report, site, samples, browser, { full }));
+    await suite("pages", () => pages(report, site, samples, browser, { full }));
+    await suite("search page", () => searchPage(report, site, browser));
+    await suite("typing", () => typing(report, site, browser));
+  }
+  await suite("search", () => search(report, site, browser, name));
+  await suite("writing", () => writing(report, site, browser, name));
+  await suite("network", () => network(report, site, browser, name));
   await browser.close();
 }
 await suite("weight", () => weight(report, site));

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const POLICY =
+export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   "connect-src 'self'; manifest-src 'self'";
 
@@ -24,14 +24,22 @@ const TYPES = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-// Serves the site under a sub-folder such as "/some/folder/", or at "/".
-export const serve = async (site, { gzip = false, base = "/" } = {}) => {
+// Serves the site under a sub-folder such as "/some/folder/", or at "/". `hinder` makes a bad network:
+// a function of a path that may return { status, change, wait }, where `change` is a function of the
+// text and `wait` a promise. `heard` is told of every answer: its path and its weight.
+export const serve = async (
+  site,
+  { gzip = false, base = "/", hinder = () => {}, heard = () => {} } = {},
+) => {
   const answer = async (request, response) => {
     const address = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
     let path = address.startsWith(base) ? address.slice(base.length) || "index.html" : null;
     const found = path !== null && site.files.has(path);
     if (!found) path = "404.html";
     let body = await readFile(join(site.root, path));
+    const { status = found ? 200 : 404, change, wait } = hinder(path) ?? {};
+    await wait;
+    if (change) body = Buffer.from(change(body.toString()));
     const headers = {
       "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
       "Content-Security-Policy": POLICY,
@@ -41,7 +49,8 @@ export const serve = async (site, { gzip = false, base = "/" } = {}) => {
       body = gzipSync(body);
       headers["Content-Encoding"] = "gzip";
     }
-    response.writeHead(found ? 200 : 404, headers).end(body);
+    heard(path, body.length);
+    response.writeHead(status, headers).end(body);
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => response.writeHead(500).end(String(error)));

@@ -31,9 +31,14 @@ const templateOf = (path, elements) => {
   return null;
 };
 
-export const readSite = (folder) => {
+// The files alone, where nobody asks for more.
+export const readFiles = (folder) => {
   const root = realpathSync(folder);
-  const files = new Set(filesUnder(root));
+  return { root, files: new Set(filesUnder(root)) };
+};
+
+export const readSite = (folder) => {
+  const { root, files } = readFiles(folder);
   const text = (path) => readFileSync(join(root, path), "utf8");
   const pages = new Map();
   for (const path of [...files].filter((file) => file.endsWith(".html")).sort()) {

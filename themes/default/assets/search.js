@@ -93,8 +93,9 @@ const vademecum = (() => {
   };
 
   const ROOT = new URL("../", document.currentScript.src).href;
-  const PATIENCE = 30000; // Milliseconds after which a shard that has not come is given up.
+  const PATIENCE = 30000; // Milliseconds that a shard may take.
   const arrived = new Map();
+  const tried = {};
 
   // Every shard calls this, with base64 of a zlib stream, whose checksum tells damage.
   const shard = (name, generation, payload) => arrived.set(`search/${name}`, { generation, payload });
@@ -111,9 +112,10 @@ const vademecum = (() => {
         given ? resolve(given) : reject(new Error(`${name}.js is missing`));
       };
       const timer = setTimeout(end, PATIENCE);
-      script.onload = end;
-      script.onerror = end;
-      script.src = `${ROOT}${name}.js`;
+      script.onload = script.onerror = end;
+      // Tried again, it goes past caches and what hangs.
+      tried[name] = name in tried ? `${tried[name]}?` : "";
+      script.src = `${ROOT}${name}.js${tried[name]}`;
       document.head.append(script);
     });
 
@@ -164,7 +166,7 @@ const vademecum = (() => {
   };
 
   const readers = {
-      t: (whole, root) => {
+    t: (whole, root) => {
       const { number, numbers, take, words } = reading(whole);
       const length = number();
       const [idfs, counts] = [numbers(length), numbers(length)];
@@ -502,7 +504,7 @@ const vademecum = (() => {
       if (own.length) carried[name] = own;
       offset += ids.length;
     }
-    const address = path.replace(/[%#?]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+    const address = path.replace(/[%#?]/g, encodeURIComponent);
     const hit = {
       url: id && section >= 0 ? `${address}#${id}` : address,
       title,
