@@ -43,7 +43,7 @@ macro_rules! embed {
 
 embed! {
     "assets/icon.svg",
-    "assets/search-more.js",
+    "assets/search-extra.js",
     "assets/search-page.js",
     "assets/search.js",
     "assets/site.js",

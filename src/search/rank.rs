@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn a_word_counts_its_best_form_only() {
         let (a, b) = (term(40, &[(0, 10)]), term(40, &[(0, 8)]));
-        let one = score(&mut [word(&[(&[a.clone()], 1.0)])], 1, 1.0, |_| true);
+        let one = score(&mut [word(&[(std::slice::from_ref(&a), 1.0)])], 1, 1.0, |_| true);
         let two = score(&mut [word(&[(&[a], 1.0), (&[b], 1.0)])], 1, 1.0, |_| true);
         assert_eq!(one, two);
     }

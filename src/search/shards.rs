@@ -14,7 +14,7 @@
 //! | `r0`, … | what results show, some documents each |
 //! | `x0`, … | the texts of sections, for excerpts and phrases |
 //! | `w0`, … | all forms with one first letter, for correction and short beginnings |
-//! | `facets`, `f0`, … | names of facets and values, and which document carries which; the root has small ones |
+//! | `facets`, `f0`, … | names of facets and values; who carries which (the root has small ones) |
 //! | `c0`, … | concepts and their names in the language of the index |
 //! | `dates` | the dates of documents, for sorting |
 //!

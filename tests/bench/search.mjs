@@ -97,7 +97,7 @@ const draw = (pages) => {
 };
 
 const kindOf = (file) => file.match(/([a-z-]+)\d*\.js$/)[1];
-const KINDS = ["search", "search-page", "root", "facets", "t", "w", "r", "search-more", "x"];
+const KINDS = ["search", "search-page", "root", "facets", "t", "w", "r", "search-extra", "x"];
 
 // What a first reader pays for each of these, asked one after the other.
 const ask = async (queries, excerpts) => {

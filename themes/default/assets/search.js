@@ -437,9 +437,9 @@ const vademecum = (() => {
   };
 
   let added = null;
-  const more = (make) => arrived.set("assets/search-more", make);
+  const more = (make) => arrived.set("assets/search-extra", make);
   const loadMore = () => {
-    added ||= run("assets/search-more").then((make) =>
+    added ||= run("assets/search-extra").then((make) =>
       make({ readers, reading, utf8, tokens, isUnspaced, escape, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
     );
     added.catch(() => (added = null));
