@@ -44,7 +44,7 @@ cargo test
 say "benchmark"
 if [ "$(uname)" = Linux ]; then
   bash tests/bench/peers.sh target/peers
-  # What is over budget fails. What varies from run to run is measured several times, in turn.
+  # Memory and counts over budget fail; times are printed, because they vary too much.
   cargo bench --bench build -- --pages 1000 --pages 10000 --peers target/peers --check
 else
   echo "The benchmark reads /proc, which only Linux has; it is left out."
