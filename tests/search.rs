@@ -87,6 +87,8 @@ fn golden_questions_find_their_pages() {
 }
 
 /// What was measured when the questions were written, before anything was chosen with their help.
+/// Since then the weights of the example and what a concept's other names count were chosen while
+/// this was looked at, so it guards against getting worse and no longer tells how new ones fare.
 #[test]
 fn fresh_questions_fare_no_worse_than_when_they_were_written() {
     let (_, searchers) = searchers();
