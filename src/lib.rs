@@ -34,7 +34,7 @@ use crate::{
     diag::{At, Code, Diag, Severity},
     memory::Memory,
     page::Page,
-    render::{Desk, HtmlMemory, Rendered},
+    render::{Desk, Edited, HtmlMemory, Rendered},
     search::{Collection, DocumentMemory, Tuning},
     site::{PageIndex, Relinked, Scope, Site},
     theme::Theme,
@@ -314,8 +314,9 @@ impl Linked {
 
     fn again(edit: Edit, theme: &Theme, memories: &mut Memories) -> Self {
         let Edit { site, desk, mut output, pages, relinked, prose } = edit;
-        // Lists may have other members, but most edits leave every page where it is.
-        if relinked.references {
+        let edit = Edited { pages: &pages, relinked: &relinked, prose };
+        let Some(rendered) = render::again(&site, theme, &mut memories.html, desk, &edit) else {
+            // Lists may have other pages, but most edits leave every page where it is.
             let mut rendered = render::pages(&site, theme, &memories.html, &*memories.keep);
             memories.html.turn();
             let claims = std::mem::take(&mut rendered.claims);
@@ -323,10 +324,6 @@ impl Linked {
                 Ok(()) => Self { site, desk: rendered.desk, output, diags: rendered.diags },
                 Err(claims) => Self::gather(site, theme, Rendered { claims, ..rendered }),
             };
-        }
-        let what = (pages.as_slice(), &relinked.beside, prose);
-        let Some(rendered) = render::again(&site, theme, &mut memories.html, desk, what) else {
-            return Self::render(site, theme, memories);
         };
         for claim in rendered.claims {
             output.tree.insert(claim.path, claim.blob);

@@ -5,7 +5,7 @@
 //! have changed.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::Arc,
 };
 
@@ -17,7 +17,7 @@ use crate::{
     markdown::Piece,
     memory::Memory,
     page::{Page, Role, Status},
-    site::{Hole, PageIndex, Site},
+    site::{Hole, PageIndex, Relinked, Site},
     theme::Theme,
     tree::{Blob, Claim, Digest, Keep, TreePath},
 };
@@ -99,23 +99,33 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -
     Rendered { claims, diags, desk: context.desk() }
 }
 
-/// Renders again what shows something of edited pages, where that is little of the site. `prose`
-/// says that nothing else of them was edited; `beside` are pages that the edit linked otherwise.
+/// Edited pages, and what the edit changed beside them.
+pub struct Edited<'a> {
+    pub pages: &'a [PageIndex],
+    pub relinked: &'a Relinked,
+    /// Whether nothing was edited that other pages may show.
+    pub prose: bool,
+}
+
+/// Renders again what shows something of edited pages, where that is little of the site.
 pub fn again(
     site: &Site,
     theme: &Theme,
     memory: &mut HtmlMemory,
     desk: Arc<Desk>,
-    (edited, beside, prose): (&[PageIndex], &BTreeSet<PageIndex>, bool),
+    edit: &Edited,
 ) -> Option<Rendered> {
     let numbers = |&index: &PageIndex| {
         (1..=lists::page_count(site, index)).map(move |number| (index, number))
     };
-    let (desk, numbered) = match prose {
-        true => (desk, edited.iter().chain(beside).flat_map(numbers).collect()),
+    let (desk, numbered) = match edit.prose {
+        true => {
+            let shown = edit.pages.iter().chain(&edit.relinked.beside);
+            (desk, shown.flat_map(numbers).collect())
+        }
         false => {
             let mut desk = Arc::into_inner(desk)?;
-            let numbered = edited::shown_on(site, theme, &mut desk, edited, beside)?;
+            let numbered = edited::shown_on(site, theme, &mut desk, edit)?;
             (Arc::new(desk), numbered)
         }
     };

@@ -23,7 +23,7 @@ mod relink;
 
 pub use links::Hole;
 pub use related::SHOWN as RELATED_SHOWN;
-pub use relink::Relinked;
+pub use relink::{Relinked, TermOf};
 
 /// The place of a page in `Site::pages`.
 pub type PageIndex = usize;

@@ -13,8 +13,9 @@ use rayon::prelude::*;
 use crate::{
     page::Role,
     schema::Vocabulary,
-    site::{PageIndex, Site},
+    site::{PageIndex, Site, TermOf},
     theme::Theme,
+    words::Language,
 };
 
 use super::{facts, lists, view::Common};
@@ -61,6 +62,7 @@ pub struct List {
 }
 
 /// A vocabulary by which a list can be narrowed down.
+#[derive(PartialEq, Eq)]
 pub struct Narrow {
     pub vocabulary: String,
     /// The terms that most members carry, with the number of members.
@@ -83,13 +85,7 @@ impl<'a> Context<'a> {
         let order = Order::new(site, theme);
         let is_list = |index: &PageIndex| site.pages[*index].role != Role::Page;
         let indices: Vec<PageIndex> = (0..site.pages.len()).filter(is_list).collect();
-        let carried: Vec<Carried> = site
-            .config
-            .home
-            .ways
-            .iter()
-            .filter_map(|name| Some(Carried::new(site, site.config.vocabularies.get(name)?)))
-            .collect();
+        let carried = carried(site);
         let lists: HashMap<PageIndex, List> = indices
             .par_iter()
             .map(|&index| (index, list(site, theme, &order, &carried, index)))
@@ -199,6 +195,72 @@ impl Desk {
         self.commons.values().any(|common| common.menu.contains(&index))
     }
 
+    /// Puts a page on the lists of the terms that it carries after an edit, and takes it off those
+    /// of the others. Returns the pages that show something of these lists: the lists, the terms
+    /// beside them and all terms of their vocabularies, and other lists with the page that are
+    /// narrowed down by these terms.
+    ///
+    /// Returns `None` when a list takes more pages than before, or fewer.
+    pub fn carry_other_terms(
+        &mut self,
+        site: &Site,
+        theme: &Theme,
+        page: PageIndex,
+        terms: &BTreeSet<TermOf>,
+    ) -> Option<BTreeSet<PageIndex>> {
+        let mut shown = BTreeSet::new();
+        let carried = carried(site);
+        for (folder, name, id) in terms {
+            let vocabulary = site.config.vocabularies.get(name)?;
+            let used = site.use_of(folder, name, id)?;
+            for ((of_folder, lang, of), known) in &mut self.terms {
+                if of_folder != folder || of != name {
+                    continue;
+                }
+                let Some(&at) = known.places.get(id) else { continue };
+                known.entries[at].count = used.counted;
+                let around = &known.entries[at.saturating_sub(1)..(at + 2).min(known.entries.len())];
+                debug_assert!(site.folders().iter().any(|(known, of)| known == folder && of == lang));
+                let beside = around.iter().filter_map(|entry| site.use_of(folder, name, &entry.id));
+                shown.extend(beside.filter_map(|used| used.page));
+            }
+            if let Some(path) = &vocabulary.folder {
+                shown.extend(site.page_at(folder, path));
+            }
+            let Some(index) = used.page else { continue };
+            let words = theme.words.of(&site.pages[index].lang);
+            let list = self.lists.get_mut(&index)?;
+            let pages = |list: &List| list.members.len().div_ceil(site.config.page_size).max(1);
+            let before = pages(list);
+            match list.members.iter().position(|&member| member == page) {
+                Some(at) => drop(list.members.remove(at)),
+                None => list.members.insert(place_of(site, words, &list.members, page), page),
+            }
+            if pages(list) != before {
+                return None;
+            }
+            list.counts.clear();
+            for &member in &list.members {
+                let record_type = &site.pages[member].record_type;
+                *list.counts.entry(record_type.clone()).or_default() += 1;
+            }
+            list.narrow = narrow(site, theme, &carried, index, &list.members);
+            shown.insert(index);
+        }
+        if terms.iter().any(|(_, name, _)| site.config.home.ways.contains(name)) {
+            for (&index, list) in &mut self.lists {
+                if list.members.contains(&page) {
+                    let narrow = narrow(site, theme, &carried, index, &list.members);
+                    if narrow != list.narrow {
+                        list.narrow = narrow;
+                        shown.insert(index);
+                    }
+                }
+            }
+        }
+        Some(shown)
+    }
+
     /// Puts a member of a list where it belongs after an edit; returns the first and the last place
     /// of the list that show something else now.
     pub fn put_in_order(
@@ -213,10 +275,7 @@ impl Desk {
         let members = &mut self.lists.get_mut(&list)?.members;
         let old = members.iter().position(|&other| other == member)?;
         members.remove(old);
-        let new = members.partition_point(|&other| {
-            let titles = || lists::compare(words, &site.pages[other], &site.pages[member]);
-            position(site, other).cmp(&position(site, member)).then_with(titles).is_lt()
-        });
+        let new = place_of(site, words, members, member);
         members.insert(new, member);
         let (first, last) = (old.min(new), old.max(new));
         if is_folder {
@@ -226,6 +285,19 @@ impl Desk {
         }
         Some((first, last))
     }
+}
+
+/// Returns the place of a page among the members of a list, which stand in their order.
+fn place_of(
+    site: &Site,
+    words: Option<&Language>,
+    members: &[PageIndex],
+    page: PageIndex,
+) -> usize {
+    members.partition_point(|&other| {
+        let titles = || lists::compare(words, &site.pages[other], &site.pages[page]);
+        position(site, other).cmp(&position(site, page)).then_with(titles).is_lt()
+    })
 }
 
 /// Returns the place of a page's record type in lists.
@@ -318,6 +390,12 @@ impl<'a> Carried<'a> {
         let start = page.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.numbers[start..self.ends[page]]
     }
+}
+
+/// Returns what pages carry of the vocabularies that lists are narrowed down by.
+fn carried(site: &Site) -> Vec<Carried<'_>> {
+    let ways = site.config.home.ways.iter();
+    ways.filter_map(|name| Some(Carried::new(site, site.config.vocabularies.get(name)?))).collect()
 }
 
 fn list(site: &Site, theme: &Theme, order: &Order, carried: &[Carried], index: PageIndex) -> List {

@@ -5,29 +5,32 @@ use std::collections::BTreeSet;
 use crate::{
     page::Role,
     schema::Target,
-    site::{PageIndex, Site},
+    site::{PageIndex, Relinked, Site},
     theme::Theme,
 };
 
-use super::{context::Desk, lists};
+use super::{Edited, context::Desk, lists};
 
 /// What is to be rendered again: pages, each with the number of the page of its list.
 pub type Numbered = BTreeSet<(PageIndex, usize)>;
 
-/// Puts edited pages in their places in the lists, and finds what shows them. `beside` are the
-/// pages that the edit linked otherwise.
+/// Puts edited pages in their places in the lists, and finds what shows them.
 ///
 /// Returns `None` where an edit reaches farther than to the pages beside it: a page that others
-/// lie below, that stands in the menu, or whose title is part of other pages' rows.
-pub fn shown_on(
-    site: &Site,
-    theme: &Theme,
-    desk: &mut Desk,
-    edited: &[PageIndex],
-    beside: &BTreeSet<PageIndex>,
-) -> Option<Numbered> {
+/// lie below, that stands in the menu, or whose title is part of other pages' rows; several pages
+/// with other terms; a list that becomes a page longer or shorter.
+pub fn shown_on(site: &Site, theme: &Theme, desk: &mut Desk, edit: &Edited) -> Option<Numbered> {
+    let edited = edit.pages;
+    let Relinked { beside, terms } = edit.relinked;
     let mut again: BTreeSet<PageIndex> = beside.iter().chain(edited).copied().collect();
     let mut slices = Numbered::new();
+    if !terms.is_empty() {
+        // With one page edited, all others stand in their lists where they belong.
+        if edited.len() > 1 {
+            return None;
+        }
+        again.extend(desk.carry_other_terms(site, theme, edited[0], terms)?);
+    }
     for &index in edited {
         let page = &site.pages[index];
         let in_rows = |label: &str| site.config.rows.iter().any(|name| name == label);

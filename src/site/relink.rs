@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     page::{Page, Role, Status},
-    schema::{Reference, Target},
+    schema::Target,
     tree::Tree,
 };
 
@@ -23,9 +23,12 @@ pub struct Relinked {
     /// Pages that are shown otherwise: others refer to them or no longer do, or they have other
     /// related records.
     pub beside: BTreeSet<PageIndex>,
-    /// Whether a page refers to other terms or records, so that lists may have changed.
-    pub references: bool,
+    /// The terms that a page carries now and did not before, or the other way round.
+    pub terms: BTreeSet<TermOf>,
 }
+
+/// A term as one language has it: the folder of the language, the vocabulary and the id.
+pub type TermOf = (String, String, String);
 
 impl Site {
     /// Puts pages in the place of others that have their identity. Returns `None` when the site must
@@ -47,7 +50,7 @@ impl Site {
                 return None;
             }
             for (index, old) in &reshaped {
-                relinked.references |= self.carry_other_terms(*index, old)?;
+                relinked.terms.extend(self.carry_other_terms(*index, old)?);
             }
             self.find_edges_again(source, &reshaped, &mut relinked)?;
             let is_sound = |(index, old): &&(PageIndex, Arc<Page>)| {
@@ -69,23 +72,20 @@ impl Site {
         Some(relinked)
     }
 
-    /// Moves a page between the terms that it carried and those that it carries. Returns whether its
-    /// references have changed; `None` when a term is used for the first time or no more, because
+    /// Moves a page between the terms that it carried and those that it carries, and returns those
+    /// that are not among both; `None` when a term is used for the first time or no more, because
     /// pages of terms may come and go with that.
-    fn carry_other_terms(&mut self, index: PageIndex, old: &Page) -> Option<bool> {
+    fn carry_other_terms(&mut self, index: PageIndex, old: &Page) -> Option<Vec<TermOf>> {
         let Self { config, pages, uses, .. } = self;
         let page = &pages[index];
-        let names = |reference: &Reference| (reference.field.clone(), reference.target.clone());
-        if page.references.iter().map(names).eq(old.references.iter().map(names)) {
-            return Some(false);
-        }
         if !carries_terms(page) {
-            return Some(true);
+            return Some(Vec::new());
         }
         let (before, after) = (terms_of(old), terms_of(page));
         let record_type = config.types.get(&page.record_type);
         let counted = usize::from(record_type.is_none_or(|record_type| record_type.counted));
         let of_folder = uses.get_mut(&page.id.folder)?;
+        let mut changed = Vec::new();
         for (vocabulary, id) in before.symmetric_difference(&after) {
             let term = of_folder.get_mut(*vocabulary)?.get_mut(*id)?;
             match term.pages.binary_search(&index) {
@@ -100,8 +100,10 @@ impl Site {
                     term.counted += counted;
                 }
             }
+            let folder = page.id.folder.clone();
+            changed.push((folder, (*vocabulary).to_owned(), (*id).to_owned()));
         }
-        Some(true)
+        Some(changed)
     }
 
     /// Finds anew what edited pages refer to and link to.
