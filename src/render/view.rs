@@ -22,6 +22,8 @@ use super::{
 pub struct Common {
     site: SiteView,
     lang: LangView,
+    /// Places shift when pages come and go; what the menu shows is in the keys of pages by its faces.
+    #[serde(skip)]
     pub(super) menu: Vec<PageIndex>,
 }
 
@@ -35,7 +37,8 @@ pub struct SiteView {
     pub licence: Option<String>,
     pub licence_url: Option<String>,
     pub version: Option<String>,
-    pub records: usize,
+    /// Whether there are records. How many is no part of every page: one more would change them all.
+    pub has_records: bool,
 }
 
 #[derive(Serialize, Clone, Debug)]
@@ -217,7 +220,7 @@ impl Common {
                 licence: config.licence.as_ref().map(|licence| licence.name.clone()),
                 licence_url: config.licence.as_ref().and_then(|licence| licence.url.clone()),
                 version: config.version.clone(),
-                records: lists::records(site, &folder).count(),
+                has_records: lists::records(site, &folder).next().is_some(),
             },
             lang: LangView {
                 code: lang.to_owned(),
