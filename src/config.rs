@@ -15,6 +15,7 @@ use crate::{
 mod languages;
 mod names;
 mod table;
+pub mod thesaurus;
 
 /// Everything that is said about a site as a whole.
 #[derive(Clone, Debug, Default)]
@@ -138,7 +139,10 @@ impl Config {
             config.assume();
         }
         for vocabulary in config.vocabularies.values_mut() {
-            table::read(vocabulary, source, &mut diags);
+            match vocabulary.path.as_ref().map(TreePath::extension).as_deref() {
+                Some("toml") => thesaurus::read(vocabulary, source, &mut diags),
+                _ => table::read(vocabulary, source, &mut diags),
+            }
         }
         config.check_parents(&mut diags);
         config.check_names(&mut diags);
@@ -173,7 +177,9 @@ impl Config {
 
     /// Returns true for the files that configure the site instead of being content.
     pub fn is_configuration(&self, path: &TreePath) -> bool {
-        path.as_str() == SITE_FILE || path.below("content/vocabularies").is_some()
+        path.as_str() == SITE_FILE
+            || path.below("content/vocabularies").is_some()
+            || self.vocabularies.values().any(|vocabulary| vocabulary.path.as_ref() == Some(path))
     }
 
     pub fn default_language(&self) -> &str {
@@ -318,8 +324,11 @@ impl Config {
                 "open",
                 "numbered",
                 "understood",
+                "searched",
+                "working",
                 "parent",
                 "file",
+                "thesaurus",
             ];
             reader.only(node, &format!("vocabularies.{}", key.name), &known);
             let parent = node.get("parent").and_then(|node| {
@@ -329,7 +338,11 @@ impl Config {
                 })
             });
             let file = reader.text(node, "file").unwrap_or_else(|| format!("{}.tsv", key.name));
-            let path = TreePath::new(&format!("content/vocabularies/{file}"));
+            let file = match reader.text(node, "thesaurus") {
+                Some(file) => format!("index/{file}"),
+                None => format!("content/vocabularies/{file}"),
+            };
+            let path = TreePath::new(&file);
             if path.is_none() {
                 reader.wrong(key.range.clone(), format!("`{file}` is no path of a table"));
             }
@@ -343,6 +356,8 @@ impl Config {
                 open,
                 numbered: reader.boolean(node, "numbered"),
                 understood: reader.boolean(node, "understood"),
+                unsearched: node.get("searched").is_some() && !reader.boolean(node, "searched"),
+                working: reader.texts(node, "working"),
                 parent,
                 path: path.filter(|_| !open),
                 place: key.range.clone(),

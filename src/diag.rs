@@ -77,6 +77,8 @@ codes! {
     TemplateError = "template-error",
     /// The interface words lack an entry.
     MissingWords = "missing-words",
+    /// The original was changed after it was translated.
+    OutdatedTranslation = "outdated-translation",
 }
 
 impl Serialize for Code {

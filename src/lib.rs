@@ -124,6 +124,8 @@ pub struct Built {
 pub struct Summary {
     /// Pages by language, in the order of the site's languages.
     pub pages: Vec<(String, usize)>,
+    /// Pages by language that stand for records of another language.
+    pub foreign: Vec<(String, usize)>,
     /// Records by type, over all languages.
     pub records: BTreeMap<String, usize>,
 }
@@ -272,8 +274,24 @@ impl Last {
             }
             let place = site.page(&old.id).filter(|&place| Arc::ptr_eq(&site.pages[place], old));
             let Some(place) = place.filter(|_| new.has_place_of(old)) else { return Err(()) };
+            // Whether a translation is out of date is said by linking.
+            let tells = |page: &Page| page.fields.contains_key("translation_of");
+            let is_translated =
+                || site.translations[place].iter().any(|&to| tells(&site.pages[to]));
+            let is_retold = new.fields.get("translation_of") != old.fields.get("translation_of");
+            if is_retold || (new.text != old.text && is_translated()) {
+                return Err(());
+            }
             prose &= new.face == old.face;
             edited.push((place, new.clone()));
+            for lang in &site.config.languages {
+                let Some(folder) = &lang.folder else { continue };
+                let Some(place) = site.page_at(folder, &old.id.path) else { continue };
+                let stands_for = site.pages[place].stands_for.as_ref();
+                if stands_for.is_some_and(|other| other.id == old.id) {
+                    edited.push((place, Arc::new(new.standing_in(folder, &lang.code))));
+                }
+            }
         }
         // A remark has a place in the page and may name the title of another.
         let is_remarked_on = |(_, page): &(PageIndex, Arc<Page>)| {
@@ -410,10 +428,13 @@ fn assets(site: &Site, theme: &Theme) -> Vec<Claim> {
 fn summarise(site: &Site) -> Summary {
     let mut summary = Summary::default();
     for lang in &site.config.languages {
-        let count = site.pages.iter().filter(|page| page.lang == lang.code).count();
-        summary.pages.push((lang.code.clone(), count));
+        let own = site.pages.iter().filter(|page| page.lang == lang.code);
+        let (foreign, own): (Vec<_>, Vec<_>) = own.partition(|page| page.stands_for.is_some());
+        summary.pages.push((lang.code.clone(), own.len()));
+        summary.foreign.push((lang.code.clone(), foreign.len()));
     }
-    for (_, page) in site.listed().filter(|(_, page)| page.is_record) {
+    let is_own = |page: &Page| page.is_record && page.stands_for.is_none();
+    for (_, page) in site.listed().filter(|(_, page)| is_own(page)) {
         *summary.records.entry(page.record_type.clone()).or_default() += 1;
     }
     summary

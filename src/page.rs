@@ -56,6 +56,8 @@ pub struct Page {
     pub key: Option<Digest>,
     /// Of all that other pages may show of this one: everything but its prose.
     pub face: Option<Digest>,
+    /// Of what a translator translates: title, summary and body, as written.
+    pub text: Option<Digest>,
     pub source: Option<TreePath>,
     pub role: Role,
     /// BCP 47.
@@ -77,7 +79,7 @@ pub struct Page {
     pub show_toc: bool,
     pub fields: BTreeMap<String, Value>,
     pub aliases: Vec<(String, Range<usize>)>,
-    pub body: Vec<Piece>,
+    pub body: Arc<Vec<Piece>>,
     pub headings: Vec<markdown::Heading>,
     pub sections: Arc<Vec<markdown::Section>>,
     pub anchors: Vec<String>,
@@ -92,6 +94,18 @@ pub struct Page {
     pub is_partial: bool,
     /// The front matter could not be read: the page is left out unless forced.
     pub is_broken: bool,
+    /// What it stands for in a language that it has no translation in.
+    pub stands_for: Option<StandsFor>,
+}
+
+/// The record of another language that a page stands for, and what of the page is in that language.
+#[derive(Clone, Debug)]
+pub struct StandsFor {
+    pub id: PageId,
+    /// The language of its prose.
+    pub lang: String,
+    /// Whether the title is in that language too, because the record gives it in no other.
+    pub title: bool,
 }
 
 impl Page {
@@ -111,6 +125,7 @@ impl Page {
             && self.is_broken == other.is_broken
             && self.is_partial == other.is_partial
             && self.term == other.term
+            && self.text("original_lang") == other.text("original_lang")
             && own_aliases == other_aliases
     }
 
@@ -123,6 +138,66 @@ impl Page {
         self.anchors == other.anchors
             && own_targets == other_targets
             && self.references.iter().map(names).eq(other.references.iter().map(names))
+    }
+
+    /// Returns the language of the text, which is that of the page unless the page stands for another.
+    pub fn prose_lang(&self) -> &str {
+        self.stands_for.as_ref().map_or(&self.lang, |other| &other.lang)
+    }
+
+    /// Returns the language of the title.
+    pub fn title_lang(&self) -> &str {
+        self.stands_for.as_ref().filter(|other| other.title).map_or(&self.lang, |other| &other.lang)
+    }
+
+    /// Returns a page that stands for this one in the folder of another language: its prose, between
+    /// labels in the language of the reader.
+    #[must_use]
+    pub fn standing_in(&self, folder: &str, lang: &str) -> Self {
+        let name = match self.fields.get("names") {
+            Some(Value::Table(names)) => names.get(lang).and_then(Value::as_text),
+            _ => None,
+        };
+        Self {
+            id: PageId { folder: folder.to_owned(), path: self.id.path.clone() },
+            lang: lang.to_owned(),
+            title: name.unwrap_or(&self.title).to_owned(),
+            aliases: Vec::new(),
+            // Said once, of the page that was written.
+            diags: Vec::new(),
+            stands_for: Some(StandsFor {
+                id: self.id.clone(),
+                lang: self.lang.clone(),
+                title: name.is_none(),
+            }),
+            ..self.clone()
+        }
+    }
+
+    /// Returns true for a translation whose original was changed after it was made, as far as
+    /// `translation_of` says what it was made from: the digest of the original's text (its first
+    /// `TEXT_DIGEST` digits at least), or the date at which the original stood. Then the newest date
+    /// among its `changes` and `updated` tells.
+    pub fn is_older_than(&self, original: &Self) -> bool {
+        let Some(of) = self.text("translation_of") else { return false };
+        if of.len() >= TEXT_DIGEST && of.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return original.text.is_some_and(|text| !text.to_string().starts_with(of));
+        }
+        let changes = match original.fields.get("changes") {
+            Some(Value::List(changes)) => changes.as_slice(),
+            _ => &[],
+        };
+        let dates = changes.iter().filter_map(|change| match change {
+            Value::Table(change) => change.get("date")?.as_text(),
+            _ => None,
+        });
+        let Some(changed) = dates.chain(original.text("updated")).max() else { return false };
+        // Dates that stop at the year or month are compared as far as both go.
+        let length = of.len().min(changed.len());
+        match (of.get(..length), changed.get(..length)) {
+            (Some(of), Some(changed)) => changed > of,
+            _ => false,
+        }
     }
 
     /// Returns the output folder: `en/practices/x`, empty for a page at the root.
@@ -177,6 +252,9 @@ impl Feature {
         self.0 & 1 == 1
     }
 }
+
+/// How many digits of a text's digest tell it from every other one of a site.
+pub const TEXT_DIGEST: usize = 12;
 
 /// The shortest word that may make two records related, in characters.
 const FEATURE_WORD: usize = 4;
@@ -289,6 +367,8 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
     if page.is_record {
         page.features = features(&page);
     }
+    let translated = [page.title.as_str(), &page.summary, text[split.body..].trim()];
+    page.text = Some(Digest::of_parts(translated.map(str::as_bytes)));
     let front = split.front.as_ref().map(|(_, range)| &text[range.clone()]).unwrap_or_default();
     let parts = [path.as_str(), front, &page.title, &page.summary];
     page.face = Some(Digest::of_parts(parts.map(str::as_bytes)));
@@ -696,7 +776,7 @@ fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
     body.anchors.shrink_to_fit();
     body.links.shrink_to_fit();
     page.references.shrink_to_fit();
-    page.body = body.pieces;
+    page.body = Arc::new(body.pieces);
     page.headings = body.headings;
     page.sections = Arc::new(body.sections);
     page.anchors = body.anchors;

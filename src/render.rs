@@ -4,10 +4,7 @@
 //! unchanged view is neither rendered nor written again. `near` finds quickly which views cannot
 //! have changed.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rayon::prelude::*;
@@ -258,7 +255,7 @@ fn template_of<'a>(site: &'a Site, theme: &Theme, index: PageIndex) -> &'a str {
 fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
     let page = &site.pages[index];
     let mut html = String::new();
-    for piece in &page.body {
+    for piece in page.body.iter() {
         match piece {
             Piece::Html(text) => html.push_str(text),
             Piece::Word(key) => html.push_str(&escape(theme.words.text(&page.lang, key))),
@@ -392,9 +389,10 @@ fn special_pages(context: &Context, keep: &dyn Keep) -> (Vec<Claim>, Vec<Diag>) 
     (claims, diags)
 }
 
-/// Returns true for pages that search engines, feeds and exports are told of.
+/// Returns true for pages that search engines, feeds and exports are told of. A page that stands for
+/// one of another language is not: that one is.
 pub fn is_public(page: &Page) -> bool {
-    page.status == Status::Published
+    page.status == Status::Published && page.stands_for.is_none()
 }
 
 #[cfg(test)]

@@ -152,7 +152,12 @@ pub struct Vocabulary {
     pub understood: bool,
     /// Show the id before the name, as in "13 Immigration detention".
     pub numbered: bool,
-    /// A column that holds a term of another vocabulary, such as a country's region.
+    /// The pages of its terms are not found by searching; their records are in any case.
+    pub unsearched: bool,
+    /// Languages in which its names are working labels, not checked by anyone.
+    pub working: Vec<String>,
+    /// A column that holds a term of another vocabulary, such as a country's region, or of its own,
+    /// such as the concept above.
     pub parent: Option<Parent>,
     /// The table it was read from.
     pub path: Option<TreePath>,
@@ -162,6 +167,9 @@ pub struct Vocabulary {
     pub terms: Vec<Term>,
     pub(crate) by_id: BTreeMap<String, usize>,
 }
+
+/// The column that names related terms of the same vocabulary, separated by `;`.
+pub const RELATED: &str = "related";
 
 /// A column of a vocabulary that names terms of another.
 #[derive(Clone, Debug)]
@@ -183,6 +191,8 @@ pub struct Term {
     pub name_status: Localized,
     /// Other names by which it is found, separated by `;`.
     pub alt: Localized,
+    /// What it means.
+    pub definition: Localized,
     /// The other columns.
     pub data: BTreeMap<String, String>,
     pub range: Range<usize>,
@@ -200,6 +210,31 @@ impl Vocabulary {
 
     pub fn term(&self, id: &str) -> Option<&Term> {
         self.by_id.get(id).map(|&index| &self.terms[index])
+    }
+
+    /// Returns true where the parents of terms are terms of this vocabulary.
+    pub fn is_tree(&self) -> bool {
+        self.parent.as_ref().is_some_and(|parent| parent.vocabulary == self.name)
+    }
+
+    /// Returns the terms that stand directly below one, in the order of the table.
+    pub fn narrower<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Term> {
+        let column = self.parent.as_ref().filter(|_| self.is_tree()).map(|parent| &parent.column);
+        self.terms.iter().filter(move |term| {
+            column.and_then(|column| term.data.get(column)).is_some_and(|above| above == id)
+        })
+    }
+
+    /// Returns the term above one, in a vocabulary whose terms stand above each other.
+    pub fn broader(&self, term: &Term) -> Option<&Term> {
+        let parent = self.parent.as_ref().filter(|_| self.is_tree())?;
+        self.term(term.data.get(&parent.column)?)
+    }
+
+    /// Returns the terms that are said to be related to one.
+    pub fn related<'a>(&'a self, term: &'a Term) -> impl Iterator<Item = &'a Term> {
+        let ids = term.data.get(RELATED).map(String::as_str).unwrap_or_default().split(';');
+        ids.filter_map(|id| self.term(id.trim()))
     }
 
     /// Returns the term's place in the table, by which lists are sorted.

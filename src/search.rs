@@ -250,12 +250,12 @@ pub fn collect(
         let tuning = tunings.get(&lang).cloned().unwrap_or_default();
         let pages: Vec<PageIndex> = site
             .listed()
-            .filter(|(_, page)| page.status == Status::Published)
-            .filter(|(index, page)| match &folder {
+            .filter(|(_, page)| page.status == Status::Published && is_searched(site, page))
+            .filter(|(_, page)| match &folder {
                 None => page.lang == lang,
                 Some(folder) if page.id.folder == *folder => true,
-                // A page of another language that has no translation in this one.
-                Some(folder) => stands_in(site, *index, page, folder),
+                // A page outside the folders of languages is one of the default language.
+                Some(_) => page.id.folder.is_empty() && page.lang == lang,
             })
             .map(|(index, _)| index)
             .collect();
@@ -267,6 +267,15 @@ pub fn collect(
         collections.push(Collection { lang, tuning, concepts, facets, documents });
     }
     collections
+}
+
+/// Returns false for the pages of terms that are not found themselves.
+fn is_searched(site: &Site, page: &Page) -> bool {
+    let of_term = page.term.as_ref().map(|(name, _)| name.as_str());
+    let vocabulary = of_term.and_then(|name| site.config.vocabularies.get(name));
+    vocabulary
+        .or_else(|| site.config.vocabulary_of_folder(&page.id.path))
+        .is_none_or(|v| !v.unsearched)
 }
 
 /// Returns the document of a page. It is made from the page, the configuration that the page was
@@ -289,21 +298,6 @@ fn named(site: &Site, index: PageIndex) -> impl Iterator<Item = PageIndex> {
         .filter(|&to| site.pages[to].is_record)
 }
 
-/// Returns true for the first of the translations of a page that has none in `folder`.
-fn stands_in(site: &Site, index: PageIndex, page: &Page, folder: &str) -> bool {
-    if page.id.folder.is_empty() {
-        return page.lang == site.config.default_language();
-    }
-    let order = |folder: &str| {
-        site.config.languages.iter().position(|lang| lang.folder.as_deref() == Some(folder))
-    };
-    let others = &site.translations[index];
-    let exists = others.iter().any(|&other| site.pages[other].id.folder == folder);
-    let first =
-        others.iter().all(|&other| order(&site.pages[other].id.folder) > order(&page.id.folder));
-    !exists && first && page.is_record
-}
-
 fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document {
     let config = &site.config;
     let mut labels: Vec<String> = Vec::new();
@@ -314,7 +308,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
             values.push(value.to_owned());
         }
     };
-    facet("lang", &page.lang);
+    facet("lang", page.prose_lang());
     if config.types.contains_key(&page.record_type) {
         facet("type", &page.record_type);
     }
@@ -348,7 +342,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
     labels.dedup();
     Document {
         url: page.file(),
-        lang: page.lang.clone(),
+        lang: page.prose_lang().to_owned(),
         title: page.title.clone(),
         summary: page.summary.clone(),
         labels,

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::{
     config::Config,
     diag::{At, Code, Diag, nearest},
-    page::{Page, PageId, Role, Status, alias_file, portable, slug, title_of_path},
+    page::{Page, PageId, Role, Status, TEXT_DIGEST, alias_file, portable, slug, title_of_path},
     schema::{Localized, Reference, Target, Vocabulary},
     tree::{Blob, Tree, TreePath},
 };
@@ -104,6 +104,7 @@ impl Site {
     pub fn link(config: Arc<Config>, source: &Tree, pages: Vec<Arc<Page>>, scope: Scope) -> Self {
         let mut diags = Vec::new();
         let (pages, unpublished) = choose(&config, pages, scope, &mut diags);
+        let pages = stand_in(&config, pages);
         let mut pages = complete(&config, pages);
         drop_taken_aliases(&config, &mut pages, &mut diags);
         let count = pages.len();
@@ -136,6 +137,7 @@ impl Site {
         site.check_menu();
         site.find_parents();
         site.find_translations();
+        site.find_outdated();
         site.find_uses();
         site.resolve_references();
         links::resolve(site, source, unpublished);
@@ -156,7 +158,7 @@ impl Site {
     /// Lets go of the HTML of pages that nobody else remembers; it has been rendered.
     pub fn forget_bodies(&mut self) {
         for page in self.pages.iter_mut().filter_map(Arc::get_mut) {
-            page.body = Vec::new();
+            page.body = Arc::default();
             page.headings = Vec::new();
             page.links = Vec::new();
             page.anchors = Vec::new();
@@ -166,6 +168,13 @@ impl Site {
         self.backlinks = Vec::new();
         self.related = Vec::new();
         self.features = related::Features::default();
+    }
+
+    /// Returns the page that a translation was made from, where it is one.
+    pub fn original_of(&self, index: PageIndex) -> Option<PageIndex> {
+        let page = &self.pages[index];
+        let lang = page.text("original_lang").filter(|lang| *lang != page.lang)?;
+        self.translations[index].iter().copied().find(|&other| self.pages[other].lang == lang)
     }
 
     pub fn page(&self, id: &PageId) -> Option<PageIndex> {
@@ -264,9 +273,33 @@ impl Site {
             .map(|page| {
                 let others = folders.iter().filter(|folder| **folder != page.id.folder);
                 let others = others.filter(|_| !page.id.folder.is_empty());
-                others.filter_map(|folder| self.page_at(folder, &page.id.path)).collect()
+                let others = others.filter_map(|folder| self.page_at(folder, &page.id.path));
+                others.filter(|&other| self.pages[other].stands_for.is_none()).collect()
             })
             .collect();
+    }
+
+    /// Says which translations are older than what they were made from.
+    fn find_outdated(&mut self) {
+        let outdated =
+            (0..self.pages.len()).filter_map(|index| {
+                let page = &self.pages[index];
+                let original = &self.pages[self.original_of(index)?];
+                let path = page.source.as_ref().filter(|_| page.stands_for.is_none())?;
+                if !page.is_older_than(original) {
+                    return None;
+                }
+                let of = original.source.as_ref()?;
+                let message = format!("`{of}` was changed after it was translated");
+                let diag = Diag::warning(Code::OutdatedTranslation, At::file(path), message);
+                let digest = original.text.map(|text| text.to_string()).unwrap_or_default();
+                let digest = digest.get(..TEXT_DIGEST).unwrap_or_default().to_owned();
+                Some(diag.help(format!(
+                    "translate what has changed, then write `translation_of: {digest}`"
+                )))
+            });
+        let outdated: Vec<Diag> = outdated.collect();
+        self.diags.extend(outdated);
     }
 
     fn find_uses(&mut self) {
@@ -310,7 +343,8 @@ impl Site {
         let anywhere = &records.anywhere;
         let mut diags = Vec::new();
         // Pages lie in the order of their identities, and so do the records that share an id.
-        for (index, page) in self.pages.iter().enumerate().filter(|(_, page)| page.is_record) {
+        let own = |page: &Page| page.is_record && page.stands_for.is_none();
+        for (index, page) in self.pages.iter().enumerate().filter(|(_, page)| own(page)) {
             if let Some([first, second, ..]) = records.here(page, &page.record_id)
                 && index >= *second
                 && let (Some(path), Some(other)) = (&page.source, &self.pages[*first].source)
@@ -331,7 +365,8 @@ impl Site {
                         edges.push(Edge { from: index, label: reference.field.clone(), to });
                     }
                     None => {
-                        let Some(path) = &page.source else { continue };
+                        let written = page.source.as_ref().filter(|_| page.stands_for.is_none());
+                        let Some(path) = written else { continue };
                         let at = At::new(path, reference.range.clone());
                         let what =
                             if types.is_empty() { "record".into() } else { types.join(" or ") };
@@ -495,6 +530,51 @@ fn choose(
     }
     chosen.extend(moved);
     (chosen, unpublished)
+}
+
+/// Adds, in every language, pages that stand for the records which have no translation in it.
+fn stand_in(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
+    let folders: Vec<(&str, &str)> = config
+        .languages
+        .iter()
+        .filter_map(|lang| Some((lang.folder.as_deref()?, lang.code.as_str())))
+        .collect();
+    if folders.len() < 2 {
+        return pages;
+    }
+    let stands_alone =
+        |page: &Page| page.is_record && page.role == Role::Page && page.status == Status::Published;
+    // The versions of each record by its path, and the records of each language by type and id: a
+    // translation may lie at another path.
+    let mut versions: HashMap<&str, Vec<&Arc<Page>>> = HashMap::new();
+    let mut ids: HashSet<(&str, &str, &str)> = HashSet::new();
+    let mut taken: HashSet<(&str, &str)> = HashSet::new();
+    for page in &pages {
+        taken.insert((&page.id.folder, &page.id.path));
+        if page.is_record {
+            ids.insert((&page.id.folder, &page.record_type, &page.record_id));
+        }
+        if stands_alone(page) && folders.iter().any(|(folder, _)| *folder == page.id.folder) {
+            versions.entry(&page.id.path).or_default().push(page);
+        }
+    }
+    let place = |page: &Page| folders.iter().position(|(folder, _)| *folder == page.id.folder);
+    let mut made = Vec::new();
+    for versions in versions.into_values() {
+        // The original where it is among them, else the first in the order of the languages.
+        let original = versions.iter().min_by_key(|page| {
+            (page.text("original_lang").is_some_and(|lang| lang != page.lang), place(page))
+        });
+        let Some(original) = original else { continue };
+        for (folder, lang) in &folders {
+            let has_own = ids.contains(&(*folder, &original.record_type, &original.record_id));
+            if !has_own && !taken.contains(&(*folder, &original.id.path)) {
+                made.push(Arc::new(original.standing_in(folder, lang)));
+            }
+        }
+    }
+    pages.extend(made);
+    pages
 }
 
 /// The addresses that are taken, by pages that were written or made.

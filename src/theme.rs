@@ -9,6 +9,7 @@ use self::bounds::Bounded;
 use crate::{
     config::Config,
     diag::{At, Code, Diag},
+    language,
     tree::{Blob, Digest, Tree, TreePath, readable},
     words::{Entry, Words},
 };
@@ -249,6 +250,9 @@ fn compile(templates: &Templates, words: &Arc<Words>) -> tera::TeraResult<Tera> 
                 .map_or_else(|| number.to_string(), |words| words.number(number as usize)))
         },
     );
+    tera.register_filter("direction", |code: &str, _: Kwargs, _: &State| -> &'static str {
+        language::direction(code)
+    });
     tera.register_filter("fill", |text: &str, kwargs: Kwargs, _: &State| -> String {
         let mut text = text.to_owned();
         for (key, value) in kwargs.iter() {

@@ -117,6 +117,15 @@ impl Words {
         }
     }
 
+    /// Returns "in English" in the words of `lang`, for the language `code`.
+    pub fn within(&self, lang: &str, code: &str) -> String {
+        let key = format!("in-{}", language::primary(code));
+        match self.of(lang).and_then(|language| language.entries.get(&key)) {
+            Some(Entry::Text(text)) => text.clone(),
+            _ => self.text(lang, "in-language").replace("{name}", &self.name_of(code)),
+        }
+    }
+
     fn report(&self, wanted: &[&str], diags: &mut Vec<Diag>) {
         let Some(reference) = self.languages.get(FALLBACK) else { return };
         let wanted =

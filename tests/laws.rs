@@ -151,6 +151,8 @@ impl Parts {
 #[test]
 fn words_edited_in_a_site_without_faults_change_what_shows_them() {
     const PAGES: usize = 14;
+    /// The last pages in English have no French: others stand for them.
+    const UNTRANSLATED: usize = 4;
     for seed in 0..6 {
         let mut random = Random(seed);
         let mut files = Files::default();
@@ -162,7 +164,7 @@ fn words_edited_in_a_site_without_faults_change_what_shows_them() {
             format!("content/{lang}/practices/p{number}.md")
         };
         let mut pages: Vec<Parts> =
-            (0..2 * PAGES).map(|_| Parts::new(&mut random, PAGES)).collect();
+            (0..2 * PAGES - UNTRANSLATED).map(|_| Parts::new(&mut random, PAGES)).collect();
         for (page, parts) in pages.iter().enumerate() {
             files.put(&path(page), parts.text());
         }
@@ -184,8 +186,10 @@ fn words_edited_in_a_site_without_faults_change_what_shows_them() {
                 assert_equal(&warm, &cold(&source), &format!("seed {seed}, step {step}: guide"));
                 continue;
             }
-            let (page, part) =
-                (random.below(2 * PAGES), [6, 6, 0, 1, 2, 0, 3, 3, 4, 5, 7, 8][random.below(12)]);
+            let (page, part) = (
+                random.below(2 * PAGES - UNTRANSLATED),
+                [6, 6, 0, 1, 2, 0, 3, 3, 4, 5, 7, 8][random.below(12)],
+            );
             pages[page].edit(&mut random, part, PAGES);
             files.put(&path(page), pages[page].text());
             let source = files.tree();

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The columns that hold one text per language: `name_fr`, `title_fr`, `title_fr_status`, `alt_fr`.
-const TEXTS: [&str; 3] = ["name", "title", "alt"];
+const TEXTS: [&str; 4] = ["name", "title", "alt", "definition"];
 
 /// Reads the rows of a vocabulary's table, then those of `<name>-overrides.tsv`, whose cells
 /// replace the ones before where they are not empty.
@@ -48,7 +48,11 @@ pub fn read(vocabulary: &mut Vocabulary, source: &Tree, diags: &mut Vec<Diag>) {
         if let Some(cells) = extra.remove(&row.id) {
             row.cells.extend(cells.into_iter().filter(|(_, cell)| !cell.is_empty()));
         }
-        if !vocabulary.add(term(row)) {
+        let mut term = term(row);
+        for code in &vocabulary.working {
+            term.name_status.0.entry(code.clone()).or_insert_with(|| "working".to_owned());
+        }
+        if !vocabulary.add(term) {
             let at = At::new(&path, row.range.clone());
             let message = format!("the id `{}` stands twice", row.id);
             diags.push(
@@ -85,6 +89,7 @@ fn term(row: &Row) -> Term {
             ("name", true) => &mut term.name_status,
             ("title", false) => &mut term.title,
             ("title", true) => &mut term.title_status,
+            ("definition", _) => &mut term.definition,
             _ => &mut term.alt,
         };
         texts.0.insert(language::canonical(code), cell.clone());

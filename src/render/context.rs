@@ -219,8 +219,11 @@ impl Desk {
                 }
                 let Some(&at) = known.places.get(id) else { continue };
                 known.entries[at].count = used.counted;
-                let around = &known.entries[at.saturating_sub(1)..(at + 2).min(known.entries.len())];
-                debug_assert!(site.folders().iter().any(|(known, of)| known == folder && of == lang));
+                let around =
+                    &known.entries[at.saturating_sub(1)..(at + 2).min(known.entries.len())];
+                debug_assert!(
+                    site.folders().iter().any(|(known, of)| known == folder && of == lang)
+                );
                 let beside = around.iter().filter_map(|entry| site.use_of(folder, name, &entry.id));
                 shown.extend(beside.filter_map(|used| used.page));
             }
@@ -309,8 +312,8 @@ fn position(site: &Site, page: PageIndex) -> usize {
 /// The order of all pages, and what tells them apart, as numbers: lists have many more members than
 /// there are pages.
 struct Order {
-    /// The place of each page among those of its language: by record type, then by `order`, then by
-    /// title.
+    /// The place of each page among those of its language: by record type, then as
+    /// `lists::compare` says.
     ranks: Vec<u32>,
     langs: Vec<u32>,
     types: Vec<u32>,
@@ -327,21 +330,23 @@ impl Order {
         let mut ranks = vec![0; site.pages.len()];
         for indices in by_lang.into_values() {
             let words = theme.words.of(&site.pages[indices[0]].lang);
-            let mut keyed: Vec<(usize, i64, Vec<u8>, PageIndex)> = indices
+            let mut keyed: Vec<(usize, bool, i64, Vec<u8>, PageIndex)> = indices
                 .into_par_iter()
                 .map(|index| {
                     let page = &site.pages[index];
                     let key = words.map(|words| words.sort_key(&page.title)).unwrap_or_default();
-                    (position(site, index), page.order.unwrap_or(i64::MAX), key, index)
+                    let is_foreign = page.stands_for.is_some();
+                    let order = page.order.unwrap_or(i64::MAX);
+                    (position(site, index), is_foreign, order, key, index)
                 })
                 .collect();
             // Pages lie in the order of their identities, which breaks the last ties.
             keyed.par_sort_by(|a, b| {
-                let titles = || site.pages[a.3].title.cmp(&site.pages[b.3].title);
-                let keys = (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2));
-                keys.then_with(titles).then(a.3.cmp(&b.3))
+                let titles = || site.pages[a.4].title.cmp(&site.pages[b.4].title);
+                let keys = (a.0, a.1, a.2, &a.3).cmp(&(b.0, b.1, b.2, &b.3));
+                keys.then_with(titles).then(a.4.cmp(&b.4))
             });
-            for (rank, (_, _, _, index)) in keyed.into_iter().enumerate() {
+            for (rank, (_, _, _, _, index)) in keyed.into_iter().enumerate() {
                 ranks[index] = rank as u32;
             }
         }

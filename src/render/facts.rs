@@ -127,7 +127,7 @@ fn one(
         (Kind::Record(_), Value::Text(id)) => Some(match site.record(index, &field.name, id) {
             Some(to) => {
                 let to = &site.pages[to];
-                let lang = (to.lang != page.lang).then(|| to.lang.clone());
+                let lang = (to.title_lang() != page.lang).then(|| to.title_lang().to_owned());
                 let url = Some(relative(from, &to.file()));
                 Shown { text: to.title.clone(), url, lang, number: None }
             }
@@ -152,7 +152,13 @@ fn one(
                 .collect();
             Some(Shown { text: parts.join(" "), ..Shown::default() })
         }
-        (_, value) => Some(Shown { text: plain(value)?, ..Shown::default() }),
+        (kind, value) => {
+            let is_prose =
+                matches!(kind, Kind::Text | Kind::Any) && matches!(value, Value::Text(_));
+            let lang = page.stands_for.as_ref().filter(|_| is_prose);
+            let lang = lang.map(|other| other.lang.clone());
+            Some(Shown { text: plain(value)?, lang, ..Shown::default() })
+        }
     }
 }
 

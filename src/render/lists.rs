@@ -23,8 +23,12 @@ pub struct Row {
     pub meta: Vec<String>,
     /// What must be said beside the title: temporary, withdrawn.
     pub marks: Vec<String>,
-    /// The language where it is not the page's.
+    /// The languages of summary, title and the rest where they are not the page's.
     pub lang: Option<String>,
+    pub title_lang: Option<String>,
+    pub meta_lang: Option<String>,
+    /// "in English", in the language of the list.
+    pub within: Option<String>,
 }
 
 /// Rows below one heading.
@@ -133,14 +137,17 @@ pub fn paging(page: &Page, number: usize, total: usize) -> Option<Paging> {
     })
 }
 
-/// Orders pages as a reader expects: by `order`, then by title in the order of the language.
+/// Orders pages as a reader expects: those in the reader's language first, then by `order`, then by
+/// title in the order of the language.
 pub fn compare(words: Option<&Language>, a: &Page, b: &Page) -> Ordering {
+    let is_foreign = |page: &Page| page.stands_for.is_some();
     let order = |page: &Page| page.order.unwrap_or(i64::MAX);
     let titles = match words {
         Some(words) => words.compare(&a.title, &b.title),
         None => a.title.cmp(&b.title),
     };
-    order(a).cmp(&order(b)).then(titles).then_with(|| a.id.cmp(&b.id))
+    let own = is_foreign(a).cmp(&is_foreign(b));
+    own.then(order(a).cmp(&order(b))).then(titles).then_with(|| a.id.cmp(&b.id))
 }
 
 /// Returns the groups of rows on one page of a list: by record type, then by title.
@@ -176,7 +183,10 @@ pub fn row(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str)
         summary: crate::page::shorten(&page.summary, ROW_SUMMARY),
         meta: meta(site, theme, index, lang, from),
         marks: marks(site, page),
-        lang: (page.lang != lang).then(|| page.lang.clone()),
+        lang: (page.prose_lang() != lang).then(|| page.prose_lang().to_owned()),
+        title_lang: (page.title_lang() != lang).then(|| page.title_lang().to_owned()),
+        within: page.stands_for.as_ref().map(|other| theme.words.within(lang, &other.lang)),
+        meta_lang: (page.lang != lang).then(|| page.lang.clone()),
     }
 }
 

@@ -117,6 +117,8 @@ impl Near {
             key.pages(self, found.map(|(to, _)| to));
         }
         key.pages(self, site.translations[index].iter().copied());
+        let original = site.original_of(index);
+        key.number(usize::from(original.is_some_and(|of| page.is_older_than(&site.pages[of]))));
         for edge in site.edges_of(index) {
             key.add(edge.label.as_bytes());
             key.page(self, edge.to);

@@ -65,6 +65,8 @@ pub struct LanguageLink {
     pub current: bool,
     /// Whether it leads to this very page in that language.
     pub exact: bool,
+    /// "in English", in the language of the page.
+    pub within: String,
 }
 
 #[derive(Serialize, Debug)]
@@ -103,7 +105,15 @@ pub struct PageView {
     pub show_toc: bool,
     pub toc: Vec<TocEntry>,
     pub has_body: bool,
+    /// The language of the text, and of the title, where it is not the page's: there is no
+    /// translation.
+    pub text_lang: Option<String>,
+    pub title_lang: Option<String>,
+    /// "in English", in the language of the page.
+    pub within: Option<String>,
     pub translation: Option<String>,
+    /// Whether the original was changed after it was translated.
+    pub is_outdated: bool,
     pub original: Option<String>,
     pub original_url: Option<String>,
 }
@@ -121,7 +131,13 @@ pub struct TermView {
     pub count: usize,
     pub previous: Option<TermRow>,
     pub next: Option<TermRow>,
-    pub parent: Option<String>,
+    pub definition: Option<String>,
+    /// Other names by which it is found, in the language of the page.
+    pub also: Vec<String>,
+    /// The terms above, the nearest first, those below, and those related to it.
+    pub broader: Vec<TermRow>,
+    pub narrower: Vec<TermRow>,
+    pub related: Vec<TermRow>,
     pub names: Vec<NameView>,
 }
 
@@ -249,8 +265,13 @@ impl View {
         view.page.title.clone_from(&page.title);
         view.page.summary.clone_from(&page.summary);
         view.page.lead = page.has_summary.then(|| page.summary.clone());
-        view.page.canonical = canonical(&site.config, super::file_of(from).as_str());
-        view.fill_page(site, page, index, from);
+        // A page that stands for another sends search engines there.
+        let canonical_file = match page.stands_for.as_ref().and_then(|other| site.page(&other.id)) {
+            Some(original) => site.pages[original].file(),
+            None => super::file_of(from).as_str().to_owned(),
+        };
+        view.page.canonical = canonical(&site.config, &canonical_file);
+        view.fill_page(site, theme, index, from);
         view.breadcrumbs = breadcrumbs(site, theme, index, from);
         view.mark_menu(site, common, index);
         view.link_languages(site, theme, index, from);
@@ -316,6 +337,7 @@ impl View {
                     url: format!("{}{}", view.page.root, home.trim_start_matches('/')),
                     current: lang == common.lang.code && key != "choose-language",
                     exact: true,
+                    within: theme.words.within(&common.lang.code, &lang),
                     code: lang,
                 }
             })
@@ -386,15 +408,20 @@ impl View {
         }
     }
 
-    fn fill_page(&mut self, site: &Site, page: &Page, index: PageIndex, from: &str) {
-        let config = &site.config;
+    fn fill_page(&mut self, site: &Site, theme: &Theme, index: PageIndex, from: &str) {
+        let (config, page) = (&site.config, &site.pages[index]);
         let record_type = config.types.get(&page.record_type);
         let label = record_type.map(|t| config.localized(&t.label, &page.lang));
         let text = |name: &str| page.text(name).map(str::to_owned);
-        let original = text("original_lang").filter(|lang| *lang != page.lang);
-        let original_page = original.as_ref().and_then(|lang| {
-            site.translations[index].iter().find(|&&other| site.pages[other].lang == *lang)
-        });
+        let foreign = page.stands_for.as_ref();
+        let original = match foreign {
+            Some(other) => Some(other.lang.clone()),
+            None => text("original_lang").filter(|lang| *lang != page.lang),
+        };
+        let original_page = match foreign {
+            Some(other) => site.page(&other.id),
+            None => site.original_of(index),
+        };
         let headings = page.headings.iter().filter(|heading| heading.level <= 3);
         self.page = PageView {
             record_type: page.record_type.clone(),
@@ -422,8 +449,13 @@ impl View {
                 .collect(),
             show_toc: page.show_toc || (!page.is_record && page.headings.len() >= 4),
             has_body: !page.body.is_empty(),
+            text_lang: foreign.map(|other| other.lang.clone()),
+            title_lang: foreign.filter(|other| other.title).map(|other| other.lang.clone()),
+            within: foreign.map(|other| theme.words.within(&page.lang, &other.lang)),
             translation: text("translation"),
-            original_url: original_page.map(|&other| relative(from, &site.pages[other].file())),
+            is_outdated: foreign.is_none()
+                && original_page.is_some_and(|original| page.is_older_than(&site.pages[original])),
+            original_url: original_page.map(|other| relative(from, &site.pages[other].file())),
             original,
             ..std::mem::take(&mut self.page)
         };
@@ -455,12 +487,17 @@ impl View {
                 url: relative(from, &to.file()),
                 current: *folder == page.id.folder,
                 exact,
+                within: theme.words.within(&page.lang, &lang.code),
             });
-            if exact && let Some(url) = canonical(&site.config, &to.file()) {
+            if exact
+                && to.stands_for.is_none()
+                && let Some(url) = canonical(&site.config, &to.file())
+            {
                 self.alternates.push(Alternate { lang: lang.code.clone(), url });
             }
         }
-        if self.alternates.len() < 2 {
+        // A page that stands for another is no translation of it.
+        if self.alternates.len() < 2 || page.stands_for.is_some() {
             self.alternates.clear();
         }
     }
@@ -507,6 +544,14 @@ impl View {
         let term = vocabulary.term(id);
         let exact = |text: &crate::schema::Localized| text.exact(lang).map(str::to_owned);
         let used = site.use_of(folder, name, id).map_or(0, |term| term.counted);
+        let of = |terms: &mut dyn Iterator<Item = &crate::schema::Term>| -> Vec<TermRow> {
+            let count = |id: &str| site.use_of(folder, name, id).map_or(0, |used| used.counted);
+            let row = |term: &crate::schema::Term| {
+                let count = count(&term.id);
+                lists::term_row(site, vocabulary, &term.id, folder, lang, from, count)
+            };
+            terms.map(row).collect()
+        };
         self.term = Some(TermView {
             vocabulary: name.clone(),
             vocabulary_label: way.label,
@@ -518,7 +563,11 @@ impl View {
             count: used,
             previous,
             next,
-            parent: None,
+            definition: term.and_then(|term| exact(&term.definition)),
+            also: term.map(|term| also(term, lang)).unwrap_or_default(),
+            broader: term.map(|term| of(&mut above(vocabulary, term))).unwrap_or_default(),
+            narrower: of(&mut vocabulary.narrower(id)),
+            related: term.map(|term| of(&mut vocabulary.related(term))).unwrap_or_default(),
             names: term.map(|term| names(theme, term, lang)).unwrap_or_default(),
         });
     }
@@ -693,6 +742,21 @@ fn cited_by(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Gro
         .collect()
 }
 
+/// Returns the terms above one, the nearest first; a circle is a fault of the vocabulary and ends it.
+fn above<'a>(
+    vocabulary: &'a crate::schema::Vocabulary,
+    term: &'a crate::schema::Term,
+) -> impl Iterator<Item = &'a crate::schema::Term> {
+    let broader = std::iter::successors(vocabulary.broader(term), |term| vocabulary.broader(term));
+    broader.take(vocabulary.terms.len())
+}
+
+/// Returns the other names of a term in a language.
+fn also(term: &crate::schema::Term, lang: &str) -> Vec<String> {
+    let names = term.alt.exact(lang).unwrap_or_default().split(';').map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
 fn names(theme: &Theme, term: &crate::schema::Term, lang: &str) -> Vec<NameView> {
     let status = |code: &str| {
         let title = term.title_status.exact(code);
@@ -752,7 +816,7 @@ fn json_ld(view: &View, page: &Page) -> String {
         "name": view.page.title,
         "headline": view.page.title,
         "description": view.page.summary,
-        "inLanguage": view.lang.code,
+        "inLanguage": page.prose_lang(),
         "publisher": { "@type": "Organization", "name": view.site.publisher },
     });
     // The value was made as an object, so it takes entries.

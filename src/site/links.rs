@@ -152,6 +152,7 @@ impl<'a> Places<'a> {
             places.by_address.insert(page.address(), index);
             if let Some(path) = &page.source
                 && is_markdown(path)
+                && page.stands_for.is_none()
             {
                 places.by_source.insert(path.as_str(), index);
             }
@@ -171,7 +172,8 @@ impl<'a> Places<'a> {
         self.by_name.get_or_init(|| {
             let mut names = BTreeMap::new();
             for (index, page) in self.pages.iter().enumerate() {
-                if let Some(path) = page.source.as_ref().filter(|path| is_markdown(path)) {
+                let written = page.source.as_ref().filter(|_| page.stands_for.is_none());
+                if let Some(path) = written.filter(|path| is_markdown(path)) {
                     names.entry(name_key(path.stem())).or_insert(index);
                 }
             }
@@ -186,7 +188,8 @@ impl<'a> Places<'a> {
                 Ok(Hole::Page(to, rest)) => Hole::Page(in_own_language(site, page, to), rest),
                 Ok(hole) => hole,
                 Err(diag) => {
-                    if let Some(path) = &page.source {
+                    let written = page.source.as_ref().filter(|_| page.stands_for.is_none());
+                    if let Some(path) = written {
                         let at = At::new(path, link.range.clone());
                         found.diags.push(Diag { at, ..diag }.lenient(!site.config.configured));
                     }
@@ -198,8 +201,9 @@ impl<'a> Places<'a> {
             match &hole {
                 Hole::Page(to, fragment) => {
                     found.edges.push(Edge { from: index, label: links_to.clone(), to: *to });
+                    let written = page.source.as_ref().filter(|_| page.stands_for.is_none());
                     if let (Some(path), Some(diag)) =
-                        (&page.source, check_fragment(&self.pages[*to], fragment))
+                        (written, check_fragment(&self.pages[*to], fragment))
                     {
                         let at = At::new(path, link.range.clone());
                         found.diags.push(Diag { at, ..diag });
@@ -330,6 +334,12 @@ impl<'a> Places<'a> {
         if let Some(index) = self.by_address.get(address) {
             return Some(page(index));
         }
+        // The file that a translation would have: the page that stands for it.
+        if let Some(index) = trimmed.strip_suffix(".md").and_then(|stem| self.by_address.get(stem))
+            && self.pages[*index].stands_for.is_some()
+        {
+            return Some(page(index));
+        }
         for name in ["md", "mdx", "markdown"] {
             let file = with_content(&format!("{trimmed}.{name}"));
             if let Some(index) = self.by_source.get(file.as_str()) {
@@ -371,10 +381,11 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Returns the translation of a page into the language of the page that links to it, where
-/// languages stand in the names of files and a link names the file without one.
+/// Returns the page in the language of the page that links to it, where a link cannot name that one:
+/// languages stand in the names of files and a link names the file without one, or a page with prose
+/// of another language links as that language does.
 fn in_own_language(site: &Site, page: &Page, to: PageIndex) -> PageIndex {
-    if !site.config.by_suffix {
+    if !site.config.by_suffix && page.stands_for.is_none() {
         return to;
     }
     site.sibling(page, &site.pages[to].id.path).unwrap_or(to)
