@@ -82,6 +82,9 @@ struct SearchArgs {
     /// Search for words that the site does not hold as they are, without correction
     #[arg(long)]
     insist: bool,
+    /// Leave out the other names of a concept that the query names; may be repeated
+    #[arg(long, value_name = "CONCEPT")]
+    off: Vec<String>,
     /// Print the answer as JSON
     #[arg(long)]
     json: bool,
@@ -274,6 +277,11 @@ fn summary(built: &Built, time: Duration, out: &str) -> String {
     if records > 0 {
         parts.push(format!("{} ({})", counted(records, "record"), kinds.join(", ")));
     }
+    let foreign = summary.foreign.iter().filter(|(_, count)| *count > 0);
+    let foreign: Vec<String> = foreign.map(|(lang, count)| format!("{lang} {count}")).collect();
+    if !foreign.is_empty() {
+        parts.push(format!("shown in another language ({})", foreign.join(", ")));
+    }
     if built.errors() > 0 {
         parts.push(counted(built.errors(), "error"));
     }
@@ -357,6 +365,7 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
         offset: args.offset,
         sort: args.sort,
         insist: args.insist,
+        off: args.off.clone(),
         ..Ask::of(&args.query.join(" "))
     })?;
     if args.json {

@@ -150,6 +150,8 @@ pub struct Ask {
     pub sort: Sort,
     /// Search for a word that the site does not hold as it was typed.
     pub insist: bool,
+    /// Ids of concepts that the query names and the reader does not mean.
+    pub off: Vec<String>,
 }
 
 impl Ask {
@@ -162,6 +164,7 @@ impl Ask {
             offset: 0,
             sort: Sort::Relevance,
             insist: false,
+            off: Vec::new(),
         }
     }
 }
@@ -207,6 +210,9 @@ pub struct Found {
 pub struct Understood {
     pub id: String,
     pub name: String,
+    /// Whether the reader took it off: its other names were not searched for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub off: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -241,6 +241,7 @@ fn compile(templates: &Templates, words: &Arc<Words>) -> tera::TeraResult<Tera> 
         },
     );
     let numbers = words.clone();
+    let dates = numbers.clone();
     tera.register_filter(
         "number",
         move |number: u64, _: Kwargs, state: &State| -> tera::TeraResult<String> {
@@ -248,6 +249,12 @@ fn compile(templates: &Templates, words: &Arc<Words>) -> tera::TeraResult<Tera> 
             Ok(numbers
                 .of(&lang)
                 .map_or_else(|| number.to_string(), |words| words.number(number as usize)))
+        },
+    );
+    tera.register_filter(
+        "date",
+        move |date: &str, _: Kwargs, state: &State| -> tera::TeraResult<String> {
+            Ok(dates.date(&language(state)?, date))
         },
     );
     tera.register_filter("direction", |code: &str, _: Kwargs, _: &State| -> &'static str {

@@ -2,7 +2,12 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
+use icu_calendar::{Date, Gregorian};
 use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
+use icu_datetime::{
+    FixedCalendarDateTimeFormatter,
+    fieldsets::{Y, YM, YMD},
+};
 use icu_decimal::{DecimalFormatter, input::Decimal, options::DecimalFormatterOptions};
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
@@ -27,6 +32,14 @@ pub struct Language {
     plurals: PluralRules,
     numbers: DecimalFormatter,
     collator: CollatorBorrowed<'static>,
+    dates: Dates,
+}
+
+/// How dates are written that say a day, a month or only a year.
+struct Dates {
+    days: FixedCalendarDateTimeFormatter<Gregorian, YMD>,
+    months: FixedCalendarDateTimeFormatter<Gregorian, YM>,
+    years: FixedCalendarDateTimeFormatter<Gregorian, Y>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -117,6 +130,11 @@ impl Words {
         }
     }
 
+    /// Writes a date as a language does.
+    pub fn date(&self, lang: &str, text: &str) -> String {
+        self.of(lang).map_or_else(|| text.to_owned(), |language| language.date(text))
+    }
+
     /// Returns "in English" in the words of `lang`, for the language `code`.
     pub fn within(&self, lang: &str, code: &str) -> String {
         let key = format!("in-{}", language::primary(code));
@@ -197,7 +215,42 @@ impl Language {
                 .expect("compiled number data hold every locale's fallback");
         let collator = Collator::try_new((&locale).into(), CollatorOptions::default())
             .expect("compiled collation data hold every locale's fallback");
-        Self { entries, plurals, numbers, collator }
+        let days = FixedCalendarDateTimeFormatter::try_new((&locale).into(), YMD::long());
+        let months = FixedCalendarDateTimeFormatter::try_new((&locale).into(), YM::long());
+        let years = FixedCalendarDateTimeFormatter::try_new((&locale).into(), Y::long());
+        let dates = Dates {
+            days: days.expect("compiled date data hold every locale's fallback"),
+            months: months.expect("compiled date data hold every locale's fallback"),
+            years: years.expect("compiled date data hold every locale's fallback"),
+        };
+        Self { entries, plurals, numbers, collator, dates }
+    }
+
+    /// Writes a date of ISO 8601, which may stop at the year or month, as the language does; any other
+    /// text stays as it is.
+    pub fn date(&self, text: &str) -> String {
+        let day = text.split(['T', ' ']).next().unwrap_or_default();
+        let parts: Option<Vec<u16>> = day
+            .split('-')
+            .zip([4, 2, 2])
+            .map(|(part, length)| {
+                let is_number = part.len() == length && part.bytes().all(|c| c.is_ascii_digit());
+                part.parse().ok().filter(|_| is_number)
+            })
+            .collect();
+        let Some(parts) = parts.filter(|parts| parts.len() == day.split('-').count()) else {
+            return text.to_owned();
+        };
+        let part = |at: usize| parts.get(at).copied().unwrap_or(1) as u8;
+        let year = parts.first().copied().unwrap_or_default();
+        let Ok(date) = Date::try_new_gregorian(i32::from(year), part(1), part(2)) else {
+            return text.to_owned();
+        };
+        match parts.len() {
+            1 => self.dates.years.format(&date).to_string(),
+            2 => self.dates.months.format(&date).to_string(),
+            _ => self.dates.days.format(&date).to_string(),
+        }
     }
 
     pub fn number(&self, number: usize) -> String {
@@ -265,5 +318,25 @@ mod tests {
         let mut words = ["Zambie", "Équateur", "Égypte", "Danemark"];
         words.sort_by(|a, b| fr.compare(a, b));
         assert_eq!(words, ["Danemark", "Égypte", "Équateur", "Zambie"]);
+    }
+
+    #[test]
+    fn dates_are_written_as_the_language_does() {
+        let language = |code: &str| Language::new(code, BTreeMap::new());
+        for (code, iso, written) in [
+            ("en", "2020", "2020"),
+            ("en", "2020-11", "November 2020"),
+            ("en", "2020-11-24", "November 24, 2020"),
+            ("fr", "2020-11-24T10:00:00Z", "24 novembre 2020"),
+            ("es", "2020-11-24", "24 de noviembre de 2020"),
+            ("ru", "2020-11-24", "24 ноября 2020\u{202f}г."),
+            ("zh", "2020-11-24", "2020年11月24日"),
+            ("en", "2020-13", "2020-13"),
+            ("en", "2020-02-30", "2020-02-30"),
+            ("en", "spring 2020", "spring 2020"),
+            ("en", "", ""),
+        ] {
+            assert_eq!(language(code).date(iso), written);
+        }
     }
 }

@@ -133,6 +133,9 @@ fn one(
             }
             None => Shown { text: id.clone(), ..Shown::default() },
         }),
+        (Kind::Date, Value::Text(date)) => {
+            Some(Shown { text: theme.words.date(&page.lang, date), ..Shown::default() })
+        }
         (Kind::Url, Value::Text(url)) => {
             Some(Shown { text: url.clone(), url: Some(url.clone()), ..Shown::default() })
         }

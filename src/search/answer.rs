@@ -29,7 +29,7 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
         query.filters.push((facet_of(searcher, field), value.clone()));
     }
     let mut words = terms.words(&query)?;
-    let concepts = terms.understand(&mut words)?;
+    let concepts = terms.understand(&mut words, &ask.off)?;
     let corrected = match ask.insist {
         true => None,
         false => terms.correct(&query.words, &mut words)?,
@@ -199,8 +199,12 @@ impl Terms<'_> {
     }
 
     /// Finds the concepts that the query names, the longest name first, and adds their other names
-    /// as forms of the first word that says something.
-    fn understand(&mut self, words: &mut [Wanted]) -> Result<Vec<Understood>, Fault> {
+    /// as forms of the first word that says something. Nothing is added for concepts that are `off`.
+    fn understand(
+        &mut self,
+        words: &mut [Wanted],
+        off: &[String],
+    ) -> Result<Vec<Understood>, Fault> {
         let searcher = self.searcher;
         let mut found: Vec<(usize, usize, usize)> = Vec::new();
         for at in 0..words.len() {
@@ -224,6 +228,9 @@ impl Terms<'_> {
                 continue;
             }
             understood.push(place);
+            if off.contains(&searcher.concepts[place].id) {
+                continue;
+            }
             let says = |word: &&mut Wanted| !searcher.tuning.common.contains(&word.word.typed);
             let Some(word) = words[at..at + length].iter_mut().find(says) else { continue };
             word.is_known = true;
@@ -236,7 +243,8 @@ impl Terms<'_> {
         }
         let name = |place: usize| {
             let concept = &searcher.concepts[place];
-            Understood { id: concept.id.clone(), name: concept.name.clone() }
+            let (id, name) = (concept.id.clone(), concept.name.clone());
+            Understood { off: off.contains(&id), id, name }
         };
         Ok(understood.into_iter().map(name).collect())
     }

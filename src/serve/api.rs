@@ -209,6 +209,7 @@ impl Asked {
                         .ok_or_else(|| "`sort` is `relevance` or `date`".to_owned())?;
                 }
                 "insist" => asked.ask.insist = value != "false" && value != "0",
+                "off" => asked.ask.off.push(value),
                 _ => asked.others.push((name, value)),
             }
         }

@@ -200,7 +200,7 @@ vademecum.more((core) => {
   };
 
   // Finds the concepts that a query names, the longest name first, and adds their other names.
-  const understand = async (index, words) => {
+  const understand = async (index, words, off) => {
     const found = [];
     for (const [at, { key }] of words.entries()) {
       const chunk = await chunkFor(index, key);
@@ -218,7 +218,9 @@ vademecum.more((core) => {
       const { concepts } = index.root;
       const file = await index.get(`c${Math.floor(place / concepts)}`);
       const [id, name, written] = file?.[place % concepts] || ["", "", []];
-      understood.set(place, { id, name });
+      const isOff = off.includes(id);
+      understood.set(place, isOff ? { id, name, off: true } : { id, name });
+      if (isOff) continue;
       const word = words.slice(at, at + length).find(({ typed }) => !index.common.has(typed));
       if (!word) continue;
       word.isKnown = true;

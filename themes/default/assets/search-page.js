@@ -10,7 +10,7 @@
   const { title } = document;
   const field = form.querySelector("input");
   const part = (name) => document.querySelector(`[data-search-${name}]`);
-  const [total, status, sort, understood, chips, filters, list, fault, nothing, more] = [
+  const [total, status, sort, understood, chips, filters, list, fault, nothing, more, others, elsewhere] = [
     "total",
     "status",
     "sort",
@@ -21,10 +21,13 @@
     "fault",
     "nothing",
     "more",
+    "others",
+    "elsewhere",
   ].map(part);
 
   const STEP = 10; // Results shown at first, and with each "more".
   const GLANCE = 5; // Results shown while typing.
+  const BESIDE = 3; // Results in other languages shown beside.
   const PAUSE = 300; // Milliseconds without a key before it asks,
   const REST = 1000; // and before it settles.
   const SLOW = 400; // A notice that comes sooner would only flicker.
@@ -72,7 +75,7 @@
     });
 
   // What is asked is read from the address and written there.
-  const OWN = ["q", "sort", "show", "insist"];
+  const OWN = ["q", "sort", "show", "insist", "off", "all"];
   const read = () => {
     const params = new URLSearchParams(location.search);
     const filters = {};
@@ -85,6 +88,8 @@
       sort: params.get("sort") === "date" ? "date" : "relevance",
       shown: Math.min(Math.max(STEP, parseInt(params.get("show"), 10) || 0), 500),
       insist: params.has("insist"),
+      off: params.getAll("off"),
+      all: params.has("all"),
     };
   };
   let asked = read();
@@ -92,10 +97,12 @@
     Object.entries(asked.filters).flatMap(([name, values]) => values.map((value) => [name, value]));
   const isAsked = () => asked.query !== "" || active().length > 0;
   const address = () => {
-    const { query, sort, shown, insist } = asked;
+    const { query, sort, shown, insist, off, all } = asked;
     const params = new URLSearchParams(query ? [["q", query], ...active()] : active());
     if (sort === "date") params.set("sort", sort);
     if (insist) params.set("insist", 1);
+    for (const id of off) params.append("off", id);
+    if (all) params.set("all", 1);
     if (shown > STEP) params.set("show", shown);
     return `${location.pathname}?${params}`.replace(/\?$/, "");
   };
@@ -329,7 +336,18 @@
       parts.push(make("p", {}, before, make("strong", {}, corrected), after, " ", back));
     }
     if (concepts?.length) {
-      const names = concepts.map(({ name }) => make("dd", {}, name));
+      const names = concepts.map(({ id, name, off }) => {
+        const chip = button("chip", name, async () => {
+          const rest = asked.off.filter((other) => other !== id);
+          asked.off = off ? rest : [...rest, id];
+          await settle();
+          (understood.querySelector(`[data-concept="${CSS.escape(id)}"]`) ?? total).focus();
+        });
+        chip.dataset.concept = id;
+        chip.setAttribute("aria-pressed", !off);
+        chip.title = fill(off ? words.putBack : words.takeOff, { name });
+        return make("dd", {}, chip);
+      });
       parts.push(make("dl", {}, make("dt", {}, words.understood), ...names));
     }
     understood.replaceChildren(...parts);
@@ -383,7 +401,21 @@
     if (offset) fresh[0]?.querySelector("a").focus();
   };
 
+  // Results in other languages stand beside those in the reader's, until she asks for all alike.
+  const isMixed = () => {
+    const { values = {} } = facets.find(({ name }) => name === "lang") ?? {};
+    return Object.keys(values).length > 1 && !asked.filters.lang && !asked.all;
+  };
+  const showOthers = ({ hits: found, total: n }) => {
+    elsewhere.hidden = others.hidden = !n;
+    const [heading, rows] = others.children;
+    elsewhere.firstElementChild.textContent = heading.textContent = counted(words.others, n);
+    rows.replaceChildren(...found.map(rowOf));
+    for (const row of rows.children) sight.observe(row);
+  };
+
   const showEmpty = () => {
+    elsewhere.hidden = others.hidden = true;
     delete root.dataset.asked;
     key = null;
     list.replaceChildren();
@@ -400,7 +432,7 @@
       key = null;
       total.textContent = words.failed;
       for (const element of [list, understood, chips]) element.replaceChildren();
-      more.hidden = nothing.hidden = true;
+      more.hidden = nothing.hidden = elsewhere.hidden = others.hidden = true;
     }
     showFault(offset ? words.failed : words.failedHelp, offset);
     announce(words.failed);
@@ -423,15 +455,32 @@
       list.setAttribute("aria-busy", true);
       (offset ? more.lastElementChild : total).textContent = words.loading;
     }, SLOW);
-    const { query, filters, sort, insist, shown } = asked;
+    const { query, filters, sort, insist, shown, off } = asked;
     try {
       await prepare();
       if (mine !== turn) return;
       if (!isAsked()) return showEmpty();
       const limit = settled ? shown - offset : GLANCE;
-      const options = { lang, filters, sort, insist, limit, offset, excerpts: false };
-      const answer = await vademecum.search(query, options);
-      if (mine === turn) show(answer, { settled, offset, held });
+      const options = { lang, filters, sort, insist, limit, offset, off, excerpts: false };
+      const search = (langs, more) =>
+        vademecum.search(query, {
+          ...options,
+          ...more,
+          filters: langs ? { ...filters, lang: langs } : filters,
+        });
+      const mixed = isMixed();
+      let answer = await search(mixed && [lang]);
+      const foreign = Object.keys(answer.facets.lang ?? {}).filter((code) => code !== lang);
+      const isForeign = mixed && !answer.total && foreign.length;
+      if (isForeign && mine === turn) answer = await search();
+      if (mine !== turn) return;
+      show(answer, { settled, offset, held });
+      if (!settled || offset) return;
+      if (!mixed || isForeign || !foreign.length) elsewhere.hidden = others.hidden = true;
+      else {
+        const beside = await search(foreign, { limit: BESIDE, offset: 0, facets: false });
+        if (mine === turn) showOthers(beside);
+      }
     } catch (error) {
       if (mine !== turn) return;
       console.error(error);
@@ -449,7 +498,7 @@
   const settle = ({ held, isNew = true } = {}) => {
     stop();
     const query = field.value.trim();
-    if (asked.query !== query) asked.insist = false;
+    if (asked.query !== query) Object.assign(asked, { insist: false, off: [] });
     asked.query = query;
     if (isNew) asked.shown = STEP;
     remember(true);
@@ -462,7 +511,7 @@
     stop();
     calm();
     turn += 1;
-    Object.assign(asked, { query, insist: false, shown: STEP });
+    Object.assign(asked, { query, insist: false, off: [], shown: STEP });
     if (!isAsked()) return settle();
     pause = setTimeout(() => {
       remember(false);
@@ -505,6 +554,10 @@
   sort.onchange = ({ target }) => {
     asked.sort = target.value;
     settle();
+  };
+  elsewhere.lastElementChild.onclick = () => {
+    asked.all = true;
+    settle().then(toTotal);
   };
   more.firstElementChild.onclick = () => {
     const offset = list.children.length;

@@ -535,7 +535,7 @@ const vademecum = (() => {
       for (const value of [values].flat()) query.filters.push([fields.get(field) || field, value]);
     const words = await understandWords(index, query);
     const concepts = words.some(({ isNamed }) => isNamed)
-      ? await (await loadMore()).understand(index, words)
+      ? await (await loadMore()).understand(index, words, options.off || [])
       : [];
     const isStrange = !options.insist && words.some(({ isKnown }) => !isKnown);
     const corrected = isStrange ? await (await loadMore()).correct(index, query.words, words) : null;
