@@ -2,7 +2,7 @@
 
 mod write;
 
-pub use write::{Spool, Staged, Written, is_empty_folder, publish, stage, write, write_new};
+pub use write::{Spool, Staged, Written, is_empty_folder, publish, stage, write, write_new, write_over};
 
 use std::{
     fs,
@@ -262,6 +262,14 @@ fn digest_of(path: &Path) -> io::Result<Digest> {
     }
     Digest::from_hex(hasher.finalize().to_hex().as_str())
         .ok_or_else(|| io::Error::other("a digest that is none"))
+}
+
+/// Opens a file that is no part of a site, to be read from its beginning.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open(path: &Path) -> io::Result<impl io::Read> {
+    Ok(io::BufReader::with_capacity(1 << 20, fs::File::open(path)?))
 }
 
 /// Returns the bytes of a blob, wherever they are.

@@ -22,6 +22,7 @@ pub mod scaffold;
 pub mod schema;
 pub mod search;
 pub mod serve;
+pub mod skos;
 pub mod site;
 pub mod theme;
 pub mod tree;

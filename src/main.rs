@@ -11,13 +11,14 @@ use clap::{Args, Parser, Subcommand};
 use vademecum::{
     Built, Memories, build,
     config::Config,
-    diag, disk, scaffold,
+    diag, disk, language, scaffold,
     search::{
         self, Ask, Found, Sort,
         index::{OpenError, Searcher},
     },
     serve,
     site::Scope,
+    skos,
     tree::Tree,
 };
 
@@ -42,8 +43,43 @@ enum Command {
     Search(SearchArgs),
     /// Build, serve on this machine, and rebuild on every change
     Serve(ServeArgs),
+    /// Read a thesaurus from SKOS, or write the site's as SKOS
+    #[command(subcommand)]
+    Thesaurus(ThesaurusCommand),
     /// Write a starter site (new DIR) or a record (new practice "Title" --lang en)
     New(NewArgs),
+}
+
+#[derive(Subcommand)]
+enum ThesaurusCommand {
+    /// Make index/<name>.toml of a thesaurus in SKOS, such as EuroVoc's
+    Import(ImportArgs),
+    /// Write a vocabulary of the site as SKOS
+    Export(ExportArgs),
+}
+
+#[derive(Args)]
+struct ImportArgs {
+    /// RDF in Turtle or N-Triples (.ttl, .nt) or in XML (.rdf, .xml, .owl)
+    file: PathBuf,
+    /// Where it is written
+    #[arg(long, value_name = "FILE", default_value = "index/thesaurus.toml")]
+    out: PathBuf,
+    /// The languages whose names are kept [default: the site's]
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    languages: Vec<String>,
+    /// Replace the file when there is one
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Args)]
+struct ExportArgs {
+    /// The vocabulary, as site.toml names it [default: the first that has a thesaurus]
+    vocabulary: Option<String>,
+    /// Where it is written, .ttl or .rdf [default: Turtle on standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -150,6 +186,8 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Check(args) => run_check(&root, args),
         Command::Search(args) => run_search(&root, args),
         Command::Serve(args) => run_serve(&root, args),
+        Command::Thesaurus(ThesaurusCommand::Import(args)) => run_import(&root, args),
+        Command::Thesaurus(ThesaurusCommand::Export(args)) => run_export(&root, args),
         Command::New(args) => run_new(&root, args),
     }
 }
@@ -420,6 +458,75 @@ fn run_serve(root: &Path, args: &ServeArgs) -> Result<u8, Failure> {
         }
         _ => error.to_string(),
     })?;
+    Ok(CLEAN)
+}
+
+/// Returns the syntax that a file's name tells.
+fn syntax_of(file: &Path) -> Result<skos::Syntax, Failure> {
+    let extension = file.extension().map(|name| name.to_string_lossy().into_owned());
+    skos::Syntax::of_extension(&extension.unwrap_or_default()).ok_or_else(|| {
+        let file = shown(file);
+        Failure(format!("`{file}`: RDF is read and written as .ttl, .nt, .rdf, .xml or .owl"))
+    })
+}
+
+fn run_import(root: &Path, args: &ImportArgs) -> Result<u8, Failure> {
+    let syntax = syntax_of(&args.file)?;
+    let out = root.join(&args.out);
+    if !args.force && out.exists() {
+        let out = shown(&out);
+        return Err(Failure(format!("`{out}` is there already: choose another --out, or --force")));
+    }
+    let mut languages: Vec<String> =
+        args.languages.iter().map(|code| language::canonical(code)).collect();
+    if languages.is_empty() {
+        let (config, _) = Config::read(&read(root, &root.join("public"))?.tree);
+        if config.configured {
+            languages = config.languages.into_iter().map(|lang| lang.code).collect();
+        }
+    }
+    let in_file = |error: String| Failure(format!("`{}`: {error}", shown(&args.file)));
+    let file = disk::open(&args.file).map_err(|error| in_file(error.to_string()))?;
+    let found = skos::read(file, syntax, &languages).map_err(in_file)?;
+    disk::write_over(&out, skos::to_toml(&found).as_bytes())
+        .map_err(|error| format!("`{}`: {error}", shown(&out)))?;
+    let mut parts = vec![format!("{} in {}", counted(found.concepts.len(), "concept"), shown(&out))];
+    if found.unnamed > 0 {
+        parts.push(format!("{} left out without a name in these languages", found.unnamed));
+    }
+    if found.several_broader > 0 {
+        parts.push(format!(
+            "{} had several broader ones: the first is kept, the others are related",
+            counted(found.several_broader, "concept")
+        ));
+    }
+    say(&parts.join(" · "))?;
+    Ok(CLEAN)
+}
+
+fn run_export(root: &Path, args: &ExportArgs) -> Result<u8, Failure> {
+    let (config, _) = Config::read(&read(root, &root.join("public"))?.tree);
+    let vocabulary = match &args.vocabulary {
+        Some(name) => config.vocabularies.get(name),
+        None => config.vocabularies.values().find(|vocabulary| vocabulary.is_tree()),
+    };
+    let Some(vocabulary) = vocabulary else {
+        let names: Vec<&str> = config.vocabularies.keys().map(String::as_str).collect();
+        let known = names.join(", ");
+        return Err(Failure(format!("name one of the site's vocabularies: {known}")));
+    };
+    let syntax = args.out.as_deref().map_or(Ok(skos::Syntax::Turtle), syntax_of)?;
+    let base = config.url.clone().unwrap_or_else(|| "urn:vademecum:".to_owned());
+    let bytes = skos::write(vocabulary, &base, syntax)?;
+    match &args.out {
+        Some(out) => {
+            let out = std::path::absolute(out)?;
+            disk::write_over(&out, &bytes)
+                .map_err(|error| format!("`{}`: {error}", shown(&out)))?;
+            say(&format!("{} in {}", counted(vocabulary.terms.len(), "concept"), shown(&out)))?;
+        }
+        None => say(String::from_utf8_lossy(&bytes).trim_end())?,
+    }
     Ok(CLEAN)
 }
 

@@ -196,6 +196,37 @@ fn wrong_arguments_are_exit_code_2() {
 }
 
 #[test]
+fn a_thesaurus_comes_from_skos_and_goes_there() {
+    let site = Site::new(&[
+        ("content/index.md", "Home"),
+        (
+            "content/site.toml",
+            "languages = [\"en\", \"fr\"]\nurl = \"https://example.org/\"\n[vocabularies.concepts]\n\
+             thesaurus = \"thesaurus.toml\"\n\
+             parent = { column = \"broader\", vocabulary = \"concepts\" }\n",
+        ),
+        (
+            "t.ttl",
+            "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\
+             <http://x.org/1> a skos:Concept ; skos:prefLabel \"return\"@en, \"Rückkehr\"@de .\n\
+             <http://x.org/2> a skos:Concept ; skos:prefLabel \"forced return\"@en ;\n\
+             skos:broader <http://x.org/1> .\n",
+        ),
+    ]);
+    site.run(&["thesaurus", "import", "t.ttl"]).code(0).says("2 concepts in index/thesaurus.toml");
+    assert!(site.read("index/thesaurus.toml").contains("[forced-return]"));
+    site.run(&["thesaurus", "import", "t.ttl"]).code(2).warns("is there already");
+    site.run(&["check"]).code(0);
+    site.run(&["thesaurus", "export"]).code(0).says("<http://x.org/2> a skos:Concept");
+    site.run(&["thesaurus", "export", "--out", "c.rdf"]).code(0);
+    site.run(&["thesaurus", "import", "c.rdf", "--force"]).code(0).says("2 concepts");
+    site.write("bad.ttl", "no rdf");
+    site.run(&["thesaurus", "import", "bad.ttl", "--force"]).code(2).warns("no RDF in Turtle");
+    assert!(site.read("index/thesaurus.toml").contains("[forced-return]"));
+    site.run(&["thesaurus", "export", "nothing"]).code(2).warns("concepts");
+}
+
+#[test]
 fn any_folder_builds() {
     let site = Site::new(&[("README.md", "# Notes\n\n[a](sub/a.md)\n"), ("sub/a.md", "Text\n")]);
     site.run(&["build"]).code(0);

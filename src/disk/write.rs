@@ -440,6 +440,23 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
 }
 
+/// Writes one file, in the place of an old one at once or not at all.
+///
+/// # Errors
+/// When it cannot be written; the old one is left.
+pub fn write_over(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    bounded(bytes.len() as u64)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let beside = folder.join(format!(".{}.new", name.unwrap_or_default()));
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
 /// Returns true when the folder does not exist or holds nothing.
 pub fn is_empty_folder(path: &Path) -> bool {
     !path.exists() || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
