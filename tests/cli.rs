@@ -215,15 +215,15 @@ fn a_thesaurus_comes_from_skos_and_goes_there() {
     ]);
     site.run(&["thesaurus", "import", "t.ttl"]).code(0).says("2 concepts in index/thesaurus.toml");
     assert!(site.read("index/thesaurus.toml").contains("[forced-return]"));
-    site.run(&["thesaurus", "import", "t.ttl"]).code(2).warns("is there already");
+    site.run(&["thesaurus", "import", "t.ttl"]).code(2).complains("is there already");
     site.run(&["check"]).code(0);
     site.run(&["thesaurus", "export"]).code(0).says("<http://x.org/2> a skos:Concept");
     site.run(&["thesaurus", "export", "--out", "c.rdf"]).code(0);
     site.run(&["thesaurus", "import", "c.rdf", "--force"]).code(0).says("2 concepts");
     site.write("bad.ttl", "no rdf");
-    site.run(&["thesaurus", "import", "bad.ttl", "--force"]).code(2).warns("no RDF in Turtle");
+    site.run(&["thesaurus", "import", "bad.ttl", "--force"]).code(2).complains("no RDF in Turtle");
     assert!(site.read("index/thesaurus.toml").contains("[forced-return]"));
-    site.run(&["thesaurus", "export", "nothing"]).code(2).warns("concepts");
+    site.run(&["thesaurus", "export", "nothing"]).code(2).complains("concepts");
 }
 
 #[test]
