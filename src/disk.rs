@@ -2,7 +2,9 @@
 
 mod write;
 
-pub use write::{Spool, Staged, Written, is_empty_folder, publish, stage, write, write_new, write_over};
+pub use write::{
+    Spool, Staged, Written, is_empty_folder, publish, stage, write, write_new, write_over,
+};
 
 use std::{
     fs,

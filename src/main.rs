@@ -490,7 +490,8 @@ fn run_import(root: &Path, args: &ImportArgs) -> Result<u8, Failure> {
     let found = skos::read(file, syntax, &languages).map_err(in_file)?;
     disk::write_over(&out, skos::to_toml(&found).as_bytes())
         .map_err(|error| format!("`{}`: {error}", shown(&out)))?;
-    let mut parts = vec![format!("{} in {}", counted(found.concepts.len(), "concept"), shown(&out))];
+    let mut parts =
+        vec![format!("{} in {}", counted(found.concepts.len(), "concept"), shown(&out))];
     if found.unnamed > 0 {
         parts.push(format!("{} left out without a name in these languages", found.unnamed));
     }

@@ -126,13 +126,11 @@ pub fn read(reader: impl Read, syntax: Syntax, languages: &[String]) -> Result<C
 impl Found {
     fn take(&mut self, name: &str, object: Object, languages: &[String]) {
         match (name, object) {
-            ("type", Object::NamedNode(node)) => {
-                match node.as_str().strip_prefix(SKOS) {
-                    Some("Concept") => self.is_concept = true,
-                    Some(_) => self.is_other = true,
-                    None => {}
-                }
-            }
+            ("type", Object::NamedNode(node)) => match node.as_str().strip_prefix(SKOS) {
+                Some("Concept") => self.is_concept = true,
+                Some(_) => self.is_other = true,
+                None => {}
+            },
             ("broader" | "broaderTransitive", Object::NamedNode(node)) => {
                 self.broader.insert(node.into_string());
             }
@@ -149,7 +147,8 @@ impl Found {
                 let is_wanted = languages.is_empty()
                     || languages.iter().any(|wanted| *wanted == lang || wanted == primary);
                 // A semicolon parts names in tables.
-                let value = value.split_whitespace().collect::<Vec<_>>().join(" ").replace(';', ",");
+                let value =
+                    value.split_whitespace().collect::<Vec<_>>().join(" ").replace(';', ",");
                 if !is_wanted || lang.is_empty() || value.is_empty() || value.len() > TEXT_LIMIT {
                     return;
                 }
@@ -179,7 +178,9 @@ fn gather(mut found: BTreeMap<String, Found>) -> Result<Concepts, String> {
     // `narrower` is `broader` read from the other end.
     let above: Vec<(String, String)> = found
         .iter()
-        .flat_map(|(uri, concept)| concept.narrower.iter().map(|below| (below.clone(), uri.clone())))
+        .flat_map(|(uri, concept)| {
+            concept.narrower.iter().map(|below| (below.clone(), uri.clone()))
+        })
         .collect();
     for (below, uri) in above {
         if let Some(concept) = found.get_mut(&below) {
@@ -223,7 +224,8 @@ fn gather(mut found: BTreeMap<String, Found>) -> Result<Concepts, String> {
         }
         for (lang, others) in concept.other {
             let known = names.entry(lang).or_default();
-            let new: Vec<String> = others.into_iter().filter(|name| !known.contains(name)).collect();
+            let new: Vec<String> =
+                others.into_iter().filter(|name| !known.contains(name)).collect();
             known.extend(new);
         }
         let definitions = concept.definitions;

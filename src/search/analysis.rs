@@ -102,9 +102,13 @@ impl Analyzer {
     }
 
     fn remembered_stem<'a>(&'a mut self, word: &'a str) -> Cow<'a, str> {
+        if self.lang == "ar" {
+            return Cow::Borrowed(arabic_stem(word));
+        }
         let Some(stemmer) = &mut self.stemmer else { return Cow::Borrowed(word) };
         if !self.stems.contains_key(word) {
-            let mut stream = stemmer.token_stream(word);
+            let masculine = (self.lang == "fr").then(|| masculine(word));
+            let mut stream = stemmer.token_stream(masculine.as_deref().unwrap_or(word));
             let stem = match stream.next() {
                 Some(token) if !token.text.is_empty() => token.text.clone(),
                 _ => word.to_owned(),
@@ -278,7 +282,7 @@ pub(super) fn is_unspaced(piece: &str) -> bool {
 /// `co-operation`.
 fn compound(text: &str, run: &Run) -> Option<String> {
     const SIGNS: [char; 3] = ['-', '_', '/'];
-    let joined = |c: char| c.is_alphanumeric() || SIGNS.contains(&c);
+    let joined = |c: char| (c.is_alphanumeric() && !unspaced(c)) || SIGNS.contains(&c);
     if text[..run.start].ends_with(joined) || !text[run.end..].starts_with(SIGNS) {
         return None;
     }
@@ -313,6 +317,10 @@ fn fold_into(text: &str, folded: &mut String) {
             'đ' | 'ð' => folded.push('d'),
             'þ' => folded.push_str("th"),
             'ı' => folded.push('i'),
+            // Arabic-Indic and Persian digits.
+            '\u{0660}'..='\u{0669}' | '\u{06f0}'..='\u{06f9}' => {
+                folded.push(char::from(b'0' + (u32::from(c) & 15) as u8));
+            }
             '\u{0300}'..='\u{036f}'
             | '\u{0640}'
             | '\u{064b}'..='\u{065f}'
@@ -351,6 +359,57 @@ fn arabic(word: &str) -> String {
         }
     }
     letters
+}
+
+/// Takes the endings off an Arabic word whose letters are normalised and whose prefixes are off
+/// already: the suffixes of Light10, in their order, where two letters stay (Larkey, Ballesteros and
+/// Connell, "Light Stemming for Arabic Information Retrieval", 2007), and before them the pronouns
+/// of persons. The Snowball stemmer takes first letters for prefixes of verbs, so that `السياسة` and
+/// `السياسات` part.
+fn arabic_stem(word: &str) -> &str {
+    const PRONOUNS: [&str; 5] = ["هما", "هم", "هن", "ها", "ه"];
+    const SUFFIXES: [&str; 8] = ["ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي"];
+    let mut stem = word;
+    // Before a pronoun the ending of feminine words is written ت.
+    for pronoun in PRONOUNS {
+        if let Some(owned) = stem.strip_suffix(pronoun).and_then(|rest| rest.strip_suffix('ت'))
+            && owned.chars().count() >= 3
+        {
+            return arabic_stem(owned);
+        }
+    }
+    for pronoun in &PRONOUNS[..3] {
+        if let Some(rest) = stem.strip_suffix(pronoun)
+            && rest.chars().count() >= 3
+        {
+            stem = rest;
+        }
+    }
+    if !word.starts_with(|c: char| ('\u{0600}'..='\u{06ff}').contains(&c)) {
+        return word;
+    }
+    for suffix in SUFFIXES {
+        if let Some(rest) = stem.strip_suffix(suffix)
+            && rest.chars().count() >= 2
+        {
+            stem = rest;
+        }
+    }
+    stem
+}
+
+/// Writes the feminine endings of a folded French word as masculine ones, which the stemmer could
+/// tell apart by their accents only: `refugiee` is `refugie`, `reguliere` is `regulier`.
+fn masculine(word: &str) -> String {
+    let (singular, plural) = match word.strip_suffix('s') {
+        Some(singular) => (singular, "s"),
+        None => (word, ""),
+    };
+    let stem = match singular.strip_suffix('e') {
+        Some(rest) if rest.len() >= 4 && (rest.ends_with('e') || rest.ends_with("ier")) => rest,
+        _ => singular,
+    };
+    format!("{stem}{plural}")
 }
 
 /// The languages for which Tantivy has a Snowball stemmer.

@@ -33,6 +33,7 @@ const vademecum = (() => {
     for (const c of lower(word)) {
       if (/[\u0300-\u036f\u0640\u064b-\u065f\u0670\u200c\u200d]/.test(c)) continue;
       if (LETTERS[c]) folded += LETTERS[c];
+      else if (/[\u0660-\u0669\u06f0-\u06f9]/.test(c)) folded += c.charCodeAt(0) & 15;
       else if (/[\u00c0-\u03ff\u1e00-\u1fff]/.test(c))
         folded += c.normalize("NFD").replace(/[\u0300-\u036f]/g, "");
       else folded += c;
@@ -74,8 +75,8 @@ const vademecum = (() => {
       found.push({ word, start, end });
       // A name with signs in it is a word of its own too: COVID-19, A/75/542.
       const [before] = [...text.slice(Math.max(0, start - 2), start)].slice(-1);
-      if (!/[-_/]/.test(text[end]) || JOINED.test(before || "")) return;
-      const whole = (text.slice(start).match(JOINED) || [""])[0].replace(/[-_/]+$/, "");
+      if (!/[-_/]/.test(text[end]) || (JOINED.test(before || "") && !isUnspaced(before))) return;
+      const whole = (text.slice(start).match(JOINED) || [""])[0].split(UNSPACED)[0].replace(/[-_/]+$/, "");
       const parts = whole.split(/[-_/]+/).length;
       const joined = fold(whole.replace(/[-_/]/g, ""));
       if (parts > 1 && parts < 5 && bytes(joined) <= 64) found.push({ word: joined, start, end });
