@@ -12,6 +12,8 @@ use crate::tree::{Tree, TreePath};
 pub enum Severity {
     Error,
     Warning,
+    /// Nothing is wrong; an editor may want to know.
+    Note,
 }
 
 macro_rules! codes {
@@ -79,6 +81,8 @@ codes! {
     MissingWords = "missing-words",
     /// The original was changed after it was translated.
     OutdatedTranslation = "outdated-translation",
+    /// The text names a concept that the record does not carry. Only `check` looks for them.
+    MissingConcept = "missing-concept",
 }
 
 impl Serialize for Code {
@@ -123,6 +127,10 @@ impl Diag {
 
     pub fn warning(code: Code, at: At, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, at, message) }
+    }
+
+    pub fn note(code: Code, at: At, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, at, message) }
     }
 
     /// Says why a file that configures the site is no text: too large, or no UTF-8.
@@ -240,6 +248,7 @@ pub fn print(diags: &[Diag], source: &Tree) -> String {
         let severity = match printed.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         };
         // Writing to a string cannot fail.
         let _ = writeln!(

@@ -142,7 +142,11 @@ impl Built {
     }
 
     pub fn warnings(&self) -> usize {
-        self.diags.len() - self.errors()
+        self.diags.iter().filter(|diag| diag.severity == Severity::Warning).count()
+    }
+
+    pub fn notes(&self) -> usize {
+        self.diags.iter().filter(|diag| diag.severity == Severity::Note).count()
     }
 }
 
@@ -165,6 +169,17 @@ pub fn errors(diags: &[Diag]) -> usize {
 /// Builds a site: tree in, tree out. Never fails, never looks at the world.
 pub fn build(source: &Tree, memories: &mut Memories, scope: Scope) -> Built {
     build_pages(source, memories, scope).complete(memories)
+}
+
+/// Builds a site to be looked over by its editors: with what they may want to add, too.
+pub fn check(source: &Tree) -> Built {
+    let mut memories = Memories::none();
+    let pages = build_pages(source, &mut memories, Scope::default());
+    let proposals = search::proposals(&pages.site);
+    let mut built = pages.complete(&mut memories);
+    built.diags.extend(proposals);
+    built.diags.sort();
+    built
 }
 
 /// A site whose pages are made, and whose exports and search documents are not: all that a reader

@@ -9,7 +9,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use vademecum::{
-    Built, Memories, build,
+    Built, Memories, check,
     config::Config,
     diag, disk, language, scaffold,
     search::{
@@ -340,14 +340,19 @@ fn counted(number: usize, noun: &str) -> String {
 
 fn run_check(root: &Path, args: &CheckArgs) -> Result<u8, Failure> {
     let disk::Source { tree: source, skipped } = read(root, &root.join("public"))?;
-    let mut built = build(&source, &mut Memories::none(), Scope::default());
+    let mut built = check(&source);
     built.left_out(&skipped);
     if args.json {
         say(&diag::print_json(&built.diags, &source))?;
     } else {
         tell(&diag::print(&built.diags, &source));
         let (errors, warnings) = (built.errors(), built.warnings());
-        say(&format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")))?;
+        let notes = match built.notes() {
+            0 => String::new(),
+            notes => format!(", {}", counted(notes, "note")),
+        };
+        let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+        say(&format!("{errors}, {warnings}{notes}"))?;
     }
     Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
 }

@@ -29,9 +29,12 @@ mod excerpt;
 pub mod index;
 pub mod lexicon;
 mod naming;
+mod propose;
 pub mod query;
 pub mod rank;
 pub mod shards;
+
+pub use propose::proposals;
 
 /// One page as search sees it.
 #[derive(Clone, Debug, Serialize, Deserialize)]

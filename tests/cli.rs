@@ -227,6 +227,31 @@ fn a_thesaurus_comes_from_skos_and_goes_there() {
 }
 
 #[test]
+fn check_proposes_concepts_that_a_text_names() {
+    let config = "languages = [\"en\"]\n[vocabularies.concepts]\nthesaurus = \"thesaurus.toml\"\n\
+        understood = true\nparent = { column = \"broader\", vocabulary = \"concepts\" }\n\
+        [fields.concepts]\ntype = \"terms\"\n[types.practice]\nfolder = \"practices\"\nfields = [\"concepts\"]\n";
+    let thesaurus = "[detention]\nen = [\"detention\", \"held in cells\"]\n[child-detention]\n\
+        broader = \"detention\"\nen = [\"child detention\", \"detained children\"]\n\
+        [visa]\nen = [\"visa\"]\n";
+    let record = "---\ntitle: Children held in cells\nconcepts: [visa]\n---\n\
+        Detained children are few. A visa was given.\n\n## Then\n\nNo detained children, no more detained children.\n";
+    let carried = "---\ntitle: Held in cells\nconcepts: [child-detention]\n---\nText.\n";
+    let site = Site::new(&[
+        ("content/site.toml", config),
+        ("index/thesaurus.toml", thesaurus),
+        ("content/practices/a.md", record),
+        ("content/practices/b.md", carried),
+    ]);
+    let ran = site.run(&["check"]);
+    ran.code(0).says("0 errors, 0 warnings, 1 note");
+    let remark = "content/practices/a.md:3:12: note[missing-concept]: the text speaks of “child detention”\n";
+    ran.complains(remark).complains("add `child-detention` to `concepts`");
+    // A build says nothing of it.
+    assert!(!site.run(&["build"]).err().contains("missing-concept"));
+}
+
+#[test]
 fn any_folder_builds() {
     let site = Site::new(&[("README.md", "# Notes\n\n[a](sub/a.md)\n"), ("sub/a.md", "Text\n")]);
     site.run(&["build"]).code(0);
