@@ -399,14 +399,15 @@ fn arabic_stem(word: &str) -> &str {
 }
 
 /// Writes the feminine endings of a folded French word as masculine ones, which the stemmer could
-/// tell apart by their accents only: `refugiee` is `refugie`, `reguliere` is `regulier`.
+/// tell apart by their accents only: `refugiee` is `refugie`, `reguliere` is `regulier`. Short ones
+/// are mostly nouns of their own, such as `donnee` and `annee`.
 fn masculine(word: &str) -> String {
     let (singular, plural) = match word.strip_suffix('s') {
         Some(singular) => (singular, "s"),
         None => (word, ""),
     };
     let stem = match singular.strip_suffix('e') {
-        Some(rest) if rest.len() >= 4 && (rest.ends_with('e') || rest.ends_with("ier")) => rest,
+        Some(rest) if rest.ends_with("ier") || (rest.len() >= 6 && rest.ends_with('e')) => rest,
         _ => singular,
     };
     format!("{stem}{plural}")
