@@ -98,6 +98,10 @@ pub struct Concept {
     pub said: Vec<Vec<String>>,
     /// Names in the language of the index, as stems: what pages may say.
     pub written: Vec<Vec<String>>,
+    /// All names in the language of the index as stems, also those that no page holds: they let a
+    /// query say them in another form. Only the making of an index asks.
+    #[serde(skip)]
+    pub own: Vec<Vec<String>>,
 }
 
 /// What results can be filtered by.
@@ -317,7 +321,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
             values.push(value.to_owned());
         }
     };
-    facet("lang", page.prose_lang());
+    facet("language", page.prose_lang());
     if config.types.contains_key(&page.record_type) {
         facet("type", &page.record_type);
     }
@@ -326,6 +330,12 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
             labels.extend(names(config, vocabulary, id, lang));
             let Some(vocabulary) = config.vocabularies.get(vocabulary) else { continue };
             facet(&facet_name(vocabulary), id);
+            // What is about child detention is about detention.
+            let first = vocabulary.term(id).and_then(|term| vocabulary.broader(term));
+            let above = std::iter::successors(first, |term| vocabulary.broader(term));
+            for term in above.take(vocabulary.terms.len()) {
+                labels.extend(term.name.get(lang, config.default_language()).map(str::to_owned));
+            }
             if let Some(parent) = &vocabulary.parent
                 && let Some(value) =
                     vocabulary.term(id).and_then(|term| term.data.get(&parent.column))
@@ -421,7 +431,7 @@ fn facets(site: &Site, lang: &str, documents: &[Arc<Document>]) -> Vec<Facet> {
     for name in ["year", "status"] {
         add(name, ("", false), Vec::new(), &str::to_owned);
     }
-    add("lang", ("", false), Vec::new(), &|value| {
+    add("language", ("", false), vec!["lang".to_owned()], &|value| {
         crate::language::autonym(value).unwrap_or(value).to_owned()
     });
     facets
@@ -451,11 +461,13 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
                 name: crate::render::name_of(config, term, lang).to_owned(),
                 said: Vec::new(),
                 written: Vec::new(),
+                own: Vec::new(),
             };
             for (code, name) in names {
                 let Some(tokens) = words(name) else { continue };
                 let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
                 if (code == lang || code.is_empty()) && !concept.written.contains(&stems) {
+                    concept.own.push(stems.clone());
                     concept.written.push(stems);
                 }
                 let said: Vec<String> = tokens.into_iter().map(|token| token.word).collect();

@@ -166,7 +166,10 @@ impl Terms<'_> {
                 forms.extend(self.exact_form(&typed, 1.0)?);
                 key = self.analyzer.stem(&typed);
             } else if !self.searcher.names.holds(&typed) {
-                let guesses = lexicon::guess(self.searcher, &typed)?;
+                let (guesses, named) = lexicon::guess(self.searcher, &typed)?;
+                if let Some(named) = named.filter(|_| guesses.is_empty()) {
+                    key = named;
+                }
                 for stem in guesses {
                     if forms.is_empty() {
                         key.clone_from(&stem);

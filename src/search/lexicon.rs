@@ -83,14 +83,16 @@ pub fn learn(searcher: &Searcher) -> Result<Lexicon, Fault> {
     Ok(Lexicon { endings: endings.into_iter().map(|(pair, _)| pair).collect(), crowded })
 }
 
-/// Returns the stems that a form may have which no page holds, the likeliest first.
+/// Returns the stems that a form may have which no page holds, the likeliest first: those of pages,
+/// and the first that only the name of a concept has.
 ///
 /// # Errors
 /// When the index turns out to be damaged.
-pub fn guess(searcher: &Searcher, form: &str) -> Result<Vec<String>, Fault> {
+pub fn guess(searcher: &Searcher, form: &str) -> Result<(Vec<String>, Option<String>), Fault> {
     let mut guesses: Vec<String> = Vec::new();
+    let mut named = None;
     if form.chars().count() <= STEM_LETTERS || is_unspaced(form) {
-        return Ok(guesses);
+        return Ok((guesses, named));
     }
     for (ending, other) in &searcher.lexicon.endings {
         let Some(beginning) = form.strip_suffix(ending.as_str()) else { continue };
@@ -98,14 +100,19 @@ pub fn guess(searcher: &Searcher, form: &str) -> Result<Vec<String>, Fault> {
             continue;
         }
         let stem = format!("{beginning}{other}");
-        if !guesses.contains(&stem) && searcher.knows(&stem)? {
+        if guesses.contains(&stem) {
+            continue;
+        }
+        if searcher.knows(&stem)? {
             guesses.push(stem);
             if guesses.len() == GUESSES {
                 break;
             }
+        } else if named.is_none() && searcher.names.holds(&stem) {
+            named = Some(stem);
         }
     }
-    Ok(guesses)
+    Ok((guesses, named))
 }
 
 /// Returns the commonest forms that begin with what was typed.
@@ -238,6 +245,12 @@ pub fn names(searcher: &Searcher, concepts: &[Concept]) -> Result<Vec<Concept>, 
             }
             if !said.contains(&words) {
                 said.push(words);
+            }
+        }
+        // A query may say a name in a form that no page holds either: then its stem is guessed.
+        for name in &concept.own {
+            if !said.contains(name) {
+                said.push(name.clone());
             }
         }
         let mut written: Vec<Vec<String>> = Vec::new();

@@ -132,7 +132,7 @@ vademecum.more((core) => {
 
   // Returns the stems that a form may have which no page holds.
   const guess = async (index, form) => {
-    const guesses = [];
+    const guesses = []; // and, as `named`, one that a concept's name has and no page
     if ([...form].length <= 3 || isUnspaced(form)) return guesses;
     for (const [ending, other] of index.endings) {
       const beginning = form.slice(0, form.length - ending.length);
@@ -141,6 +141,7 @@ vademecum.more((core) => {
       if (guesses.some(({ terms }) => terms[0].stem === stem)) continue;
       const found = await stemForm(index, [stem], GUESSED);
       if (found) guesses.push(found);
+      else if (!guesses.named && (await chunkFor(index, stem))?.names.has(stem)) guesses.named = stem;
       if (guesses.length === GUESSES) break;
     }
     return guesses;

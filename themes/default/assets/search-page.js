@@ -403,8 +403,8 @@
 
   // Results in other languages stand beside those in the reader's, until she asks for all alike.
   const isMixed = () => {
-    const { values = {} } = facets.find(({ name }) => name === "lang") ?? {};
-    return Object.keys(values).length > 1 && !asked.filters.lang && !asked.all;
+    const { values = {} } = facets.find(({ name }) => name === "language") ?? {};
+    return Object.keys(values).length > 1 && !asked.filters.language && !asked.all;
   };
   const showOthers = ({ hits: found, total: n }) => {
     elsewhere.hidden = others.hidden = !n;
@@ -466,11 +466,11 @@
         vademecum.search(query, {
           ...options,
           ...more,
-          filters: langs ? { ...filters, lang: langs } : filters,
+          filters: langs ? { ...filters, language: langs } : filters,
         });
       const mixed = isMixed();
       let answer = await search(mixed && [lang]);
-      const foreign = Object.keys(answer.facets.lang ?? {}).filter((code) => code !== lang);
+      const foreign = Object.keys(answer.facets.language ?? {}).filter((code) => code !== lang);
       const isForeign = mixed && !answer.total && foreign.length;
       if (isForeign && mine === turn) answer = await search();
       if (mine !== turn) return;

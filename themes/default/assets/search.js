@@ -323,7 +323,7 @@ const vademecum = (() => {
       const own = await exactForm(index, word, 1);
       let forms = own ? [own] : [];
       if (!own && !chunk?.names.has(word)) forms = await (await loadMore()).guess(index, word);
-      const key = forms.length ? forms[0].terms[0].stem : word;
+      const key = forms.length ? forms[0].terms[0].stem : forms.named || word;
       const isKnown = forms.length > 0;
       if (words.some((other) => other.key === key)) continue;
       const isNamed = (await chunkFor(index, key))?.names.has(key);
