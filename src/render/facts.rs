@@ -36,6 +36,8 @@ pub struct Shown {
 #[derive(Serialize, Debug, Default)]
 pub struct SourceView {
     pub title: Option<String>,
+    /// The language of title and publisher where it is not the page's.
+    pub lang: Option<String>,
     pub publisher: Option<String>,
     pub date: Option<String>,
     pub url: Option<String>,
@@ -211,6 +213,7 @@ pub fn sources(page: &Page, theme: &Theme) -> Vec<SourceView> {
             let language = text("language");
             Some(SourceView {
                 title: text("title"),
+                lang: page.stands_for.as_ref().map(|other| other.lang.clone()),
                 publisher: text("publisher"),
                 date: text("date"),
                 language_name: language.as_ref().map(|code| theme.words.name_of(code)),

@@ -8,6 +8,7 @@ import { loading } from "./loading.mjs";
 import { look } from "./look.mjs";
 import { print } from "./print.mjs";
 import { scriptless } from "./scriptless.mjs";
+import { tongues } from "./tongues.mjs";
 
 export const pages = async (report, site, samples, browser, { full }) => {
   const host = await serve(site);
@@ -19,7 +20,7 @@ export const pages = async (report, site, samples, browser, { full }) => {
     folder: { name: "from a sub-folder of a host", url: folder.url },
   };
   try {
-    for (const part of [loading, look, languages, keyboard, scriptless, print]) {
+    for (const part of [loading, look, languages, tongues, keyboard, scriptless, print]) {
       await part(report, { site, samples, browser, places, full });
     }
   } finally {

@@ -175,8 +175,11 @@
     row.querySelector(".row-summary").replaceChildren(...parts);
   };
 
+  // A name may be in the reader's language where the text is not.
+  const SCRIPTS = { ar: /\p{Script=Arabic}/u, ru: /\p{Script=Cyrillic}/u, zh: /\p{Script=Han}/u };
   const rowOf = (hit) => {
-    const heading = make("p", { className: "row-title" }, make("a", foreign(hit), hit.title));
+    const link = make("a", SCRIPTS[lang]?.test(hit.title) ? {} : foreign(hit), hit.title);
+    const heading = make("p", { className: "row-title" }, link);
     if (hit.lang !== lang) {
       const name = new Intl.DisplayNames(lang, { type: "language" }).of(hit.lang);
       heading.append(" ", make("span", { className: "mark" }, fill(words.inLanguage, { name })));
