@@ -114,6 +114,7 @@ pub const CORE_FIELDS: &[&str] = &[
     "toc",
     "translation",
     "original_lang",
+    "abstract",
 ];
 
 impl Config {

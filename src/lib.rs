@@ -289,6 +289,7 @@ impl Last {
                 continue;
             }
             let place = site.page(&old.id).filter(|&place| Arc::ptr_eq(&site.pages[place], old));
+            // An abstract is part of a page that stands for another.
             let Some(place) = place.filter(|_| new.has_place_of(old)) else { return Err(()) };
             // Whether a translation is out of date is said by linking.
             let tells = |page: &Page| page.fields.contains_key("translation_of");
@@ -304,9 +305,15 @@ impl Last {
                 let Some(folder) = &lang.folder else { continue };
                 let Some(place) = site.page_at(folder, &old.id.path) else { continue };
                 let stands_for = site.pages[place].stands_for.as_ref();
-                if stands_for.is_some_and(|other| other.id == old.id) {
-                    edited.push((place, Arc::new(new.standing_in(folder, &lang.code))));
+                if stands_for.is_none_or(|other| other.id != old.id) {
+                    continue;
                 }
+                let of = |page: &&Arc<Page>| page.is_abstract && page.id == site.pages[place].id;
+                let page = match read.iter().find(of) {
+                    Some(written) => new.standing_in_with(written),
+                    None => new.standing_in(folder, &lang.code),
+                };
+                edited.push((place, Arc::new(page)));
             }
         }
         // A remark has a place in the page and may name the title of another.

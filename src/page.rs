@@ -94,6 +94,8 @@ pub struct Page {
     pub is_partial: bool,
     /// The front matter could not be read: the page is left out unless forced.
     pub is_broken: bool,
+    /// Only title and summary were translated: it stands for the record of another language.
+    pub is_abstract: bool,
     /// What it stands for in a language that it has no translation in.
     pub stands_for: Option<StandsFor>,
 }
@@ -106,6 +108,8 @@ pub struct StandsFor {
     pub lang: String,
     /// Whether the title is in that language too, because the record gives it in no other.
     pub title: bool,
+    /// Whether the summary is.
+    pub summary: bool,
 }
 
 impl Page {
@@ -124,6 +128,7 @@ impl Page {
             && self.status == other.status
             && self.is_broken == other.is_broken
             && self.is_partial == other.is_partial
+            && self.is_abstract == other.is_abstract
             && self.term == other.term
             && self.text("original_lang") == other.text("original_lang")
             && own_aliases == other_aliases
@@ -143,6 +148,14 @@ impl Page {
     /// Returns the language of the text, which is that of the page unless the page stands for another.
     pub fn prose_lang(&self) -> &str {
         self.stands_for.as_ref().map_or(&self.lang, |other| &other.lang)
+    }
+
+    /// Returns the language of the summary.
+    pub fn summary_lang(&self) -> &str {
+        self.stands_for
+            .as_ref()
+            .filter(|other| other.summary)
+            .map_or(&self.lang, |other| &other.lang)
     }
 
     /// Returns the language of the title.
@@ -169,9 +182,40 @@ impl Page {
                 id: self.id.clone(),
                 lang: self.lang.clone(),
                 title: name.is_none(),
+                summary: true,
             }),
             ..self.clone()
         }
+    }
+
+    /// Returns a page that stands for this one with the title and the summary of an abstract.
+    #[must_use]
+    pub fn standing_in_with(&self, written: &Self) -> Self {
+        let mut page = self.standing_in(&written.id.folder, &written.lang);
+        let both = |one: Option<Digest>, other: Option<Digest>| {
+            let (one, other) = (one?, other?);
+            Some(Digest::of_parts([&one.as_bytes()[..], other.as_bytes()]))
+        };
+        page.key = both(self.key, written.key);
+        page.face = both(self.face, written.face);
+        page.source.clone_from(&written.source);
+        page.title.clone_from(&written.title);
+        if written.has_summary {
+            page.summary.clone_from(&written.summary);
+            page.has_summary = true;
+        }
+        for name in ["translation", "translation_of"] {
+            match written.fields.get(name) {
+                Some(value) => drop(page.fields.insert(name.to_owned(), value.clone())),
+                None => drop(page.fields.remove(name)),
+            }
+        }
+        if let Some(other) = &mut page.stands_for {
+            other.title = false;
+            other.summary = !written.has_summary;
+        }
+        page.features = features(&page);
+        page
     }
 
     /// Returns true for a translation whose original was changed after it was made, as far as
@@ -364,6 +408,13 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
         page.title = config.home_title(&page.lang);
     }
     take_body(&mut page, path, body);
+    if page.is_abstract && !page.body.is_empty() {
+        let message = "an abstract has no text: title and summary alone are shown";
+        let at = At::new(path, split.body..text.len());
+        let diag = Diag::warning(Code::WrongValue, at, message);
+        page.diags
+            .push(diag.help("delete the text, or take `abstract` out when all is translated"));
+    }
     if page.is_record {
         page.features = features(&page);
     }
@@ -620,6 +671,7 @@ fn read_core(
             page.order = text.parse::<f64>().ok().map(|order| order.round() as i64);
         }
         ("toc", Some(text)) => page.show_toc = is_yes(text),
+        ("abstract", Some(text)) => page.is_abstract = is_yes(text),
         // What one field keeps back, the other does not publish.
         ("draft", Some(text)) if is_yes(text) => page.status = Status::Unpublished,
         ("published", Some("false" | "no")) if !config.configured => {
@@ -692,6 +744,10 @@ fn check_required(
     place: Range<usize>,
 ) {
     let Some(record_type) = config.types.get(&page.record_type) else { return };
+    // All but its words is that of the record.
+    if page.is_abstract {
+        return;
+    }
     let original = entries.iter().find(|(key, _)| key.name == "original_lang");
     let is_translation = original
         .and_then(|(_, node)| node.text())

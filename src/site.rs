@@ -104,7 +104,7 @@ impl Site {
     pub fn link(config: Arc<Config>, source: &Tree, pages: Vec<Arc<Page>>, scope: Scope) -> Self {
         let mut diags = Vec::new();
         let (pages, unpublished) = choose(&config, pages, scope, &mut diags);
-        let pages = stand_in(&config, pages);
+        let pages = stand_in(&config, pages, &mut diags);
         let mut pages = complete(&config, pages);
         drop_taken_aliases(&config, &mut pages, &mut diags);
         let count = pages.len();
@@ -533,15 +533,20 @@ fn choose(
 }
 
 /// Adds, in every language, pages that stand for the records which have no translation in it.
-fn stand_in(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
+/// An abstract, a page with title and summary alone, gives them to the page that stands there.
+fn stand_in(config: &Config, mut pages: Vec<Arc<Page>>, diags: &mut Vec<Diag>) -> Vec<Arc<Page>> {
+    let mut abstracts: HashMap<PageId, Arc<Page>> = HashMap::new();
+    pages.retain(|page| {
+        if page.is_abstract {
+            abstracts.insert(page.id.clone(), page.clone());
+        }
+        !page.is_abstract
+    });
     let folders: Vec<(&str, &str)> = config
         .languages
         .iter()
         .filter_map(|lang| Some((lang.folder.as_deref()?, lang.code.as_str())))
         .collect();
-    if folders.len() < 2 {
-        return pages;
-    }
     let stands_alone =
         |page: &Page| page.is_record && page.role == Role::Page && page.status == Status::Published;
     // The versions of each record by its path, and the records of each language by type and id: a
@@ -568,12 +573,27 @@ fn stand_in(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
         let Some(original) = original else { continue };
         for (folder, lang) in &folders {
             let has_own = ids.contains(&(*folder, &original.record_type, &original.record_id));
-            if !has_own && !taken.contains(&(*folder, &original.id.path)) {
-                made.push(Arc::new(original.standing_in(folder, lang)));
+            if has_own || taken.contains(&(*folder, &original.id.path)) {
+                continue;
             }
+            let id = PageId { folder: (*folder).to_owned(), path: original.id.path.clone() };
+            made.push(Arc::new(match abstracts.remove(&id) {
+                Some(written) => original.standing_in_with(&written),
+                None => original.standing_in(folder, lang),
+            }));
         }
     }
     pages.extend(made);
+    let mut lost: Vec<Arc<Page>> = abstracts.into_values().collect();
+    lost.sort_by(|a, b| a.id.cmp(&b.id));
+    for page in lost {
+        if let Some(path) = &page.source {
+            let message =
+                format!("there is no record `{}` of which this is the abstract", page.id.path);
+            let diag = Diag::error(Code::UnknownReference, At::file(path), message);
+            diags.push(diag.help("give the file the name that the record has in its own language"));
+        }
+    }
     pages
 }
 

@@ -183,7 +183,7 @@ pub fn row(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str)
         summary: crate::page::shorten(&page.summary, ROW_SUMMARY),
         meta: meta(site, theme, index, lang, from),
         marks: marks(site, page),
-        lang: (page.prose_lang() != lang).then(|| page.prose_lang().to_owned()),
+        lang: (page.summary_lang() != lang).then(|| page.summary_lang().to_owned()),
         title_lang: (page.title_lang() != lang).then(|| page.title_lang().to_owned()),
         within: page.stands_for.as_ref().map(|other| theme.words.within(lang, &other.lang)),
         meta_lang: (page.lang != lang).then(|| page.lang.clone()),

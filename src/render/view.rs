@@ -109,6 +109,7 @@ pub struct PageView {
     /// translation.
     pub text_lang: Option<String>,
     pub title_lang: Option<String>,
+    pub summary_lang: Option<String>,
     /// "in English", in the language of the page.
     pub within: Option<String>,
     pub translation: Option<String>,
@@ -451,6 +452,7 @@ impl View {
             has_body: !page.body.is_empty(),
             text_lang: foreign.map(|other| other.lang.clone()),
             title_lang: foreign.filter(|other| other.title).map(|other| other.lang.clone()),
+            summary_lang: foreign.filter(|other| other.summary).map(|other| other.lang.clone()),
             within: foreign.map(|other| theme.words.within(&page.lang, &other.lang)),
             translation: text("translation"),
             is_outdated: foreign.is_none()

@@ -15,6 +15,7 @@ import { search } from "./search.mjs";
 import { searchPage } from "./search-page.mjs";
 import { writing } from "./writing.mjs";
 import { network } from "./network.mjs";
+import { others } from "./others.mjs";
 import { typing } from "./typing.mjs";
 import { fuzz } from "./fuzz.mjs";
 import { parity } from "./parity.mjs";
@@ -73,6 +74,7 @@ for (const name of BROWSERS) {
     await suite("axe", () => axe(report, site, samples, browser, { full }));
     await suite("pages", () => pages(report, site, samples, browser, { full }));
     await suite("search page", () => searchPage(report, site, browser));
+    await suite("others", () => others(report, site, browser));
     await suite("typing", () => typing(report, site, browser));
   }
   await suite("search", () => search(report, site, browser, name));
