@@ -1,10 +1,10 @@
-// What the search needs only now and then: excerpts, corrections, concepts, phrases. search.js loads
-// it when a query first asks for one of them.
+// What the search needs only now and then: excerpts, corrections, concepts, phrases, filters. search.js
+// loads it when a query first asks for one of them.
 "use strict";
 
 vademecum.more((core) => {
   const { readers, reading, utf8, tokens, isUnspaced, escape } = core;
-  const { placeOf, passes, chunkFor, exactForm, addForm, byCount } = core;
+  const { columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount } = core;
 
   // As in rank.rs.
   const QUERY_LIMIT = 400;
@@ -146,6 +146,23 @@ vademecum.more((core) => {
     return query;
   };
 
+  // Returns for each filtered facet the documents that carry one of its values.
+  const allow = async (index, facets, filters) => {
+    const allowed = new Map();
+    for (const [name, value] of filters) {
+      const facet = facets.find((other) => other.name === name);
+      if (!allowed.has(name)) allowed.set(name, new Uint8Array(index.root.documents));
+      if (!facet) continue;
+      const values = facet.values.map(([id]) => id);
+      let place = values.indexOf(value);
+      if (place < 0) place = values.findLastIndex((id) => id.toLowerCase() === value.toLowerCase());
+      (await columnOf(index, facets, facet)).forEach((carried, document) => {
+        if (carried.includes(place)) allowed.get(name)[document] = 1;
+      });
+    }
+    return allowed;
+  };
+
   // Returns the stems that a form may have which no page holds.
   const guess = async (index, form) => {
     const guesses = [];
@@ -284,5 +301,5 @@ vademecum.more((core) => {
     });
   };
 
-  return { formsOf, parse, guess, excerpt, correct, understand, keepPhrases };
+  return { formsOf, parse, guess, allow, excerpt, correct, understand, keepPhrases };
 });
