@@ -343,11 +343,11 @@ impl Terms<'_> {
         number: u32,
         score: f64,
         words: &[Word],
-        weights: &HashMap<String, u32>,
+        weights: &excerpt::Weights,
     ) -> Result<Hit, Fault> {
         let document = self.searcher.document(number)?;
-        let section = rank::section(words, number);
-        let section = section.and_then(|number| document.sections.get(number));
+        let best = rank::section(words, number);
+        let section = best.and_then(|number| document.sections.get(number));
         let anchor = section.map(|section| section.id.as_str()).filter(|id| !id.is_empty());
         Ok(Hit {
             url: match anchor {
@@ -356,7 +356,7 @@ impl Terms<'_> {
             },
             title: document.title.clone(),
             summary: crate::render::escape(&document.shown_summary()),
-            excerpt: excerpt(&document, section, weights, &mut self.analyzer),
+            excerpt: excerpt(&document, number, best, weights, &mut self.analyzer),
             section: section.map(|section| section.heading.clone()).filter(|text| !text.is_empty()),
             lang: document.lang.clone(),
             facets: document.facets,

@@ -1,10 +1,14 @@
 //! The words found, in their context: a stretch of the section that answers best.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
-use crate::{markdown::Section, render::escape};
+use crate::render::escape;
 
-use super::{Document, analysis::Analyzer, rank::Word};
+use super::{
+    Document,
+    analysis::Analyzer,
+    rank::{Term, Word},
+};
 
 /// How many words an excerpt shows, and how many of them stand before the first one found.
 const WORDS: usize = 32;
@@ -12,9 +16,18 @@ const BEFORE: usize = 6;
 /// How much of a text without any of the words is shown, in characters.
 const UNMARKED: usize = 200;
 
+/// What a stem that is marked weighs: the idf of its word.
+pub struct Weight {
+    idf: u32,
+    term: Rc<Term>,
+}
+
+/// What stems are marked, and what each of them weighs.
+pub type Weights = HashMap<String, Weight>;
+
 /// Returns what each stem that is searched weighs: the idf of its word, of the first that has it.
 /// Words that say little beside the others are not marked.
-pub fn weights(words: &[Word]) -> HashMap<String, u32> {
+pub fn weights(words: &[Word]) -> Weights {
     let mut weights = HashMap::new();
     let most = words.iter().map(|word| word.idf).max().unwrap_or_default();
     for word in words.iter().filter(|word| word.idf * 4 >= most) {
@@ -23,7 +36,9 @@ pub fn weights(words: &[Word]) -> HashMap<String, u32> {
             for (stem, term) in form.stems.iter().zip(&form.terms) {
                 // Of a name of several words, those that say something.
                 if term.idf * 4 >= rarest {
-                    weights.entry(stem.clone()).or_insert(word.idf);
+                    weights
+                        .entry(stem.clone())
+                        .or_insert_with(|| Weight { idf: word.idf, term: term.clone() });
                 }
             }
         }
@@ -31,26 +46,55 @@ pub fn weights(words: &[Word]) -> HashMap<String, u32> {
     weights
 }
 
-/// Marks the words in a stretch of a section, or of the summary when no section holds one.
+/// Marks the words in a stretch of a section. The summary stands in its place when it shows as much
+/// of them as a stretch of the section can at most, so that the browser needs no file of texts; and
+/// when no section holds one.
 pub fn excerpt(
     document: &Document,
-    section: Option<&Section>,
-    weights: &HashMap<String, u32>,
+    number: u32,
+    section: Option<usize>,
+    weights: &Weights,
     analyzer: &mut Analyzer,
 ) -> String {
-    let first = || document.sections.first().map_or("", |section| section.text.as_str());
+    let summary = document.shown_summary();
+    let in_summary = mark(&summary, weights, analyzer);
+    let section = section.and_then(|at| Some((at, document.sections.get(at)?)));
     match section {
+        Some((at, _)) if in_summary.shown > 0 && in_summary.shown >= held(weights, number, at) => {
+            in_summary.html
+        }
         // Words that stand in the heading alone.
-        Some(section) if !section.text.is_empty() => mark(&section.text, weights, analyzer),
-        _ if document.summary.is_empty() => mark(first(), weights, analyzer),
-        _ => mark(&document.shown_summary(), weights, analyzer),
+        Some((_, section)) if !section.text.is_empty() => {
+            mark(&section.text, weights, analyzer).html
+        }
+        _ if document.summary.is_empty() => {
+            let first = document.sections.first().map_or("", |section| section.text.as_str());
+            mark(first, weights, analyzer).html
+        }
+        _ => in_summary.html,
     }
 }
 
+/// Returns what the stems weigh together that a section may hold. A common term does not say in
+/// which section of a document it stands.
+fn held(weights: &Weights, document: u32, section: usize) -> u32 {
+    let holds = |term: &Term| match term.documents.binary_search(&document) {
+        Ok(at) => term.sections.get(at).is_none_or(|sections| sections >> section & 1 == 1),
+        Err(_) => false,
+    };
+    weights.values().filter(|weight| holds(&weight.term)).map(|weight| weight.idf).sum()
+}
+
+/// A stretch of a text as HTML, and what the different stems weigh together that are marked in it.
+struct Marked {
+    html: String,
+    shown: u32,
+}
+
 /// Cuts the stretch with the heaviest words out of a text and marks them.
-fn mark(text: &str, weights: &HashMap<String, u32>, analyzer: &mut Analyzer) -> String {
+fn mark(text: &str, weights: &Weights, analyzer: &mut Analyzer) -> Marked {
     let tokens = analyzer.tokens(text);
-    let weight = |index: usize| weights.get(&tokens[index].stem).copied().unwrap_or(0);
+    let weight = |index: usize| weights.get(&tokens[index].stem).map_or(0, |weight| weight.idf);
     let mut best = (0_u32, 0_usize);
     for start in 0..tokens.len() {
         if weight(start) == 0 {
@@ -70,7 +114,7 @@ fn mark(text: &str, weights: &HashMap<String, u32>, analyzer: &mut Analyzer) -> 
         }
     }
     if best.0 == 0 {
-        return escape(&crate::page::shorten(text, UNMARKED));
+        return Marked { html: escape(&crate::page::shorten(text, UNMARKED)), shown: 0 };
     }
     // A few words before the first one found, so that it does not stand without its sentence.
     let first = best.1.saturating_sub(BEFORE);
@@ -98,5 +142,5 @@ fn mark(text: &str, weights: &HashMap<String, u32>, analyzer: &mut Analyzer) -> 
     if to < text.len() {
         html.push('…');
     }
-    html.replace("</mark><mark>", "")
+    Marked { html: html.replace("</mark><mark>", ""), shown: best.0 }
 }

@@ -52,16 +52,15 @@ const TEXTS: usize = 5;
 const CONCEPTS: usize = 32;
 /// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
 /// one chunk for `CHUNK_DOCUMENTS` documents.
-const CHUNK: (f64, f64) = (3_000.0, 3_600.0);
-const CHUNK_DOCUMENTS: f64 = 15.0;
-/// What a posting and a form weigh in a chunk, about; a common term's posting weighs less.
+const CHUNK: (f64, f64) = (2_300.0, 2_800.0);
+const CHUNK_DOCUMENTS: f64 = 12.0;
+/// What a posting and a form weigh in a chunk, about.
 const POSTING_WEIGHT: f64 = 1.5;
-const COMMON_WEIGHT: f64 = 0.5;
 const FORM_WEIGHT: f64 = 5.0;
 /// What a byte of a concept's name weighs.
 const NAME_WEIGHT: f64 = 0.5;
-/// The length of a bound that is worth a smaller chunk, in bytes.
-const SHORT_BOUND: usize = 3;
+/// What share of that a chunk must weigh to end early, for a short bound.
+const NEARLY_FULL: f64 = 0.75;
 /// Facets that weigh less together, in bytes, travel in one file.
 const FACETS_TOGETHER: usize = 6_000;
 
@@ -95,7 +94,7 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let (lists, letters) = word_lists(&stems);
     files.extend(pack.all("w", 0, &lists));
     drop(lists);
-    let chunks: Result<Vec<_>, Fault> = (0..cut.starts.len())
+    let chunks: Result<Vec<_>, Fault> = (0..cut.members.len())
         .into_par_iter()
         .map(|number| {
             let parts = cut.chunk(searcher, &stems, number)?;
@@ -106,14 +105,15 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     files.extend(pack.all("c", 0, &concepts(searcher)));
     let of_facets = facets.write(&pack, &mut files);
     let has_dates = dates(searcher, &pack, &mut files)?;
-    let mut root = root(searcher, &cut, letters, (of_facets.is_none(), has_dates))?;
+    let mut root = root(searcher, letters, (of_facets.is_none(), has_dates))?;
     root["generations"] = json!(pack.generations);
     let root = root.to_string();
-    let mut bytes = Vec::new();
-    varint(&mut bytes, root.len());
-    bytes.extend_from_slice(root.as_bytes());
-    bytes.extend(of_facets.unwrap_or_default());
-    files.extend([pack.file("root", &bytes)]);
+    let mut parts = vec![Vec::new()];
+    varint(&mut parts[0], root.len());
+    parts[0].extend_from_slice(root.as_bytes());
+    parts.extend(cut.write());
+    parts.extend(of_facets);
+    files.extend([pack.parts("root", &parts)]);
     Ok(files)
 }
 
@@ -136,7 +136,8 @@ fn generations(
     };
     let concepts: Vec<&str> = searcher.concepts.iter().map(|concept| concept.id.as_str()).collect();
     let (concepts, values) = (Digest::of_value(&concepts), Digest::of_value(&facets.names));
-    let chunks = Digest::of_parts([Digest::of_value(&cut.bounds).as_bytes(), concepts.as_bytes()]);
+    let chunks = Digest::of_value(&(&cut.bounds, &cut.alone));
+    let chunks = Digest::of_parts([chunks.as_bytes(), concepts.as_bytes()]);
     Ok(BTreeMap::from([
         ("", digest(documents)),
         ("t", digest(chunks)),
@@ -352,11 +353,13 @@ impl FrontCoded {
         self.count += 1;
     }
 
-    fn write_to(&self, bytes: &mut Vec<u8>) {
-        varint(bytes, self.count);
-        bytes.extend_from_slice(&self.shared);
-        bytes.extend_from_slice(&self.added);
-        bytes.extend_from_slice(&self.text);
+    /// Returns what stands before the text.
+    fn numbers(&self) -> Vec<u8> {
+        let mut numbers = Vec::new();
+        varint(&mut numbers, self.count);
+        numbers.extend_from_slice(&self.shared);
+        numbers.extend_from_slice(&self.added);
+        numbers
     }
 }
 
@@ -377,101 +380,107 @@ fn word_lists(stems: &[(String, Vec<Counted>)]) -> (Vec<Vec<u8>>, String) {
             words.push(form);
             varint(&mut counts, count);
         }
-        let mut bytes = Vec::new();
-        words.write_to(&mut bytes);
+        let mut bytes = words.numbers();
+        bytes.extend_from_slice(&words.text);
         bytes.extend_from_slice(&counts);
         bytes
     });
     (lists.collect(), letters)
 }
 
-/// Where the terms are cut into chunks.
+/// Where the terms are cut into chunks. A common term has one alone: questions are full of them. The
+/// others follow each other, in the order of their letters, and lie together as long as they fit.
 struct Cut {
-    /// The place of each chunk's first stem.
-    starts: Vec<usize>,
-    /// The shortest text that tells each chunk from the one before it; that of the first is empty.
+    /// The shortest text that tells each chunk of several from the one before it; that of the first
+    /// is empty.
     bounds: Vec<String>,
-    /// The chunk that a form lies in by its letters, where its stem lies in another.
+    /// The common stems, whose chunks come after the others.
+    alone: Vec<String>,
+    /// The places of the stems in each chunk, and the chunk of each stem.
+    members: Vec<Vec<usize>>,
+    homes: Vec<usize>,
+    /// For each chunk, the forms that lie in it by their letters, and whose stem lies in another.
     strangers: BTreeMap<usize, Vec<(String, usize, usize)>>,
-    /// Each stem's place.
-    places: HashMap<String, usize>,
 }
 
 impl Cut {
     fn of(stems: &[(String, Vec<Counted>)], names: &Names, documents: usize) -> Self {
-        let mut cut = Self {
-            starts: Vec::new(),
-            bounds: Vec::new(),
-            strangers: BTreeMap::new(),
-            places: HashMap::new(),
-        };
         let often = rank::common_limit(documents);
         let holding = |forms: &[Counted]| -> usize { forms.iter().map(|(_, count)| count).sum() };
         let is_common = |forms: &[Counted]| holding(forms) > often;
-        let weigh = |forms: &[Counted]| {
-            let holding = holding(forms);
-            let of_one = if holding > often { COMMON_WEIGHT } else { POSTING_WEIGHT };
-            of_one * holding.min(documents) as f64 + FORM_WEIGHT * forms.len() as f64
+        let common = || stems.iter().filter(|(_, forms)| is_common(forms));
+        let weigh = |forms: &[Counted]| match is_common(forms) {
+            // A line that says where they are.
+            true => FORM_WEIGHT * forms.len() as f64,
+            false => POSTING_WEIGHT * holding(forms) as f64 + FORM_WEIGHT * forms.len() as f64,
         };
         let total: f64 = stems.iter().map(|(_, forms)| weigh(forms)).sum();
         let chunk = (total * CHUNK_DOCUMENTS / documents.max(1) as f64).clamp(CHUNK.0, CHUNK.1);
         // Stems, and words of names of concepts that are none, in one order.
-        let mut keys: BTreeMap<&str, (f64, Option<usize>)> = BTreeMap::new();
+        let mut keys: BTreeMap<&str, f64> = BTreeMap::new();
         for word in names.words() {
             let line: usize = names.after(word).iter().map(|(rest, _)| 4 + 6 * rest.len()).sum();
-            keys.insert(word, (NAME_WEIGHT * (word.len() + line) as f64, None));
+            keys.insert(word, NAME_WEIGHT * (word.len() + line) as f64);
         }
-        for (place, (stem, forms)) in stems.iter().enumerate() {
-            let entry = keys.entry(stem).or_default();
-            *entry = (entry.0 + weigh(forms), Some(place));
+        for (stem, forms) in stems {
+            *keys.entry(stem).or_default() += weigh(forms);
         }
-        let (mut weight, mut was_common, mut next) = (0.0, false, 0);
-        let mut last = "";
-        for (number, (word, (own, place))) in keys.into_iter().enumerate() {
-            let bound = if number == 0 { String::new() } else { between(last, word) };
-            // A common term travels alone: questions are full of them. And a bound of few letters
-            // makes a small root.
-            let is_common = place.is_some_and(|place| is_common(&stems[place].1));
-            let is_apart = is_common || was_common;
-            let is_full =
-                weight + own > chunk || weight > chunk * 0.8 && bound.len() <= SHORT_BOUND;
-            if number == 0 || is_apart || is_full {
-                cut.starts.push(next);
-                cut.bounds.push(bound);
-                weight = 0.0;
-            }
-            was_common = is_common;
-            weight += own;
-            if let Some(place) = place {
-                cut.places.insert(word.to_owned(), place);
-                next = place + 1;
-            }
-            last = word;
+        let keys: Vec<(&str, f64)> = keys.into_iter().collect();
+        let mut bounds = vec![String::new()];
+        let mut start = 0;
+        while let Some(end) = end_of_chunk(&keys, start, chunk) {
+            bounds.push(between(keys[end - 1].0, keys[end].0));
+            start = end;
         }
-        if cut.starts.is_empty() {
-            cut.starts.push(0);
-            cut.bounds.push(String::new());
+        let alone: Vec<String> = common().map(|(stem, _)| stem.clone()).collect();
+        let mut cut = Self {
+            members: vec![Vec::new(); bounds.len() + alone.len()],
+            homes: Vec::with_capacity(stems.len()),
+            strangers: BTreeMap::new(),
+            bounds,
+            alone,
+        };
+        for (place, (stem, _)) in stems.iter().enumerate() {
+            let home = cut.chunk_of(stem);
+            cut.members[home].push(place);
+            cut.homes.push(home);
         }
         for (place, (_, forms)) in stems.iter().enumerate() {
-            let home = cut.home(place);
             for (bit, (form, _)) in forms.iter().enumerate() {
-                let chunk = cut.chunk_of(form);
-                if chunk != home {
-                    cut.strangers.entry(chunk).or_default().push((form.clone(), place, bit));
+                // A beginning is completed from the chunks of several alone.
+                for chunk in BTreeSet::from([cut.chunk_of(form), cut.among_others(form)]) {
+                    if chunk != cut.homes[place] {
+                        cut.strangers.entry(chunk).or_default().push((form.clone(), place, bit));
+                    }
                 }
             }
         }
         cut
     }
 
-    /// Returns the chunk that a word lies in by its letters.
-    fn chunk_of(&self, word: &str) -> usize {
-        self.bounds.partition_point(|bound| bound.as_str() <= word).saturating_sub(1)
+    /// Writes where chunks begin and which terms are alone, in one order, so that they share letters.
+    fn write(&self) -> Vec<Vec<u8>> {
+        let bounds = self.bounds.iter().map(|bound| (bound, 0));
+        let alone = self.alone.iter().map(|stem| (stem, 1));
+        let (mut words, mut kinds) = (FrontCoded::default(), Vec::new());
+        for (word, kind) in bounds.chain(alone).collect::<BTreeSet<_>>() {
+            words.push(word);
+            kinds.push(kind);
+        }
+        vec![words.numbers(), words.text, kinds]
     }
 
-    /// Returns the chunk of a stem by its place.
-    fn home(&self, place: usize) -> usize {
-        self.starts.partition_point(|start| *start <= place).saturating_sub(1)
+    /// Returns the chunk in which a word is looked up.
+    fn chunk_of(&self, word: &str) -> usize {
+        match self.alone.binary_search_by(|other| other.as_str().cmp(word)) {
+            Ok(at) => self.bounds.len() + at,
+            Err(_) => self.among_others(word),
+        }
+    }
+
+    /// Returns the chunk of several that a word lies in by its letters.
+    fn among_others(&self, word: &str) -> usize {
+        self.bounds.partition_point(|bound| bound.as_str() <= word).saturating_sub(1)
     }
 
     fn chunk(
@@ -480,13 +489,12 @@ impl Cut {
         stems: &[(String, Vec<Counted>)],
         number: usize,
     ) -> Result<Vec<Vec<u8>>, Fault> {
-        let start = self.starts[number];
-        let end = self.starts.get(number + 1).copied().unwrap_or(stems.len());
-        let own = &stems[start..end];
+        let own = &self.members[number];
         let mut entries: BTreeMap<&str, Entry> = BTreeMap::new();
         let (mut idfs, mut counts) = (Vec::new(), Vec::new());
         let mut columns: [Vec<u8>; 4] = Default::default();
-        for (index, (stem, forms)) in own.iter().enumerate() {
+        for (index, &place) in own.iter().enumerate() {
+            let (stem, forms) = &stems[place];
             entries.entry(stem).or_default().stem = Some(index);
             for (bit, (form, count)) in forms.iter().enumerate() {
                 let is_only = forms.len() == 1;
@@ -518,8 +526,7 @@ impl Cut {
             }
         }
         for (form, place, bit) in self.strangers.get(&number).into_iter().flatten() {
-            let home = self.home(*place);
-            let target = Target::Elsewhere(home, &stems[*place].0);
+            let target = Target::Elsewhere(self.homes[*place], &stems[*place].0);
             let count = stems[*place].1[*bit].1;
             let of_form = OfForm { target, count, bit: *bit, is_only: false };
             entries.entry(form).or_default().form = Some(of_form);
@@ -572,6 +579,27 @@ fn form_sets(searcher: &Searcher, forms: &[Counted], term: &rank::Term) -> Resul
         }
     }
     Ok(sets)
+}
+
+/// Returns where the chunk of several ends that begins at a place, or nothing when it is the last. It
+/// ends when it is full, or before: where the next one's bound has the fewest letters, which makes a
+/// small root.
+fn end_of_chunk(keys: &[(&str, f64)], start: usize, chunk: f64) -> Option<usize> {
+    let (mut weight, mut best) = (0.0, None);
+    for end in start + 1..keys.len() {
+        weight += keys[end - 1].1;
+        let is_full = weight + keys[end].1 > chunk;
+        if is_full || weight > chunk * NEARLY_FULL {
+            let length = between(keys[end - 1].0, keys[end].0).len();
+            if best.is_none_or(|(least, _)| length <= least) {
+                best = Some((length, end));
+            }
+        }
+        if is_full {
+            return best.map(|(_, end)| end);
+        }
+    }
+    None
 }
 
 /// Returns the shortest beginning of `next` that comes after `last`.
@@ -635,12 +663,8 @@ fn write_entries(entries: &BTreeMap<&str, Entry>, parts: &mut Vec<Vec<u8>>) {
         }
         varint(&mut kinds, kind);
     }
-    let mut numbers = Vec::new();
-    varint(&mut numbers, words.count);
-    numbers.extend(words.shared);
-    numbers.extend(words.added);
     let columns: [Vec<u8>; 4] = [kinds, targets, counts, bits];
-    parts.push(numbers);
+    parts.push(words.numbers());
     parts.push(words.text);
     let mut others = columns.concat();
     let strangers = strangers.join(" ");
@@ -777,7 +801,6 @@ fn dates(searcher: &Searcher, pack: &Packer, files: &mut Tree) -> Result<bool, F
 
 fn root(
     searcher: &Searcher,
-    cut: &Cut,
     letters: String,
     (are_apart, has_dates): (bool, bool),
 ) -> Result<Value, Fault> {
@@ -807,7 +830,6 @@ fn root(
         "results": RESULTS,
         "texts": TEXTS,
         "concepts": CONCEPTS,
-        "bounds": cut.bounds.join(" "),
         "endings": endings.join(" "),
         "letters": letters,
         "others": others,

@@ -1,10 +1,10 @@
-// What the search needs only now and then: excerpts, corrections, concepts, phrases. search.js loads
-// it when a query first asks for one of them.
+// What the search needs only now and then: excerpts, corrections, concepts, phrases, filters. search.js
+// loads it when a query first asks for one of them.
 "use strict";
 
 vademecum.more((core) => {
   const { readers, reading, utf8, tokens, isUnspaced, escape } = core;
-  const { placeOf, passes, chunkFor, exactForm, addForm, byCount } = core;
+  const { columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount } = core;
 
   // As in rank.rs.
   const QUERY_LIMIT = 400;
@@ -34,7 +34,7 @@ vademecum.more((core) => {
     return `${(space < 0 ? start : start.slice(0, space)).replace(/[,;: .]+$/, "")}…`;
   };
 
-  // Cuts the stretch with the heaviest words out of a text and marks them.
+  // Cuts the stretch with the heaviest words out of a text and marks them; returns what they weigh too.
   const mark = (text, weights, lang) => {
     const all = tokens(text, lang).map((token) => ({ ...token, ...weights.get(token.word) }));
     let [most, best] = [0, 0];
@@ -49,7 +49,7 @@ vademecum.more((core) => {
         }
       if (sum > most) [most, best] = [sum, start];
     });
-    if (!most) return escape(shorten(text, UNMARKED));
+    if (!most) return { html: escape(shorten(text, UNMARKED)), shown: 0 };
     const first = Math.max(0, best - WORDS_BEFORE);
     const last = Math.min(all.length, first + SHOWN_WORDS);
     let at = first ? all[first].start : 0;
@@ -62,7 +62,7 @@ vademecum.more((core) => {
       at = end;
     }
     html += escape(text.slice(at, to)) + (to < text.length ? "…" : "");
-    return html.replaceAll("</mark><mark>", "");
+    return { html: html.replaceAll("</mark><mark>", ""), shown: most };
   };
 
   const SPACE = /[^\S\ufeff]|\u0085/;
@@ -74,20 +74,36 @@ vademecum.more((core) => {
     // Words that say little beside the others are not marked.
     for (const { forms, idf: weight } of words.filter((word) => words.every((o) => word.idf * 4 >= o.idf)))
       for (const { terms } of forms)
-        for (const { idf: own, stem, forms: all } of terms)
+        for (const term of terms)
           // Of a name of several words, those that say something.
-          if (terms.every((other) => own * 4 >= other.idf))
-            for (const form of all) if (!weights.has(form)) weights.set(form, { stem, idf: weight });
+          if (terms.every((other) => term.idf * 4 >= other.idf))
+            for (const form of term.forms)
+              if (!weights.has(form)) weights.set(form, { stem: term.stem, idf: weight, term });
     return weights;
   };
 
-  // Returns the excerpt of a hit: the words found in its section, or in its summary.
+  // What the words weigh together that a section may hold. A common one does not say in which it stands.
+  const held = (weights, document, section) => {
+    const ofTerms = new Map([...weights.values()].map(({ term, idf }) => [term, idf]));
+    let sum = 0;
+    for (const [{ documents, sections }, weight] of ofTerms) {
+      const place = placeOf(documents, document);
+      if (place >= 0 && (!sections.length || (sections[place] >> section) & 1)) sum += weight;
+    }
+    return sum;
+  };
+
+  // Returns the excerpt of a hit: the words found in its section, or in its summary, where that shows
+  // as much of them or is all there is.
   const excerpt = async ({ index, document, section, summary, words }) => {
     const { texts } = index.root;
-    const isNeeded = section >= 0 || !summary;
-    const parts = isNeeded && (await index.get(`x${Math.floor(document / texts)}`))?.[document % texts];
+    const weights = weigh(words);
+    const inSummary = mark(summary, weights, index.lang);
+    const isEnough = inSummary.shown > 0 && inSummary.shown >= held(weights, document, section);
+    if (summary && (section < 0 || isEnough)) return inSummary.html;
+    const parts = (await index.get(`x${Math.floor(document / texts)}`))?.[document % texts];
     const text = (section >= 0 && parts?.[section]) || summary || parts?.[0] || "";
-    return mark(text, weigh(words), index.lang);
+    return mark(text, weights, index.lang).html;
   };
 
   const stemForm = async (index, stems, weight) => {
@@ -128,6 +144,23 @@ vademecum.more((core) => {
     query.words = query.words.join(" ");
     if (query.words && SPACE.test([...text].slice(0, QUERY_LIMIT).at(-1))) query.words += " ";
     return query;
+  };
+
+  // Returns for each filtered facet the documents that carry one of its values.
+  const allow = async (index, facets, filters) => {
+    const allowed = new Map();
+    for (const [name, value] of filters) {
+      const facet = facets.find((other) => other.name === name);
+      if (!allowed.has(name)) allowed.set(name, new Uint8Array(index.root.documents));
+      if (!facet) continue;
+      const values = facet.values.map(([id]) => id);
+      let place = values.indexOf(value);
+      if (place < 0) place = values.findLastIndex((id) => id.toLowerCase() === value.toLowerCase());
+      (await columnOf(index, facets, facet)).forEach((carried, document) => {
+        if (carried.includes(place)) allowed.get(name)[document] = 1;
+      });
+    }
+    return allowed;
   };
 
   // Returns the stems that a form may have which no page holds.
@@ -271,5 +304,5 @@ vademecum.more((core) => {
     });
   };
 
-  return { formsOf, parse, guess, excerpt, correct, understand, keepPhrases };
+  return { formsOf, parse, guess, allow, excerpt, correct, understand, keepPhrases };
 });

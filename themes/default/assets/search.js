@@ -231,6 +231,9 @@ const vademecum = (() => {
     root: (whole) => {
       const rest = reading(whole);
       const root = JSON.parse(utf8(rest.take(rest.number())));
+      const words = rest.words();
+      const kinds = rest.numbers(words.length);
+      [root.bounds, root.alone] = [0, 1].map((kind) => words.filter((_, at) => kinds[at] === kind));
       root.facets = !root.apart && readers.facets(whole, root, rest);
       return root;
     },
@@ -262,18 +265,23 @@ const vademecum = (() => {
   // Returns what answers queries in one language.
   const open = async (lang) => {
     const root = await load(`${lang}/root`);
-    const bounds = root.bounds.split(" ");
+    const { bounds, alone } = root;
     const missing = new Set();
     const get = async (name) =>
       missing.has(name) ? null : load(`${lang}/${name}`, root).catch(() => missing.add(name) && null);
-    const chunkOf = (word) => {
+    const list = (text) => (text ? text.split(" ") : []);
+    const amongOthers = (word) => {
       const next = bounds.findIndex((bound) => bound > word);
       return (next < 0 ? bounds.length : next) - 1;
     };
-    const list = (text) => (text ? text.split(" ") : []);
+    // Common terms have chunks alone, after the others.
+    const chunkOf = (word) => {
+      const at = alone.indexOf(word);
+      return at < 0 ? amongOthers(word) : bounds.length + at;
+    };
     const endings = list(root.endings).map((pair) => pair.split("|"));
     const common = new Set(list(root.common));
-    return { lang, root, missing, get, chunkOf, endings, common, letters: [...root.letters] };
+    return { lang, root, missing, get, chunkOf, amongOthers, endings, common, letters: [...root.letters] };
   };
 
   const chunkFor = (index, word) => index.get(`t${index.chunkOf(word)}`);
@@ -299,7 +307,7 @@ const vademecum = (() => {
   const completions = async (index, typed, isKnown) => {
     const unspaced = isUnspaced(typed);
     if ([...typed].length < COMPLETED_LETTERS[Number(isKnown)] && !unspaced) return [];
-    const [first, last] = [index.chunkOf(typed), index.chunkOf(`${typed}\uffff`)];
+    const [first, last] = [index.amongOthers(typed), index.amongOthers(`${typed}\uffff`)];
     let found;
     if (last - first < CHUNKS_READ || unspaced) {
       const numbers = Array.from({ length: last - first + 1 }, (_, at) => first + at);
@@ -441,7 +449,7 @@ const vademecum = (() => {
   const more = (make) => arrived.set("assets/search-extra", make);
   const loadMore = () => {
     added ||= run("assets/search-extra").then((make) =>
-      make({ readers, reading, utf8, tokens, isUnspaced, escape, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
+      make({ readers, reading, utf8, tokens, isUnspaced, escape, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
     );
     added.catch(() => (added = null));
     return added;
@@ -452,22 +460,6 @@ const vademecum = (() => {
   const columnOf = async (index, facets, facet) => {
     facet.column ||= index.root.apart && (await index.get(`f${facets.indexOf(facet)}`));
     return facet.column || [];
-  };
-
-  const allow = async (index, facets, filters) => {
-    const allowed = new Map();
-    for (const [name, value] of filters) {
-      const facet = facets.find((other) => other.name === name);
-      if (!allowed.has(name)) allowed.set(name, new Uint8Array(index.root.documents));
-      if (!facet) continue;
-      const values = facet.values.map(([id]) => id);
-      let place = values.indexOf(value);
-      if (place < 0) place = values.findLastIndex((id) => id.toLowerCase() === value.toLowerCase());
-      (await columnOf(index, facets, facet)).forEach((carried, document) => {
-        if (carried.includes(place)) allowed.get(name)[document] = 1;
-      });
-    }
-    return allowed;
   };
 
   const passes = (allowed, document, but) =>
@@ -541,12 +533,13 @@ const vademecum = (() => {
     const isStrange = !options.insist && words.some(({ isKnown }) => !isKnown);
     const corrected = isStrange ? await (await loadMore()).correct(index, query.words, words) : null;
     let scores = score(index, words);
+    const isFiltered = query.filters.length > 0;
     const listsAll = !words.length && !query.without.length && !query.phrases.length;
-    if (listsAll && (query.filters.length || !text.trim())) scores = new Float64Array(root.documents);
+    if (listsAll && (isFiltered || !text.trim())) scores = new Float64Array(root.documents);
     for (const { word } of query.without.flatMap((unwanted) => tokens(unwanted, index.lang)))
       for (const document of (await exactForm(index, word, 1))?.terms[0].documents || [])
         scores[document] = NaN;
-    const allowed = await allow(index, facets, query.filters);
+    const allowed = isFiltered ? await (await loadMore()).allow(index, facets, query.filters) : new Map();
     if (query.phrases.length) await (await loadMore()).keepPhrases(index, query.phrases, scores, allowed);
     const matched = [...scores.keys()].filter((document) => !isNaN(scores[document]));
     const ranked = matched.filter((document) => passes(allowed, document));
