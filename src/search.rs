@@ -41,7 +41,10 @@ pub use propose::proposals;
 pub struct Document {
     /// The output file: `en/practices/x/index.html`.
     pub url: String,
+    /// The language of the text.
     pub lang: String,
+    /// What is in the language of the index although the text is not.
+    pub translated: Option<Translated>,
     pub title: String,
     pub summary: String,
     /// Names of countries, objectives, themes and so on, in the language of the index.
@@ -53,6 +56,16 @@ pub struct Document {
     pub facets: BTreeMap<String, Vec<String>>,
     /// Year, month and day as one number, 20201231; what is not said is 0.
     pub date: u32,
+}
+
+/// What of a page is in the language of the index although its text is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Translated {
+    /// The title alone: a name that is given in that language.
+    Title,
+    /// Title and summary: an abstract.
+    Summary,
 }
 
 /// How much of a summary a result shows, in characters.
@@ -233,7 +246,11 @@ pub struct Hit {
     pub excerpt: String,
     /// The heading of the section.
     pub section: Option<String>,
+    /// The language of the text.
     pub lang: String,
+    /// What is in the language of the index although the text is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translated: Option<Translated>,
     pub facets: BTreeMap<String, Vec<String>>,
     pub score: f64,
 }
@@ -362,6 +379,11 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
     Document {
         url: page.file(),
         lang: page.prose_lang().to_owned(),
+        translated: match (page.prose_lang() == page.lang, page.title_lang() == page.lang) {
+            (false, true) if page.summary_lang() == page.lang => Some(Translated::Summary),
+            (false, true) => Some(Translated::Title),
+            _ => None,
+        },
         title: page.title.clone(),
         summary: page.summary.clone(),
         labels,

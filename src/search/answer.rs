@@ -359,6 +359,7 @@ impl Terms<'_> {
             excerpt: excerpt(&document, number, best, weights, &mut self.analyzer),
             section: section.map(|section| section.heading.clone()).filter(|text| !text.is_empty()),
             lang: document.lang.clone(),
+            translated: document.translated,
             facets: document.facets,
             // Idf was counted in sixteenths.
             score: score / 16.0,

@@ -35,7 +35,7 @@ use serde_json::{Value, json};
 use crate::tree::{Blob, Claim, Digest, Keep, Tree, TreePath};
 
 use super::{
-    Document,
+    Document, Translated,
     analysis::is_unspaced,
     index::{Fault, Searcher},
     lexicon::{self, Counted, NEAR_LETTERS, Names},
@@ -237,7 +237,12 @@ fn result(document: &Document, values: &[usize]) -> String {
         document.url.clone(),
         line(&document.title),
         line(&document.shown_summary()),
-        document.lang.clone(),
+        document.lang.clone()
+            + match document.translated {
+                Some(Translated::Summary) => ":summary",
+                Some(Translated::Title) => ":title",
+                None => "",
+            },
         values.join(" "),
         sections,
     ];

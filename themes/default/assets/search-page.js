@@ -172,13 +172,17 @@
         " — ",
       );
     }
-    row.querySelector(".row-summary").replaceChildren(...parts);
+    const summary = row.querySelector(".row-summary");
+    summary.replaceChildren(...parts);
+    // What is cut from a translated summary is in the reader's language, the text itself is not.
+    const shown = (hit.excerpt || hit.summary || "").replace(/<\/?mark>|^… |…$/g, "");
+    const isOwn = hit.translated === "summary" && hit.summary.includes(shown);
+    Object.assign(summary, { lang: "", dir: "" }, isOwn ? {} : foreign(hit));
+    if (!summary.lang) for (const name of ["lang", "dir"]) summary.removeAttribute(name);
   };
 
-  // A name may be in the reader's language where the text is not.
-  const SCRIPTS = { ar: /\p{Script=Arabic}/u, ru: /\p{Script=Cyrillic}/u, zh: /\p{Script=Han}/u };
   const rowOf = (hit) => {
-    const link = make("a", SCRIPTS[lang]?.test(hit.title) ? {} : foreign(hit), hit.title);
+    const link = make("a", hit.translated ? {} : foreign(hit), hit.title);
     const heading = make("p", { className: "row-title" }, link);
     if (hit.lang !== lang) {
       const name = new Intl.DisplayNames(lang, { type: "language" }).of(hit.lang);
@@ -194,7 +198,7 @@
         const rest = found[name].length - first.length;
         return make("li", {}, first.join(words.separator) + (rest ? ` +${written(rest)}` : ""));
       });
-    const summary = make("p", { className: "row-summary", ...foreign(hit) });
+    const summary = make("p", { className: "row-summary" });
     if (!hit.summary) summary.classList.add("bare");
     const row = make("li", { className: "row" }, heading, summary);
     row.append(make("ul", { className: "row-meta" }, ...meta));

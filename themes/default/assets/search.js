@@ -1,4 +1,4 @@
-// Answers queries from a site's shards, on any host and from a disk, as src/search/answer.rs does.
+// Answers queries from a site's shards, as src/search/answer.rs does.
 "use strict";
 
 const vademecum = (() => {
@@ -33,7 +33,7 @@ const vademecum = (() => {
     for (const c of lower(word)) {
       if (/[\u0300-\u036f\u0640\u064b-\u065f\u0670\u200c\u200d]/.test(c)) continue;
       if (LETTERS[c]) folded += LETTERS[c];
-      else if (/[\u0660-\u0669\u06f0-\u06f9]/.test(c)) folded += c.charCodeAt(0) & 15;
+      else if (/[٠-٩۰-۹]/.test(c)) folded += c.charCodeAt(0) & 15;
       else if (/[\u00c0-\u03ff\u1e00-\u1fff]/.test(c))
         folded += c.normalize("NFD").replace(/[\u0300-\u036f]/g, "");
       else folded += c;
@@ -487,7 +487,8 @@ const vademecum = (() => {
     const { results } = index.root;
     const block = await index.get(`r${Math.floor(document / results)}`);
     if (!block?.[document % results]) return null;
-    const [path, title, summary, lang, values, sections] = block[document % results];
+    const [path, title, summary, code, values, sections] = block[document % results];
+    const [lang, translated] = code.split(":");
     const section = sectionOf(words, document);
     const [heading, id = anchor(heading || "")] = sections.split("\x1f")[section]?.split("\x1e") || [];
     const carried = {};
@@ -505,6 +506,7 @@ const vademecum = (() => {
       excerpt: "",
       section: heading || null,
       lang,
+      translated,
       facets: carried,
       score: value / 16,
     };
