@@ -32,6 +32,7 @@ mod naming;
 pub mod query;
 pub mod rank;
 pub mod shards;
+mod text;
 
 /// One page as search sees it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
