@@ -33,6 +33,7 @@ mod propose;
 pub mod query;
 pub mod rank;
 pub mod shards;
+mod text;
 
 pub use propose::proposals;
 

@@ -2,7 +2,8 @@
 //! host, and from a folder opened by double click.
 //!
 //! Each shard is a classic script that hands its payload to one function, because a page opened from
-//! disk can load nothing else. The payload is base64 of a zlib stream, whose checksum tells damage.
+//! disk can load nothing else. The payload is base64 of a zlib stream, whose checksum tells damage;
+//! that of texts is packed more tightly (`text.rs`), because they are most of what a reader loads.
 //! A shard also names its *generation*: the digest of what the numbers in it refer to (the list of
 //! documents, where chunks begin, the values of facets). The root says which generation of each kind
 //! it goes with, and the browser refuses a stranger, such as one that an older site left in a cache.
@@ -12,7 +13,7 @@
 //! | `root` | how many documents, where each chunk of terms begins, endings, letters |
 //! | `t0`, `t1`, … | terms in the order of their stems: forms, names of concepts, postings |
 //! | `r0`, … | what results show, some documents each |
-//! | `x0`, … | the texts of sections, for excerpts and phrases |
+//! | `x0`, … | the texts of sections, from that document on, for excerpts and phrases |
 //! | `w0`, … | all forms with one first letter, for correction and short beginnings |
 //! | `facets`, `f0`, … | names of facets and values; who carries which (the root has small ones) |
 //! | `c0`, … | concepts and their names in the language of the index |
@@ -40,14 +41,17 @@ use super::{
     index::{Fault, Searcher},
     lexicon::{self, Counted, NEAR_LETTERS, Names},
     rank::{self, SET_BITS},
+    text::Model,
 };
 
 /// The number of the format; another is another generation.
 const FORMAT: u32 = 1;
-/// How many documents share a block of results, and a file of texts. Small ones waste files and
-/// requests, large ones bytes; `tests/bench/` measures both.
+/// How many documents share a block of results, and what their texts weigh about in one file, in
+/// bytes. Small ones waste files and requests, large ones bytes; `tests/bench/` measures both.
 const RESULTS: usize = 12;
-const TEXTS: usize = 5;
+const TEXTS: usize = 13_000;
+/// Texts that are longer together, in bytes, are packed in a way that is quicker to unpack.
+const LONG: u32 = 100_000;
 /// How many concepts share a file.
 const CONCEPTS: usize = 32;
 /// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
@@ -82,15 +86,13 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let generations = generations(searcher, &cut, &facets)?;
     let pack = Packer { lang: searcher.lang.clone(), generations, keep };
     let mut files = Tree::default();
-    let (mut results, mut texts) = (Groups::new("r", RESULTS), Groups::new("x", TEXTS));
+    let mut blocks = Blocks::default();
     searcher.each_document(0..searcher.documents() as u32, |document| {
         let values = facets.add(&document);
-        results.add('\n', &result(&document, &values), &pack, &mut files);
-        texts.add(DOCUMENT_END, &text(&document), &pack, &mut files);
+        blocks.add(result(&document, &values), text_of(&document), &pack, &mut files);
         ControlFlow::Continue(())
     })?;
-    results.write(&pack, &mut files);
-    texts.write(&pack, &mut files);
+    blocks.write(&pack, &mut files);
     let (lists, letters) = word_lists(&stems);
     files.extend(pack.all("w", 0, &lists));
     drop(lists);
@@ -166,46 +168,105 @@ const DOCUMENT_END: char = '\u{1d}';
 const SECTION_END: char = '\u{1f}';
 const PART_END: char = '\u{1e}';
 
-/// Files of some documents each, packed many at a time so that few lie in memory.
-struct Groups {
-    kind: &'static str,
-    size: usize,
-    /// How many documents were added, and how many files were packed.
-    count: usize,
+/// What results show of some documents, and their texts, packed many at a time so that few lie in
+/// memory.
+#[derive(Default)]
+struct Blocks {
+    /// How many documents were packed, and those that wait: what their results show, and their texts.
     packed: usize,
-    open: Vec<String>,
+    results: Vec<String>,
+    texts: Vec<String>,
 }
 
-/// How many files are packed side by side.
-const AT_ONCE: usize = 128;
+/// How many blocks are packed side by side.
+const AT_ONCE: usize = 64;
 
-impl Groups {
-    fn new(kind: &'static str, size: usize) -> Self {
-        Self { kind, size, count: 0, packed: 0, open: Vec::new() }
-    }
-
-    /// Adds a document's part to its group.
-    fn add(&mut self, between: char, part: &str, pack: &Packer, files: &mut Tree) {
-        match self.open.last_mut().filter(|_| !self.count.is_multiple_of(self.size)) {
-            Some(last) => {
-                last.push(between);
-                last.push_str(part);
-            }
-            None => {
-                if self.open.len() >= AT_ONCE {
-                    self.write(pack, files);
-                }
-                self.open.push(part.to_owned());
-            }
+impl Blocks {
+    fn add(&mut self, result: String, text: String, pack: &Packer, files: &mut Tree) {
+        if self.results.len() >= AT_ONCE * RESULTS {
+            self.write(pack, files);
         }
-        self.count += 1;
+        self.results.push(result);
+        self.texts.push(text);
     }
 
     fn write(&mut self, pack: &Packer, files: &mut Tree) {
-        files.extend(pack.all(self.kind, self.packed, &self.open));
-        self.packed += self.open.len();
-        self.open.clear();
+        // A file of texts is named by its first document.
+        let first = self.packed;
+        let blocks: Vec<(String, Vec<(usize, String)>)> = self
+            .results
+            .chunks(RESULTS)
+            .zip(self.texts.chunks(RESULTS))
+            .enumerate()
+            .map(|(number, (results, texts))| {
+                let (results, texts) = block(results, texts);
+                let start = first + number * RESULTS;
+                (results, texts.into_iter().map(|(at, text)| (start + at, text)).collect())
+            })
+            .collect();
+        let results: Vec<&str> = blocks.iter().map(|(results, _)| results.as_str()).collect();
+        files.extend(pack.all("r", first / RESULTS, &results));
+        let texts: Vec<(&str, &(usize, String))> = blocks
+            .iter()
+            .flat_map(|(results, texts)| texts.iter().map(|text| (results.as_str(), text)))
+            .collect();
+        let packed: Vec<_> = texts
+            .into_par_iter()
+            .map_init(Model::default, |model, (results, (document, text))| {
+                pack.place(&format!("x{document}"), &packed_texts(model, results, text))
+            })
+            .collect();
+        files.extend(packed);
+        self.packed += self.results.len();
+        self.results.clear();
+        self.texts.clear();
     }
+}
+
+/// Joins what results show of a block's documents, and their texts to files that weigh about the same;
+/// returns the latter with the place of their first document. A field more marks it among the results.
+fn block(results: &[String], texts: &[String]) -> (String, Vec<(usize, String)>) {
+    let total: usize = texts.iter().map(String::len).sum();
+    let count = ((total + TEXTS / 2) / TEXTS).max(1);
+    let mut files: Vec<(usize, String)> = Vec::new();
+    let mut lines = String::new();
+    let (mut before, mut last) = (0, None);
+    for (place, (result, text)) in results.iter().zip(texts).enumerate() {
+        // Where the middle of the text lies.
+        let file = (before + text.len() / 2) * count / total.max(1);
+        before += text.len();
+        if place > 0 {
+            lines.push('\n');
+        }
+        lines.push_str(result);
+        match files.last_mut().filter(|_| last == Some(file)) {
+            Some((_, texts)) => {
+                texts.push(DOCUMENT_END);
+                texts.push_str(text);
+            }
+            None => {
+                lines.push('\t');
+                files.push((place, text.clone()));
+            }
+        }
+        last = Some(file);
+    }
+    (lines, files)
+}
+
+/// Packs a file of texts: the length, what tells damage, and what the model makes of it; or, when it is
+/// so long that a browser would take long over it, a one and a zlib stream.
+fn packed_texts(model: &mut Model, results: &str, text: &str) -> Vec<u8> {
+    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    if length > LONG {
+        return [vec![1], deflate(&[text])].concat();
+    }
+    let packed = model.pack(results.as_bytes(), text.as_bytes());
+    let mut bytes = [length.to_be_bytes(), model.learned().to_be_bytes()].concat();
+    bytes.extend(packed);
+    // The browser reads the first four bytes of what is packed at once.
+    bytes.resize(bytes.len().max(12), 0);
+    bytes
 }
 
 /// Returns a text on one line, without the signs that part texts. Spaces that do not break stay: they
@@ -256,7 +317,7 @@ fn anchor(heading: &str) -> String {
     letters.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
-fn text(document: &Document) -> String {
+fn text_of(document: &Document) -> String {
     let mut text = String::new();
     for (number, section) in document.sections.iter().enumerate() {
         if number > 0 {
@@ -293,11 +354,16 @@ impl Packer<'_> {
     }
 
     fn parts<T: AsRef<[u8]>>(&self, name: &str, parts: &[T]) -> (TreePath, Blob) {
+        self.place(name, &deflate(parts))
+    }
+
+    /// Puts what is packed where it belongs.
+    fn place(&self, name: &str, packed: &[u8]) -> (TreePath, Blob) {
         let Self { lang, generations, keep } = self;
         let kind = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let generation = generations.get(kind).or_else(|| generations.get(""));
         let generation = generation.map_or("", String::as_str);
-        let packed = STANDARD.encode(deflate(parts));
+        let packed = STANDARD.encode(packed);
         let script = format!("vademecum.shard(\"{lang}/{name}\",\"{generation}\",\"{packed}\");\n");
         let path = TreePath::of(&format!("search/{lang}/{name}.js"));
         let by = TreePath::of(&format!("index/{lang}"));
@@ -833,7 +899,6 @@ fn root(
         "none": rank::idf(searcher.documents(), 0),
         "often": rank::common_limit(searcher.documents()),
         "results": RESULTS,
-        "texts": TEXTS,
         "concepts": CONCEPTS,
         "endings": endings.join(" "),
         "letters": letters,
@@ -853,6 +918,17 @@ mod tests {
         assert_eq!(between("migrant", "migrat"), "migrat");
         assert_eq!(between("able", "zoo"), "z");
         assert_eq!(between("été", "être"), "ê");
+    }
+
+    #[test]
+    fn files_of_texts_weigh_about_the_same() {
+        let results = ["a", "b", "c", "d"].map(str::to_owned);
+        let text = |length: usize| "x".repeat(length);
+        let (lines, files) = block(&results, &[text(9_000), text(4_000), text(500), text(12_000)]);
+        assert_eq!(lines, "a\t\nb\nc\t\nd");
+        assert_eq!(files.iter().map(|(first, _)| *first).collect::<Vec<_>>(), [0, 2]);
+        let (lines, files) = block(&results, &[text(0), text(0), text(0), text(0)]);
+        assert_eq!((lines.as_str(), files.len()), ("a\t\nb\nc\nd", 1));
     }
 
     #[test]

@@ -98,7 +98,7 @@ const vademecum = (() => {
   const arrived = new Map();
   const tried = {};
 
-  // Every shard calls this, with base64 of a zlib stream, whose checksum tells damage.
+  // Every shard calls this, with what it holds in base64.
   const shard = (name, generation, payload) => arrived.set(`search/${name}`, { generation, payload });
 
   // Runs a script, which hands over what it holds.
@@ -120,11 +120,11 @@ const vademecum = (() => {
       document.head.append(script);
     });
 
-  const inflate = async (payload) => {
+  const inflate = async (packed) => {
     const { readable, writable } = new DecompressionStream("deflate");
     const writer = writable.getWriter();
     // What goes wrong here, the reader below tells too.
-    writer.write(Uint8Array.from(atob(payload), (c) => c.charCodeAt(0))).catch(() => {});
+    writer.write(packed).catch(() => {});
     writer.close().catch(() => {});
     return new Uint8Array(await new Response(readable).arrayBuffer());
   };
@@ -219,8 +219,7 @@ const vademecum = (() => {
         term.sets = term.size > root.often || term.forms.length < 2 ? [] : numbers(term.size);
       return { terms, entries, names };
     },
-    r: (whole) => utf8(whole).split("\n").map((line) => line.split("\t")),
-    x: (whole) => utf8(whole).split("\x1d").map((text) => text.split("\x1f")),
+    r: (whole) => ({ whole, rows: utf8(whole).split("\n").map((line) => line.split("\t")) }),
     facets: (whole, root, { take, number } = reading(whole)) => {
       const list = JSON.parse(utf8(take(number())));
       if (!root.apart) for (const facet of list) facet.column = column(number, root);
@@ -254,7 +253,8 @@ const vademecum = (() => {
       const kind = name.split("/")[1].replace(/\d+$/, "");
       const loading = run(`search/${name}`).then(async ({ generation, payload }) => {
         sure(!root || generation === (root.generations[kind] || root.generations[""]));
-        return readers[kind](await inflate(payload), root);
+        const packed = Uint8Array.from(atob(payload), (c) => c.charCodeAt(0));
+        return kind === "x" ? readers.x(packed, root, name) : readers[kind](await inflate(packed), root);
       });
       shards.set(name, loading);
       loading.catch(() => shards.delete(name));
@@ -449,7 +449,7 @@ const vademecum = (() => {
   const more = (make) => arrived.set("assets/search-extra", make);
   const loadMore = () => {
     added ||= run("assets/search-extra").then((make) =>
-      make({ readers, reading, utf8, tokens, isUnspaced, escape, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
+      make({ readers, shards, load, inflate, sure, reading, utf8, tokens, isUnspaced, escape, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
     );
     added.catch(() => (added = null));
     return added;
@@ -486,8 +486,9 @@ const vademecum = (() => {
   const hitOf = async (index, facets, document, value, words) => {
     const { results } = index.root;
     const block = await index.get(`r${Math.floor(document / results)}`);
-    if (!block?.[document % results]) return null;
-    const [path, title, summary, code, values, sections] = block[document % results];
+    const row = block?.rows[document % results];
+    if (!row) return null;
+    const [path, title, summary, code, values, sections] = row;
     const [lang, translated] = code.split(":");
     const section = sectionOf(words, document);
     const [heading, id = anchor(heading || "")] = sections.split("\x1f")[section]?.split("\x1e") || [];
