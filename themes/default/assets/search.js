@@ -98,7 +98,7 @@ const vademecum = (() => {
   const arrived = new Map();
   const tried = {};
 
-  // Every shard calls this, with what it holds in base64.
+  // Every shard calls this.
   const shard = (name, generation, payload) => arrived.set(`search/${name}`, { generation, payload });
 
   // Runs a script, which hands over what it holds.
@@ -123,7 +123,7 @@ const vademecum = (() => {
   const inflate = async (packed) => {
     const { readable, writable } = new DecompressionStream("deflate");
     const writer = writable.getWriter();
-    // What goes wrong here, the reader below tells too.
+    // The reader below tells what goes wrong.
     writer.write(packed).catch(() => {});
     writer.close().catch(() => {});
     return new Uint8Array(await new Response(readable).arrayBuffer());
@@ -361,7 +361,7 @@ const vademecum = (() => {
   const idf = (documents, holding) =>
     Math.max(1, Math.round(16 * Math.log(1 + (documents - holding + 0.5) / (holding + 0.5))));
 
-  // Calls with each document of a form, what it counts there, and whether it is in the title.
+  // Calls with each document of a form, its count, and whether the title holds it.
   const eachOfForm = ({ terms: [first, ...rest], bit, weight }, unit, call) => {
     first.documents.forEach((document, at) => {
       let value = ((first.impacts[at] & 127) * unit) / first.idf;
