@@ -29,6 +29,7 @@ mod excerpt;
 pub mod index;
 pub mod lexicon;
 mod naming;
+mod packing;
 pub mod query;
 pub mod rank;
 pub mod shards;
