@@ -29,6 +29,7 @@ mod excerpt;
 pub mod index;
 pub mod lexicon;
 mod naming;
+mod packing;
 mod propose;
 pub mod query;
 pub mod rank;

@@ -78,14 +78,8 @@ fn ask_all(searchers: &[Searcher], questions: &[Question]) -> (usize, usize, Str
 
 /// How many of a language's questions have their page first, and among the first five, at least. What
 /// is asked for is 9 of 10 among the first five.
-const GOLDEN: [(&str, usize, usize); 6] = [
-    ("en", 16, 19),
-    ("fr", 18, 19),
-    ("es", 12, 15),
-    ("ar", 11, 15),
-    ("ru", 12, 15),
-    ("zh", 9, 13),
-];
+const GOLDEN: [(&str, usize, usize); 6] =
+    [("en", 16, 19), ("fr", 18, 19), ("es", 12, 15), ("ar", 11, 15), ("ru", 12, 15), ("zh", 9, 13)];
 
 #[test]
 fn golden_questions_find_their_pages() {

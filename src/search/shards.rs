@@ -23,35 +23,31 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    io::Write,
     ops::ControlFlow,
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use flate2::{Compression, write::ZlibEncoder};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::tree::{Blob, Claim, Digest, Keep, Tree, TreePath};
+use crate::tree::{Digest, Keep, Tree};
 
 use super::{
     Document, Translated,
     analysis::is_unspaced,
     index::{Fault, Searcher},
     lexicon::{self, Counted, NEAR_LETTERS, Names},
+    packing::{FrontCoded, Packer, deflate, packed_texts, varint},
     rank::{self, SET_BITS},
     text::Model,
 };
 
 /// The number of the format; another is another generation.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// How many documents share a block of results, and what their texts weigh about in one file, in
 /// bytes. Small ones waste files and requests, large ones bytes; `tests/bench/` measures both.
 const RESULTS: usize = 12;
 const TEXTS: usize = 13_000;
-/// Texts that are longer together, in bytes, are packed in a way that is quicker to unpack.
-const LONG: u32 = 100_000;
 /// How many concepts share a file.
 const CONCEPTS: usize = 32;
 /// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
@@ -254,21 +250,6 @@ fn block(results: &[String], texts: &[String]) -> (String, Vec<(usize, String)>)
     (lines, files)
 }
 
-/// Packs a file of texts: the length, what tells damage, and what the model makes of it; or, when it is
-/// so long that a browser would take long over it, a one and a zlib stream.
-fn packed_texts(model: &mut Model, results: &str, text: &str) -> Vec<u8> {
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    if length > LONG {
-        return [vec![1], deflate(&[text])].concat();
-    }
-    let packed = model.pack(results.as_bytes(), text.as_bytes());
-    let mut bytes = [length.to_be_bytes(), model.learned().to_be_bytes()].concat();
-    bytes.extend(packed);
-    // The browser reads the first four bytes of what is packed at once.
-    bytes.resize(bytes.len().max(12), 0);
-    bytes
-}
-
 /// Returns a text on one line, without the signs that part texts. Spaces that do not break stay: they
 /// stand before a colon in French.
 fn line(text: &str) -> String {
@@ -326,112 +307,6 @@ fn text_of(document: &Document) -> String {
         text.push_str(&line(&section.text));
     }
     text
-}
-
-/// Makes files of payloads, and puts them where they belong.
-struct Packer<'a> {
-    lang: String,
-    /// By kind of shard.
-    generations: BTreeMap<&'static str, String>,
-    keep: &'a dyn Keep,
-}
-
-impl Packer<'_> {
-    fn all<T: AsRef<[u8]> + Sync>(
-        &self,
-        kind: &str,
-        first: usize,
-        payloads: &[T],
-    ) -> Vec<(TreePath, Blob)> {
-        let numbered = payloads.par_iter().enumerate();
-        numbered
-            .map(|(number, bytes)| self.file(&format!("{kind}{}", first + number), bytes.as_ref()))
-            .collect()
-    }
-
-    fn file(&self, name: &str, payload: &[u8]) -> (TreePath, Blob) {
-        self.parts(name, &[payload])
-    }
-
-    fn parts<T: AsRef<[u8]>>(&self, name: &str, parts: &[T]) -> (TreePath, Blob) {
-        self.place(name, &deflate(parts))
-    }
-
-    /// Puts what is packed where it belongs.
-    fn place(&self, name: &str, packed: &[u8]) -> (TreePath, Blob) {
-        let Self { lang, generations, keep } = self;
-        let kind = name.trim_end_matches(|c: char| c.is_ascii_digit());
-        let generation = generations.get(kind).or_else(|| generations.get(""));
-        let generation = generation.map_or("", String::as_str);
-        let packed = STANDARD.encode(packed);
-        let script = format!("vademecum.shard(\"{lang}/{name}\",\"{generation}\",\"{packed}\");\n");
-        let path = TreePath::of(&format!("search/{lang}/{name}.js"));
-        let by = TreePath::of(&format!("index/{lang}"));
-        let placed = keep.place(Claim { path, blob: Blob::new(script), by });
-        (placed.path, placed.blob)
-    }
-}
-
-/// Parts smaller than this share their code with the next, in bytes: a code of its own costs more.
-const OWN_CODE: usize = 400;
-
-/// Packs parts one after the other. Each large one has a code of its own, because what is frequent in
-/// one is rare in the next.
-fn deflate<T: AsRef<[u8]>>(parts: &[T]) -> Vec<u8> {
-    let length = parts.iter().map(|part| part.as_ref().len()).sum::<usize>();
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(length / 2), Compression::best());
-    let mut waiting = 0;
-    for (number, part) in parts.iter().enumerate() {
-        // Writing to memory does not fail.
-        let _ = encoder.write_all(part.as_ref());
-        waiting += part.as_ref().len();
-        let next = parts.get(number + 1).map_or(0, |next| next.as_ref().len());
-        if waiting >= OWN_CODE && next >= OWN_CODE {
-            let _ = encoder.flush();
-            waiting = 0;
-        }
-    }
-    encoder.finish().unwrap_or_default()
-}
-
-fn varint(bytes: &mut Vec<u8>, mut number: usize) {
-    while number >= 0x80 {
-        // Seven bits at a time.
-        bytes.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-/// Words one after the other, each as what it shares with the one before it and what it adds.
-#[derive(Default)]
-struct FrontCoded {
-    count: usize,
-    shared: Vec<u8>,
-    added: Vec<u8>,
-    text: Vec<u8>,
-    last: String,
-}
-
-impl FrontCoded {
-    fn push(&mut self, word: &str) {
-        let shared = word.chars().zip(self.last.chars()).take_while(|(a, b)| a == b);
-        let shared: usize = shared.map(|(letter, _)| letter.len_utf8()).sum();
-        varint(&mut self.shared, shared);
-        varint(&mut self.added, word.len() - shared);
-        self.text.extend_from_slice(&word.as_bytes()[shared..]);
-        word.clone_into(&mut self.last);
-        self.count += 1;
-    }
-
-    /// Returns what stands before the text.
-    fn numbers(&self) -> Vec<u8> {
-        let mut numbers = Vec::new();
-        varint(&mut numbers, self.count);
-        numbers.extend_from_slice(&self.shared);
-        numbers.extend_from_slice(&self.added);
-        numbers
-    }
 }
 
 /// Lists all forms by their first letter, with how many documents hold each.
@@ -929,12 +804,5 @@ mod tests {
         assert_eq!(files.iter().map(|(first, _)| *first).collect::<Vec<_>>(), [0, 2]);
         let (lines, files) = block(&results, &[text(0), text(0), text(0), text(0)]);
         assert_eq!((lines.as_str(), files.len()), ("a\t\nb\nc\nd", 1));
-    }
-
-    #[test]
-    fn numbers_take_seven_bits_a_byte() {
-        let mut bytes = Vec::new();
-        [0, 127, 128, 300].into_iter().for_each(|number| varint(&mut bytes, number));
-        assert_eq!(bytes, [0, 127, 0x80, 1, 0xac, 2]);
     }
 }

@@ -8,7 +8,7 @@
 //! quick. What a result shows comes first and is only learned from: it has the words of the texts, and
 //! the browser has it already.
 //!
-//! `themes/default/assets/search-extra.js` unpacks. Both do the same with whole numbers alone.
+//! `themes/default/assets/search-excerpt.js` unpacks. Both do the same with whole numbers alone.
 
 /// The places in a table of contexts, as a power of two.
 const TABLE_BITS: u32 = 18;
@@ -204,7 +204,7 @@ impl Model {
 fn moved(slot: u16, bit: bool, rates: &[i32; SEEN as usize + 1]) -> u16 {
     let (probability, seen) = (i32::from(slot >> 4), slot & 15);
     let target = if bit { 4095 } else { 0 };
-    let next = probability + ((target - probability) * rates[usize::from(seen)] >> 10);
+    let next = probability + (((target - probability) * rates[usize::from(seen)]) >> 10);
     (next as u16) << 4 | (seen + 1).min(SEEN)
 }
 

@@ -97,7 +97,7 @@ const draw = (pages) => {
 };
 
 const kindOf = (file) => file.match(/([a-z-]+)\d*\.js$/)[1];
-const KINDS = ["search", "search-page", "root", "facets", "t", "w", "r", "search-extra", "x"];
+const KINDS = ["search", "search-page", "root", "facets", "t", "w", "r", "search-extra", "search-excerpt", "x"];
 
 // What a first reader pays for each of these, asked one after the other.
 const ask = async (queries, excerpts) => {
@@ -290,12 +290,8 @@ table([["", "processor, s", "peak memory, MB", "MB on the disk", "files"], ...co
 
 // What is not within its budget yet, and what has been reached: it must not get worse.
 const REACHED = {
-  "first query, ten excerpts, kB": 74,
   "first query, ten excerpts, requests": 23.5,
-  "second query, ten excerpts, kB": 47.5,
-  "question of 16 words, ten excerpts, kB": 117,
-  "files of the search, MB": 15,
-  "files of the search": 3950,
+  "files of the search": 3650,
 };
 const over = budgets.filter(([, value, , limit]) => value > limit);
 const worse = over.filter(([name, value]) => !(value <= REACHED[name]));

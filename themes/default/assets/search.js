@@ -441,18 +441,18 @@ const vademecum = (() => {
 
   const origins = new WeakMap();
   const excerpt = async (hit) => {
-    hit.excerpt = await (await loadMore()).excerpt(origins.get(hit));
+    hit.excerpt = await (await loadMore("excerpt")).excerpt(origins.get(hit));
     return hit;
   };
 
-  let added = null;
-  const more = (make) => arrived.set("assets/search-extra", make);
-  const loadMore = () => {
-    added ||= run("assets/search-extra").then((make) =>
-      make({ readers, shards, load, inflate, sure, reading, utf8, tokens, isUnspaced, escape, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
+  const added = {};
+  const more = (name, make) => arrived.set(`assets/search-${name}`, make);
+  const loadMore = (name = "extra") => {
+    added[name] ||= run(`assets/search-${name}`).then((make) =>
+      make({ readers, shards, load, loadMore, inflate, sure, reading, utf8, tokens, isUnspaced, escape, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
     );
-    added.catch(() => (added = null));
-    return added;
+    added[name].catch(() => delete added[name]);
+    return added[name];
   };
 
   const facetsOf = async (index) => index.root.facets || (await index.get("facets")) || [];

@@ -1,0 +1,222 @@
+// Texts and excerpts of them. search.js loads this when a hit first needs its excerpt.
+"use strict";
+
+vademecum.more("excerpt", (core) => {
+  const { readers, shards, load, inflate, sure, utf8, tokens, escape, placeOf } = core;
+
+  // As in text.rs.
+  const LONG = 100000;
+  const TABLE_BITS = 18;
+  const MATCH = 4;
+  const LONGEST = 31;
+  const SEEN = 15;
+  const LEARNING = 12;
+  const WEIGHT = 26000;
+  const MIX = [0x9e3779b1, 0x85ebca6b, 0x2f0b4c47];
+  const HALF = 1 << 15;
+  const { exp, floor, imul, max, min, round } = Math;
+  const squash = Array.from({ length: 4095 }, (_, at) => min(4095, round(4096 / (1 + exp((2047 - at) / 256)))));
+  const stretch = new Int16Array(4096).fill(2047);
+  for (let at = 4094; at >= 0; at -= 1) stretch.fill(at - 2047, at ? squash[at - 1] + 1 : 0, squash[at] + 1);
+  const rates = Array.from({ length: SEEN + 1 }, (_, seen) => floor(10240 / (10 * seen + 13)));
+  const [ofByte, ofBytes, ofWord] = [16, TABLE_BITS, TABLE_BITS].map((bits) => new Uint16Array(1 << bits));
+  const matches = new Uint16Array(2 * (LONGEST + 1));
+  const weights = new Int32Array(4 * 256 * 4);
+  const places = new Int32Array(1 << 16);
+
+  // Moves a probability towards a bit, by less the more often it was seen.
+  const learn = (table, slot, bit) => {
+    const seen = table[slot] & 15;
+    const probability = table[slot] >> 4;
+    const next = probability + (((bit * 4095 - probability) * rates[seen]) >> 10);
+    table[slot] = (next << 4) | min(seen + 1, SEEN);
+  };
+
+  // Unpacks texts, after learning from what is known.
+  const unpack = (packed, known) => {
+    const header = new DataView(packed.buffer);
+    const length = header.getUint32(0);
+    sure(length <= LONG);
+    for (const table of [ofByte, ofBytes, ofWord, matches]) table.fill(HALF);
+    weights.fill(WEIGHT);
+    places.fill(0);
+    const history = new Uint8Array(known.length + length);
+    history.set(known);
+    let [low, high, code, next] = [0, 2 ** 32 - 1, header.getUint32(8), 12];
+    let [last, one, two, word, at, same] = [0, 0, 0, 0, 0, 0];
+    for (let size = 0; size < history.length; size += 1) {
+      sure(next < packed.length + 8);
+      let bits = 1;
+      for (let place = 7; place >= 0; place -= 1) {
+        const mixed = imul(bits, MIX[0]);
+        const second = imul(two + mixed, MIX[1]) >>> (32 - TABLE_BITS);
+        const third = imul(word + mixed, MIX[1]) >>> (32 - TABLE_BITS);
+        const a = stretch[ofByte[one + bits] >> 4];
+        const b = stretch[ofBytes[second] >> 4];
+        const c = stretch[ofWord[third] >> 4];
+        let d = 0;
+        let match = 0;
+        if (same) {
+          const expected = history[at] | 256;
+          if (expected >> (place + 1) === bits) {
+            match = 2 * min(same, LONGEST) + ((expected >> place) & 1);
+            d = stretch[matches[match] >> 4];
+          } else same = 0;
+        }
+        const set = (((same > 0) + (same > 7) + (same > 15)) * 256 + bits) * 4;
+        const sum =
+          imul(a, weights[set]) + imul(b, weights[set + 1]) + imul(c, weights[set + 2]) + imul(d, weights[set + 3]);
+        const probability = squash[max(0, min(4094, ((sum | 0) >> 16) + 2047))];
+        let bit = (history[size] >> place) & 1;
+        if (size >= known.length) {
+          const middle = low + ((high - low) >>> 12) * probability;
+          bit = code <= middle ? 1 : 0;
+          if (bit) high = middle;
+          else low = middle + 1;
+          while ((low ^ high) >>> 24 === 0) {
+            low = (low << 8) >>> 0;
+            high = ((high << 8) | 255) >>> 0;
+            code = ((code << 8) | packed[next++]) >>> 0;
+          }
+        }
+        const error = ((bit << 12) - probability) * LEARNING;
+        weights[set] += (a * error + 8192) >> 14;
+        weights[set + 1] += (b * error + 8192) >> 14;
+        weights[set + 2] += (c * error + 8192) >> 14;
+        weights[set + 3] += (d * error + 8192) >> 14;
+        learn(ofByte, one + bits, bit);
+        learn(ofBytes, second, bit);
+        learn(ofWord, third, bit);
+        if (match) learn(matches, match, bit);
+        bits = bits * 2 + bit;
+      }
+      const byte = bits & 255;
+      same = same && history[at++] === byte ? same + 1 : 0;
+      history[size] = byte;
+      last = (last << 8) | byte;
+      one = byte << 8;
+      two = imul(last & 0xffff, MIX[2]);
+      // Spaces and most signs end a word.
+      word = byte > 47 ? imul(word + (byte | 32), MIX[2]) : 0;
+      const place = imul(last, MIX[2]) >>> 16;
+      const before = places[place];
+      places[place] = size + 1;
+      if (same || !before) continue;
+      let alike = 0;
+      while (alike < min(before, LONGEST) && history[before - 1 - alike] === history[size - alike]) alike += 1;
+      if (alike < MATCH) continue;
+      at = before;
+      same = alike;
+    }
+    // What was learned tells damage.
+    const learned = weights.reduce((sum, weight) => imul(sum + weight, MIX[2]), 0) >>> 0;
+    sure(learned === header.getUint32(4));
+    return history.subarray(known.length);
+  };
+
+  readers.x = async (packed, root, name) => {
+    const [lang, first] = name.split("/x");
+    const known = `${lang}/r${Math.floor(first / root.results)}`;
+    const { whole } = await load(known, root);
+    try {
+      const text = packed[0] ? await inflate(packed.subarray(1)) : unpack(packed, whole);
+      return utf8(text).split("\x1d").map((part) => part.split("\x1f"));
+    } catch (error) {
+      // It may be the other file that is old.
+      shards.delete(known);
+      throw error;
+    }
+  };
+
+  // As in excerpt.rs.
+  const SHOWN_WORDS = 32;
+  const WORDS_BEFORE = 6;
+  const UNMARKED = 200;
+
+  const shorten = (text, limit) => {
+    const start = [...text].slice(0, limit).join("");
+    if (start.length === text.length) return text;
+    const space = start.lastIndexOf(" ");
+    return `${(space < 0 ? start : start.slice(0, space)).replace(/[,;: .]+$/, "")}…`;
+  };
+
+  // Cuts the stretch with the heaviest words out of a text and marks them; returns what they weigh too.
+  const mark = (text, weights, lang) => {
+    const all = tokens(text, lang).map((token) => ({ ...token, ...weights.get(token.word) }));
+    let [most, best] = [0, 0];
+    all.forEach(({ idf: heavy }, start) => {
+      if (!heavy) return;
+      const seen = new Set();
+      let sum = 0;
+      for (const { stem, idf: weight } of all.slice(start, start + SHOWN_WORDS))
+        if (weight && !seen.has(stem)) {
+          seen.add(stem);
+          sum += weight;
+        }
+      if (sum > most) [most, best] = [sum, start];
+    });
+    if (!most) return { html: escape(shorten(text, UNMARKED)), shown: 0 };
+    const first = Math.max(0, best - WORDS_BEFORE);
+    const last = Math.min(all.length, first + SHOWN_WORDS);
+    let at = first ? all[first].start : 0;
+    const to = last === all.length ? text.length : all[last - 1].end;
+    let html = at ? "… " : "";
+    for (const { start, end, idf: weight } of all.slice(first, last)) {
+      if (!weight || end <= at) continue;
+      const from = Math.max(start, at);
+      html += `${escape(text.slice(at, from))}<mark>${escape(text.slice(from, end))}</mark>`;
+      at = end;
+    }
+    html += escape(text.slice(at, to)) + (to < text.length ? "…" : "");
+    return { html: html.replaceAll("</mark><mark>", ""), shown: most };
+  };
+
+  // What marks the words that were searched: their forms, with stem and weight.
+  const weigh = (words) => {
+    const weights = new Map();
+    // Words that say little beside the others are not marked.
+    for (const { forms, idf: weight } of words.filter((word) => words.every((o) => word.idf * 4 >= o.idf)))
+      for (const { terms } of forms)
+        for (const term of terms)
+          // Of a name of several words, those that say something.
+          if (terms.every((other) => term.idf * 4 >= other.idf))
+            for (const form of term.forms)
+              if (!weights.has(form)) weights.set(form, { stem: term.stem, idf: weight, term });
+    return weights;
+  };
+
+  // What the words weigh together that a section may hold. A common one does not say in which it stands.
+  const held = (weights, document, section) => {
+    const ofTerms = new Map([...weights.values()].map(({ term, idf }) => [term, idf]));
+    let sum = 0;
+    for (const [{ documents, sections }, weight] of ofTerms) {
+      const place = placeOf(documents, document);
+      if (place >= 0 && (!sections.length || (sections[place] >> section) & 1)) sum += weight;
+    }
+    return sum;
+  };
+
+  // Returns the texts of a document's sections. Their file is named by the first document in it, which
+  // has a field more among the results.
+  const textsOf = async (index, document) => {
+    const { results } = index.root;
+    const rows = (await index.get(`r${Math.floor(document / results)}`))?.rows || [];
+    let first = document;
+    while (first % results && rows[first % results]?.length < 7) first -= 1;
+    return (await index.get(`x${first}`))?.[document - first];
+  };
+
+  // Returns the excerpt of a hit: the words found in its section, or in its summary, where that shows
+  // as much of them or is all there is.
+  const excerpt = async ({ index, document, section, summary, words }) => {
+    const weights = weigh(words);
+    const inSummary = mark(summary, weights, index.lang);
+    const isEnough = inSummary.shown > 0 && inSummary.shown >= held(weights, document, section);
+    if (summary && (section < 0 || isEnough)) return inSummary.html;
+    const parts = await textsOf(index, document);
+    const text = (section >= 0 && parts?.[section]) || summary || parts?.[0] || "";
+    return mark(text, weights, index.lang).html;
+  };
+
+  return { textsOf, excerpt };
+});
