@@ -25,6 +25,9 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
     let mut terms =
         Terms { searcher, analyzer: Analyzer::new(&searcher.lang), known: HashMap::new() };
     let mut query = query::parse(&ask.query, &fields(searcher));
+    for (field, _) in query.filters.iter_mut().chain(&mut query.excluded) {
+        *field = facet_of(searcher, field);
+    }
     for (field, value) in &ask.filters {
         query.filters.push((facet_of(searcher, field), value.clone()));
     }
@@ -39,11 +42,20 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
     let is_record = |document: u32| records[document as usize];
     let mut scores = rank::score(&mut words, searcher.documents(), searcher.unit, is_record);
     let lists_all = words.is_empty() && query.without.is_empty() && query.phrases.is_empty();
-    if lists_all && (!query.filters.is_empty() || ask.query.trim().is_empty()) {
+    let is_filtered = !query.filters.is_empty() || !query.excluded.is_empty();
+    if lists_all && (is_filtered || ask.query.trim().is_empty()) {
         // Filters alone list all that they let through.
         scores = vec![Some(0.0); searcher.documents()];
     }
     terms.exclude(&query.without, &mut scores)?;
+    for filter in &query.excluded {
+        let carrying = Filters::of(searcher, std::slice::from_ref(filter))?;
+        for (document, score) in scores.iter_mut().enumerate() {
+            if carrying.let_through(document as u32, None) {
+                *score = None;
+            }
+        }
+    }
     let filters = Filters::of(searcher, &query.filters)?;
     if !query.phrases.is_empty() {
         terms.keep_phrases(&query.phrases, &filters, &mut scores)?;

@@ -1,4 +1,4 @@
-//! The query language: words, `"phrases"`, `-without`, `field:value`.
+//! The query language: words, `"phrases"`, `-without`, `field:value`, `-field:value`.
 
 /// A query, understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -8,6 +8,8 @@ pub struct Query {
     pub phrases: Vec<String>,
     pub without: Vec<String>,
     pub filters: Vec<(String, String)>,
+    /// Values that no page may carry.
+    pub excluded: Vec<(String, String)>,
 }
 
 /// The longest query that is read, in characters; the rest is left out.
@@ -34,13 +36,12 @@ pub fn parse(text: &str, fields: &[String]) -> Query {
         }
         let filter = token.split_once(':').filter(|(field, value)| {
             !is_phrase
-                && !negative
                 && !value.is_empty()
                 && fields.iter().any(|known| known == field)
         });
         if let Some((field, value)) = filter {
-            let value = value.trim_matches(is_quote);
-            query.filters.push((field.to_owned(), value.to_owned()));
+            let filter = (field.to_owned(), value.trim_matches(is_quote).to_owned());
+            if negative { query.excluded.push(filter) } else { query.filters.push(filter) }
         } else if negative {
             query.without.push(token);
         } else {
@@ -84,11 +85,13 @@ mod tests {
     #[test]
     fn a_query_has_words_phrases_exclusions_and_filters() {
         let fields = ["country".to_owned()];
-        let query = parse("return \"safe place\" -forced country:TH note:x « chez soi »", &fields);
+        let text = "return \"safe place\" -forced country:TH -country:MX note:x « chez soi »";
+        let query = parse(text, &fields);
         assert_eq!(query.words, "return safe place note:x chez soi");
         assert_eq!(query.phrases, ["safe place", "chez soi"]);
         assert_eq!(query.without, ["forced"]);
         assert_eq!(query.filters, [("country".to_owned(), "TH".to_owned())]);
+        assert_eq!(query.excluded, [("country".to_owned(), "MX".to_owned())]);
     }
 
     #[test]

@@ -78,7 +78,12 @@ export const questionsOf = (site, language, facets, seed, count) => {
       words.splice(below(words.length + 1), 0, `${left}${run(1 + below(3)).join(" ")}${right ?? ""}`);
     }
     if (number() < 0.15) words.splice(below(words.length + 1), 0, `-${word()}`);
-    if (number() < 0.15) words.splice(below(words.length + 1), 0, filter().join(":"));
+    if (number() < 0.15) {
+      const [name, value] = filter();
+      const { also = [] } = facets.find((facet) => facet.name === name);
+      const sign = number() < 0.3 ? "-" : "";
+      words.splice(below(words.length + 1), 0, `${sign}${pick([name, ...also])}:${value}`);
+    }
     if (number() < 0.2) {
       options.filters = {};
       for (let left = 1 + below(2); left; left -= 1) {

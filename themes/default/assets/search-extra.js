@@ -38,7 +38,7 @@ vademecum.more("extra", (core) => {
 
   // Reads a query as typed: words, "phrases", -without, field:value.
   const parse = (text, fields) => {
-    const query = { words: [], phrases: [], without: [], filters: [] };
+    const query = { words: [], phrases: [], without: [], filters: [], excluded: [] };
     let rest = [...text].slice(0, QUERY_LIMIT).join("");
     const skip = () => {
       while (rest && SPACE.test(rest[0])) rest = rest.slice(1);
@@ -53,8 +53,8 @@ vademecum.more("extra", (core) => {
       rest = end < 0 ? "" : rest.slice(end + isPhrase);
       if (!token) continue;
       const [, field, value] = token.match(/^([^:]*):(.+)$/s) || [];
-      const facet = !isPhrase && !isNegative && value && fields.get(field);
-      if (facet) query.filters.push([facet, value.replace(/^["“”„«»]+|["“”„«»]+$/g, "")]);
+      const facet = !isPhrase && value && fields.get(field);
+      if (facet) query[isNegative ? "excluded" : "filters"].push([facet, value.replace(/^["“”„«»]+|["“”„«»]+$/g, "")]);
       else if (isNegative) query.without.push(token);
       else query.words.push(token);
       if (isPhrase && !isNegative) query.phrases.push(token);
@@ -223,5 +223,18 @@ vademecum.more("extra", (core) => {
     });
   };
 
-  return { formsOf, parse, guess, allow, correct, understand, keepPhrases };
+  // Takes out the documents with a word after a minus sign, or a value.
+  const exclude = async (index, facets, { without, excluded }, scores) => {
+    for (const { word } of without.flatMap((unwanted) => tokens(unwanted, index.lang)))
+      for (const document of (await exactForm(index, word, 1))?.terms[0].documents || [])
+        scores[document] = NaN;
+    for (const filter of excluded) {
+      const carrying = await allow(index, facets, [filter]);
+      scores.forEach((_, document) => {
+        if (passes(carrying, document)) scores[document] = NaN;
+      });
+    }
+  };
+
+  return { formsOf, parse, guess, allow, exclude, correct, understand, keepPhrases };
 });

@@ -538,10 +538,8 @@ const vademecum = (() => {
     let scores = score(index, words);
     const isFiltered = query.filters.length > 0;
     const listsAll = !words.length && !query.without.length && !query.phrases.length;
-    if (listsAll && (isFiltered || !text.trim())) scores = new Float64Array(root.documents);
-    for (const { word } of query.without.flatMap((unwanted) => tokens(unwanted, index.lang)))
-      for (const document of (await exactForm(index, word, 1))?.terms[0].documents || [])
-        scores[document] = NaN;
+    if (listsAll && (isFiltered || query.excluded?.length || !text.trim())) scores = new Float64Array(root.documents);
+    if (!isPlain) await (await loadMore()).exclude(index, facets, query, scores);
     const allowed = isFiltered ? await (await loadMore()).allow(index, facets, query.filters) : new Map();
     if (query.phrases.length) await (await loadMore()).keepPhrases(index, query.phrases, scores, allowed);
     const matched = [...scores.keys()].filter((document) => !isNaN(scores[document]));
