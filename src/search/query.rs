@@ -35,9 +35,7 @@ pub fn parse(text: &str, fields: &[String]) -> Query {
             continue;
         }
         let filter = token.split_once(':').filter(|(field, value)| {
-            !is_phrase
-                && !value.is_empty()
-                && fields.iter().any(|known| known == field)
+            !is_phrase && !value.is_empty() && fields.iter().any(|known| known == field)
         });
         if let Some((field, value)) = filter {
             let filter = (field.to_owned(), value.trim_matches(is_quote).to_owned());

@@ -54,7 +54,7 @@ pub const IN_TITLE: u8 = 0x80;
 /// smaller; on a small site, where few pages part two ranks, room is no matter.
 const IMPACT_LIMIT: (u8, u8) = (127, 15);
 /// A large site has so many documents.
-const LARGE: usize = 2_000;
+pub const LARGE: usize = 2_000;
 
 fn impact_limit(documents: usize) -> f64 {
     f64::from(if documents < LARGE { IMPACT_LIMIT.0 } else { IMPACT_LIMIT.1 })

@@ -53,6 +53,8 @@ const CONCEPTS: usize = 32;
 /// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
 /// one chunk for `CHUNK_DOCUMENTS` documents.
 const CHUNK: (f64, f64) = (2_300.0, 2_800.0);
+/// The same where there are few documents, and so few chunks: each holds less that is not asked for.
+const SMALL_CHUNK: (f64, f64) = (1_000.0, 1_200.0);
 const CHUNK_DOCUMENTS: f64 = 12.0;
 /// What a posting and a form weigh in a chunk, about.
 const POSTING_WEIGHT: f64 = 1.5;
@@ -361,7 +363,9 @@ impl Cut {
             false => POSTING_WEIGHT * holding(forms) as f64 + FORM_WEIGHT * forms.len() as f64,
         };
         let total: f64 = stems.iter().map(|(_, forms)| weigh(forms)).sum();
-        let chunk = (total * CHUNK_DOCUMENTS / documents.max(1) as f64).clamp(CHUNK.0, CHUNK.1);
+        let bounds = if documents < rank::LARGE { SMALL_CHUNK } else { CHUNK };
+        let wanted = total * CHUNK_DOCUMENTS / documents.max(1) as f64;
+        let chunk = wanted.clamp(bounds.0, bounds.1);
         // Stems, and words of names of concepts that are none, in one order.
         let mut keys: BTreeMap<&str, f64> = BTreeMap::new();
         for word in names.words() {
