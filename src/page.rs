@@ -194,7 +194,7 @@ impl Page {
         let mut page = self.standing_in(&written.id.folder, &written.lang);
         let both = |one: Option<Digest>, other: Option<Digest>| {
             let (one, other) = (one?, other?);
-            Some(Digest::of_parts([&one.as_bytes()[..], other.as_bytes()]))
+            Some(Digest::of_parts([one.as_bytes(), other.as_bytes()].map(|part| part as &[u8])))
         };
         page.key = both(self.key, written.key);
         page.face = both(self.face, written.face);

@@ -64,4 +64,7 @@ say "the example site"
 cargo build
 ./target/debug/vademecum build --out target/example
 say "browser tests"
-(cd tests/browser && npm ci --no-audit --no-fund --loglevel=error && node run.mjs ../../target/example "$@")
+(cd tests/browser && npm ci --no-audit --no-fund --loglevel=error)
+# What a question costs a reader in each of its languages, the names of all concepts included.
+node tests/bench/languages.mjs target/example --check
+(cd tests/browser && node run.mjs ../../target/example "$@")
