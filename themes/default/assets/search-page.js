@@ -174,11 +174,11 @@
     }
     const summary = row.querySelector(".row-summary");
     summary.replaceChildren(...parts);
-    // What is cut from a translated summary is in the reader's language, the text itself is not.
-    const shown = (hit.excerpt || hit.summary || "").replace(/<\/?mark>|^… |…$/g, "");
+    // A translated summary is in the reader's language, the text itself is not.
+    const shown = (hit.excerpt || hit.summary).replace(/<\/?mark>|^… |…$/g, "");
     const isOwn = hit.translated === "summary" && hit.summary.includes(shown);
-    Object.assign(summary, { lang: "", dir: "" }, isOwn ? {} : foreign(hit));
-    if (!summary.lang) for (const name of ["lang", "dir"]) summary.removeAttribute(name);
+    for (const [name, value] of Object.entries(foreign(hit)))
+      summary.setAttribute(name, isOwn ? { lang, dir: root.dir }[name] : value);
   };
 
   const rowOf = (hit) => {
@@ -345,13 +345,12 @@
     if (concepts?.length) {
       const names = concepts.map(({ id, name, off }) => {
         const chip = button("chip", name, async () => {
-          const rest = asked.off.filter((other) => other !== id);
-          asked.off = off ? rest : [...rest, id];
+          asked.off = off ? asked.off.filter((other) => other !== id) : [...asked.off, id];
           await settle();
           (understood.querySelector(`[data-concept="${CSS.escape(id)}"]`) ?? total).focus();
         });
         chip.dataset.concept = id;
-        chip.setAttribute("aria-pressed", !off);
+        chip.ariaPressed = !off;
         chip.title = fill(off ? words.putBack : words.takeOff, { name });
         return make("dd", {}, chip);
       });
@@ -408,13 +407,14 @@
     if (offset) fresh[0]?.querySelector("a").focus();
   };
 
-  // Results in other languages stand beside those in the reader's, until she asks for all alike.
+  // Other languages stand beside the reader's, until all are asked for.
   const isMixed = () => {
     const { values = {} } = facets.find(({ name }) => name === "language") ?? {};
     return Object.keys(values).length > 1 && !asked.filters.language && !asked.all;
   };
+  const hideOthers = (isHidden) => (elsewhere.hidden = others.hidden = isHidden);
   const showOthers = ({ hits: found, total: n }) => {
-    elsewhere.hidden = others.hidden = !n;
+    hideOthers(!n);
     const [heading, rows] = others.children;
     elsewhere.firstElementChild.textContent = heading.textContent = counted(words.others, n);
     rows.replaceChildren(...found.map(rowOf));
@@ -422,7 +422,7 @@
   };
 
   const showEmpty = () => {
-    elsewhere.hidden = others.hidden = true;
+    hideOthers(true);
     delete root.dataset.asked;
     key = null;
     list.replaceChildren();
@@ -439,7 +439,7 @@
       key = null;
       total.textContent = words.failed;
       for (const element of [list, understood, chips]) element.replaceChildren();
-      more.hidden = nothing.hidden = elsewhere.hidden = others.hidden = true;
+      more.hidden = nothing.hidden = hideOthers(true);
     }
     showFault(offset ? words.failed : words.failedHelp, offset);
     announce(words.failed);
@@ -483,11 +483,9 @@
       if (mine !== turn) return;
       show(answer, { settled, offset, held });
       if (!settled || offset) return;
-      if (!mixed || isForeign || !foreign.length) elsewhere.hidden = others.hidden = true;
-      else {
-        const beside = await search(foreign, { limit: BESIDE, offset: 0, facets: false });
-        if (mine === turn) showOthers(beside);
-      }
+      if (!mixed || isForeign || !foreign.length) return hideOthers(true);
+      const beside = await search(foreign, { limit: BESIDE, offset: 0, facets: false });
+      if (mine === turn) showOthers(beside);
     } catch (error) {
       if (mine !== turn) return;
       console.error(error);

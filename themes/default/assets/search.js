@@ -101,7 +101,7 @@ const vademecum = (() => {
   // Every shard calls this.
   const shard = (name, generation, payload) => arrived.set(`search/${name}`, { generation, payload });
 
-  // Runs a script, which hands over what it holds.
+  // Runs a script for what it hands over.
   const run = (name) =>
     new Promise((resolve, reject) => {
       const script = document.createElement("script");
@@ -247,7 +247,7 @@ const vademecum = (() => {
 
   const shards = new Map();
 
-  // Loads a shard once; what failed is tried again by the next query.
+  // Loads a shard once; what failed is tried again.
   const load = (name, root) => {
     if (!shards.has(name)) {
       const kind = name.split("/")[1].replace(/\d+$/, "");
