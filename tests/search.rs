@@ -103,8 +103,8 @@ fn fresh_questions_in_six_languages_fare_no_worse() {
     let fresh = questions(include_str!("fresh-six.toml"));
     assert_eq!(fresh.len(), 72);
     let (first, in_five, report) = ask_all(&searchers, &fresh);
-    assert!(first >= 39, "{first} first\n{report}");
-    assert!(in_five >= 56, "{in_five} in the first five\n{report}");
+    assert!(first >= 42, "{first} first\n{report}");
+    assert!(in_five >= 57, "{in_five} in the first five\n{report}");
 }
 
 /// What was measured when the questions were written, before anything was chosen with their help.
@@ -115,8 +115,8 @@ fn fresh_questions_fare_no_worse_than_when_they_were_written() {
     let (_, searchers) = searchers();
     let (first, in_five, report) =
         ask_all(&searchers, &questions(include_str!("fresh-questions.toml")));
-    assert!(first >= 11, "{first} first\n{report}");
-    assert!(in_five >= 16, "{in_five} in the first five\n{report}");
+    assert!(first >= 14, "{first} first\n{report}");
+    assert!(in_five >= 21, "{in_five} in the first five\n{report}");
 }
 
 #[test]
