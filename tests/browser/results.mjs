@@ -17,7 +17,7 @@ export const look = (page) =>
       // Without the place in the page, which an excerpt may change.
       links: all(".row-title a").map((link) => decodeURIComponent(link.href.split("#")[0])),
       marks: texts(".row-summary mark"),
-      chips: texts(".chip"),
+      chips: texts(".chips .chip"),
       fault: isSeen(part("fault")) ? part("fault").firstElementChild.textContent : "",
       nothing: seen("nothing"),
       understood: seen("understood"),
