@@ -103,8 +103,8 @@ fn fresh_questions_in_six_languages_fare_no_worse() {
     let fresh = questions(include_str!("fresh-six.toml"));
     assert_eq!(fresh.len(), 72);
     let (first, in_five, report) = ask_all(&searchers, &fresh);
-    assert!(first >= 43, "{first} first\n{report}");
-    assert!(in_five >= 58, "{in_five} in the first five\n{report}");
+    assert!(first >= 46, "{first} first\n{report}");
+    assert!(in_five >= 60, "{in_five} in the first five\n{report}");
 }
 
 /// What was measured when the questions were written, before anything was chosen with their help.
