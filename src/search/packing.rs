@@ -11,7 +11,7 @@ use crate::tree::{Blob, Claim, Keep, TreePath};
 use super::text::Model;
 
 /// Texts that are longer together, in bytes, are packed in a way that is quicker to unpack.
-const LONG: u32 = 100_000;
+const LONG: usize = 100_000;
 
 /// Makes files of payloads, and puts them where they belong.
 pub struct Packer<'a> {
@@ -121,19 +121,27 @@ impl FrontCoded {
     }
 }
 
-/// Packs a file of texts: the length, what tells damage, and what the model makes of it; or, when it is
-/// so long that a browser would take long over it, a one and a zlib stream.
-pub fn packed_texts(model: &mut Model, results: &str, text: &str) -> Vec<u8> {
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    if length > LONG {
-        return [vec![1], deflate(&[text])].concat();
-    }
-    let packed = model.pack(results.as_bytes(), text.as_bytes());
-    let mut bytes = [length.to_be_bytes(), model.learned().to_be_bytes()].concat();
-    bytes.extend(packed);
-    // The browser reads the first four bytes of what is packed at once.
-    bytes.resize(bytes.len().max(12), 0);
-    bytes
+/// Packs files of texts whose results stand in one block: for each the length, what tells damage, and
+/// what the model makes of it; or, when it is so long that a browser would take long over it, a one and
+/// a zlib stream.
+pub fn packed_texts(model: &mut Model, results: &str, texts: &[&str]) -> Vec<Vec<u8>> {
+    let is_long = |text: &&str| text.len() > LONG;
+    let short: Vec<&[u8]> =
+        texts.iter().filter(|text| !is_long(text)).map(|text| text.as_bytes()).collect();
+    let mut packed = model.pack(results.as_bytes(), &short).into_iter();
+    let of_text = |text: &&str| {
+        if is_long(text) {
+            return [vec![1], deflate(&[text])].concat();
+        }
+        let (packed, learned) = packed.next().unwrap_or_default();
+        // No text that is not long has more bytes than the number holds.
+        let mut bytes = [(text.len() as u32).to_be_bytes(), learned.to_be_bytes()].concat();
+        bytes.extend(packed);
+        // The browser reads the first four bytes of what is packed at once.
+        bytes.resize(bytes.len().max(12), 0);
+        bytes
+    };
+    texts.iter().map(of_text).collect()
 }
 
 #[cfg(test)]

@@ -204,17 +204,16 @@ impl Blocks {
             .collect();
         let results: Vec<&str> = blocks.iter().map(|(results, _)| results.as_str()).collect();
         files.extend(pack.all("r", first / RESULTS, &results));
-        let texts: Vec<(&str, &(usize, String))> = blocks
-            .iter()
-            .flat_map(|(results, texts)| texts.iter().map(|text| (results.as_str(), text)))
-            .collect();
-        let packed: Vec<_> = texts
+        let packed: Vec<Vec<_>> = blocks
             .into_par_iter()
-            .map_init(Model::default, |model, (results, (document, text))| {
-                pack.place(&format!("x{document}"), &packed_texts(model, results, text))
+            .map_init(Model::default, |model, (results, texts)| {
+                let plain: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
+                let packed = packed_texts(model, &results, &plain);
+                let named = texts.iter().map(|(document, _)| format!("x{document}")).zip(packed);
+                named.map(|(name, packed)| pack.place(&name, &packed)).collect()
             })
             .collect();
-        files.extend(packed);
+        files.extend(packed.into_iter().flatten());
         self.packed += self.results.len();
         self.results.clear();
         self.texts.clear();

@@ -24,6 +24,8 @@ const SEEN: u16 = 15;
 const LEARNING: i32 = 12;
 const WEIGHT: i32 = 26_000;
 const INPUTS: usize = 4;
+/// Weights are apart by the length of the match and the bits before.
+const SETS: usize = 4 * 256;
 /// Multipliers that mix bits well.
 const MIX: [u32; 3] = [0x9E37_79B1, 0x85EB_CA6B, 0x2F0B_4C47];
 /// A probability of one half, seen never, which says next to nothing.
@@ -31,18 +33,25 @@ const HALF: u16 = 1 << 15;
 /// Predicts bits, and learns from each.
 pub struct Model {
     /// How the sum of the inputs becomes a probability, and back.
-    squash: Vec<i32>,
-    stretch: Vec<i32>,
+    squash: Box<[i32; 4096]>,
+    stretch: Box<[i16; 4096]>,
     rates: [i32; SEEN as usize + 1],
+    learned: Learned,
+    /// What was learned from what the reader has already.
+    known: Learned,
+}
+
+/// What a model has learned.
+struct Learned {
     /// Probabilities of contexts: of one byte, of two, of the word; and of matches by their length.
     /// The last four bits of each say how often it was seen, those before them are the probability.
     of_byte: Box<[u16; 1 << 16]>,
     of_bytes: Box<[u16; TABLE]>,
     of_word: Box<[u16; TABLE]>,
     matches: [u16; 2 * (LONGEST + 1)],
-    weights: Box<[[i32; INPUTS]; 4 * 256]>,
+    weights: Box<[[i32; INPUTS]; SETS]>,
     /// Where four bytes were last followed by something.
-    places: Vec<u32>,
+    places: Box<[u32; 1 << PLACES_BITS]>,
     history: Vec<u8>,
     /// The contexts of the byte that is next.
     contexts: [u32; 3],
@@ -60,20 +69,28 @@ impl Default for Model {
         let mut stretch = Vec::with_capacity(4096);
         for (at, &probability) in squash.iter().enumerate() {
             while stretch.len() <= probability as usize {
-                stretch.push(at as i32 - 2047);
+                stretch.push(at as i16 - 2047);
             }
         }
-        stretch.resize(4096, 2047);
         Self {
-            squash,
-            stretch,
+            squash: Box::new(std::array::from_fn(|at| squash[at.min(4094)])),
+            stretch: Box::new(std::array::from_fn(|at| stretch.get(at).copied().unwrap_or(2047))),
             rates: std::array::from_fn(|seen| 10_240 / (10 * seen as i32 + 13)),
+            learned: Learned::default(),
+            known: Learned::default(),
+        }
+    }
+}
+
+impl Default for Learned {
+    fn default() -> Self {
+        Self {
             of_byte: Box::new([HALF; 1 << 16]),
             of_bytes: Box::new([HALF; TABLE]),
             of_word: Box::new([HALF; TABLE]),
             matches: [HALF; 2 * (LONGEST + 1)],
-            weights: Box::new([[WEIGHT; INPUTS]; 4 * 256]),
-            places: vec![0; 1 << PLACES_BITS],
+            weights: Box::new([[WEIGHT; INPUTS]; SETS]),
+            places: Box::new([0; 1 << PLACES_BITS]),
             history: Vec::new(),
             contexts: [0; 3],
             last: 0,
@@ -84,29 +101,100 @@ impl Default for Model {
 }
 
 impl Model {
-    /// Packs a text; `known` is what the reader has already.
-    pub fn pack(&mut self, known: &[u8], text: &[u8]) -> Vec<u8> {
-        self.forget();
+    /// Packs texts, each for itself; `known` is what the reader has already. Returns with each the
+    /// digest of what was learned, which tells whether the reader arrived at the same.
+    pub fn pack(&mut self, known: &[u8], texts: &[&[u8]]) -> Vec<(Vec<u8>, u32)> {
+        self.learned.forget();
         for &byte in known {
-            self.byte(|place, _| byte >> place & 1 == 1);
+            self.byte(byte);
         }
-        let mut coder = Coder { low: 0, high: u32::MAX, bytes: Vec::with_capacity(text.len() / 3) };
-        for &byte in text {
-            self.byte(|place, probability| {
-                let bit = byte >> place & 1 == 1;
-                coder.bit(bit, probability);
-                bit
-            });
+        self.known.copy(&self.learned);
+        let mut packed = Vec::with_capacity(texts.len());
+        for (number, text) in texts.iter().enumerate() {
+            if number > 0 {
+                self.learned.copy(&self.known);
+            }
+            let bytes = Vec::with_capacity(text.len() / 3);
+            let mut coder = Coder { low: 0, high: u32::MAX, bytes };
+            for &byte in *text {
+                for (place, probability) in self.byte(byte).into_iter().enumerate() {
+                    coder.bit(byte >> (7 - place) & 1 == 1, probability);
+                }
+            }
+            packed.push((coder.end(), self.learned.digest()));
         }
-        coder.end()
+        packed
     }
 
-    /// Digests all that was learned, which tells whether the reader arrived at the same.
-    pub fn learned(&self) -> u32 {
-        let weights = self.weights.as_flattened().iter();
-        weights.fold(0_u32, |sum, &weight| sum.wrapping_add(weight as u32).wrapping_mul(MIX[2]))
+    /// Predicts the bits of a byte, the highest first, and learns what they are: returns the
+    /// probability that each is set, in parts of 4,096. What predicts is asked for all bits before
+    /// any is weighed, which lets a processor do several at a time.
+    #[inline]
+    fn byte(&mut self, byte: u8) -> [i32; 8] {
+        let Self { squash, stretch, rates, learned, .. } = self;
+        let [one, two, word] = learned.contexts;
+        let place_of = |context: u32, mixed: u32| {
+            (context.wrapping_add(mixed).wrapping_mul(MIX[1]) >> (32 - TABLE_BITS)) as usize
+        };
+        let whole = u32::from(byte) | 256;
+        let expected = match learned.length {
+            0 => 0,
+            _ => u32::from(learned.history[learned.at]) | 256,
+        };
+        let mut inputs = [[0; INPUTS]; 8];
+        let mut sets = [0; 8];
+        for (step, (inputs, set)) in inputs.iter_mut().zip(&mut sets).enumerate() {
+            let place = 7 - step;
+            let bits = whole >> (place + 1);
+            let bit = whole >> place & 1 == 1;
+            let ask = |slot: &mut u16| {
+                let input = i32::from(stretch[usize::from(*slot >> 4)]);
+                *slot = moved(*slot, bit, rates);
+                input
+            };
+            let mixed = bits.wrapping_mul(MIX[0]);
+            inputs[0] = ask(&mut learned.of_byte[(one + bits) as usize & 0xffff]);
+            inputs[1] = ask(&mut learned.of_bytes[place_of(two, mixed)]);
+            inputs[2] = ask(&mut learned.of_word[place_of(word, mixed)]);
+            if learned.length > 0 {
+                if expected >> (place + 1) == bits {
+                    let next = (expected >> place & 1) as usize;
+                    let length = learned.length.min(LONGEST);
+                    inputs[3] = ask(&mut learned.matches[2 * length + next]);
+                } else {
+                    learned.length = 0;
+                }
+            }
+            let level = match learned.length {
+                0 => 0,
+                1..8 => 1,
+                8..16 => 2,
+                _ => 3,
+            };
+            *set = level * 256 + bits as usize;
+        }
+        let mut probabilities = [0; 8];
+        for (step, (inputs, set)) in inputs.iter().zip(sets).enumerate() {
+            let weights = &mut learned.weights[set];
+            // The sum is far from the largest number; what would not fit is the same in the browser.
+            let sum = inputs
+                .iter()
+                .zip(&*weights)
+                .fold(0_i32, |sum, (&input, &weight)| sum.wrapping_add(input.wrapping_mul(weight)));
+            let probability = squash[((sum >> 16).clamp(-2047, 2047) + 2047) as usize];
+            let bit = (whole >> (7 - step) & 1) as i32;
+            let error = ((bit << 12) - probability) * LEARNING;
+            for (weight, input) in weights.iter_mut().zip(inputs) {
+                *weight = weight.wrapping_add((input * error + 0x2000) >> 14);
+            }
+            probabilities[step] = probability;
+        }
+        learned.end_byte(byte);
+        probabilities
     }
+}
 
+impl Learned {
     fn forget(&mut self) {
         self.of_byte.fill(HALF);
         self.of_bytes.fill(HALF);
@@ -119,57 +207,21 @@ impl Model {
         (self.last, self.at, self.length) = (0, 0, 0);
     }
 
-    /// Predicts the bits of a byte, and learns what they are: `bit` says so of each, by its place,
-    /// given the probability that it is set, in parts of 4,096.
-    #[inline]
-    fn byte(&mut self, mut bit: impl FnMut(u32, i32) -> bool) {
-        let [one, two, word] = self.contexts;
-        let place_of = |context: u32, mixed: u32| {
-            (context.wrapping_add(mixed).wrapping_mul(MIX[1]) >> (32 - TABLE_BITS)) as usize
-        };
-        let mut bits = 1_u32;
-        for place in (0..8).rev() {
-            let mixed = bits.wrapping_mul(MIX[0]);
-            let first = &mut self.of_byte[(one + bits) as usize & 0xffff];
-            let second = &mut self.of_bytes[place_of(two, mixed)];
-            let third = &mut self.of_word[place_of(word, mixed)];
-            let input = |slot: u16| self.stretch[usize::from(slot >> 4)];
-            let mut inputs = [input(*first), input(*second), input(*third), 0];
-            let mut of_match = None;
-            if self.length > 0 {
-                let expected = u32::from(self.history[self.at]) | 256;
-                if expected >> (place + 1) == bits {
-                    let next = (expected >> place & 1) as usize;
-                    let slot = &mut self.matches[2 * self.length.min(LONGEST) + next];
-                    inputs[3] = self.stretch[usize::from(*slot >> 4)];
-                    of_match = Some(slot);
-                } else {
-                    self.length = 0;
-                }
-            }
-            let level = match self.length {
-                0 => 0,
-                1..8 => 1,
-                8..16 => 2,
-                _ => 3,
-            };
-            let weights = &mut self.weights[level * 256 + bits as usize];
-            let products = inputs.iter().zip(&*weights);
-            // The sum is far from the largest number; what would not fit is the same in the browser.
-            let sum = products
-                .fold(0_i32, |sum, (&input, &weight)| sum.wrapping_add(input.wrapping_mul(weight)));
-            let probability = self.squash[((sum >> 16).clamp(-2047, 2047) + 2047) as usize];
-            let bit = bit(place, probability);
-            let error = ((i32::from(bit) << 12) - probability) * LEARNING;
-            for (weight, input) in weights.iter_mut().zip(inputs) {
-                *weight = weight.wrapping_add((input * error + 0x2000) >> 14);
-            }
-            for slot in [first, second, third].into_iter().chain(of_match) {
-                *slot = moved(*slot, bit, &self.rates);
-            }
-            bits = bits * 2 + u32::from(bit);
-        }
-        self.end_byte(bits as u8);
+    fn copy(&mut self, other: &Self) {
+        self.of_byte.copy_from_slice(&*other.of_byte);
+        self.of_bytes.copy_from_slice(&*other.of_bytes);
+        self.of_word.copy_from_slice(&*other.of_word);
+        self.matches = other.matches;
+        self.weights.copy_from_slice(&*other.weights);
+        self.places.copy_from_slice(&*other.places);
+        self.history.clone_from(&other.history);
+        self.contexts = other.contexts;
+        (self.last, self.at, self.length) = (other.last, other.at, other.length);
+    }
+
+    fn digest(&self) -> u32 {
+        let weights = self.weights.as_flattened().iter();
+        weights.fold(0_u32, |sum, &weight| sum.wrapping_add(weight as u32).wrapping_mul(MIX[2]))
     }
 
     fn end_byte(&mut self, byte: u8) {
@@ -203,7 +255,7 @@ impl Model {
 #[inline]
 fn moved(slot: u16, bit: bool, rates: &[i32; SEEN as usize + 1]) -> u16 {
     let (probability, seen) = (i32::from(slot >> 4), slot & 15);
-    let target = if bit { 4095 } else { 0 };
+    let target = i32::from(bit) * 4095;
     let next = probability + (((target - probability) * rates[usize::from(seen)]) >> 10);
     (next as u16) << 4 | (seen + 1).min(SEEN)
 }
@@ -219,10 +271,10 @@ impl Coder {
     #[inline]
     fn bit(&mut self, bit: bool, probability: i32) {
         let middle = self.low + ((self.high - self.low) >> 12) * probability as u32;
-        match bit {
-            true => self.high = middle,
-            false => self.low = middle + 1,
-        }
+        // Without a branch, which would be guessed wrong as often as the model.
+        let mask = u32::from(bit).wrapping_neg();
+        self.high = middle & mask | self.high & !mask;
+        self.low = self.low & mask | (middle + 1) & !mask;
         while (self.low ^ self.high) >> 24 == 0 {
             self.bytes.push((self.high >> 24) as u8);
             (self.low, self.high) = (self.low << 8, self.high << 8 | 255);
@@ -251,31 +303,75 @@ fn logistic(sum: i32) -> f64 {
 mod tests {
     use super::*;
 
-    /// Unpacks as the browser does.
-    fn unpack(model: &mut Model, known: &[u8], packed: &[u8], length: usize) -> Vec<u8> {
-        model.forget();
-        for &byte in known {
-            model.byte(|place, _| byte >> place & 1 == 1);
-        }
+    /// Unpacks bit by bit, as the browser does.
+    fn unpack(model: &Model, known: &[u8], packed: &[u8], length: usize) -> Vec<u8> {
+        let mut learned = Learned::default();
         let mut bytes = packed.iter().copied().chain(std::iter::repeat(0));
         let mut next = || u32::from(bytes.next().unwrap());
         let mut code = (0..4).fold(0, |code, _| code << 8 | next());
         let (mut low, mut high) = (0_u32, u32::MAX);
-        for _ in 0..length {
-            model.byte(|_, probability| {
-                let middle = low + ((high - low) >> 12) * probability as u32;
-                let bit = code <= middle;
-                match bit {
-                    true => high = middle,
-                    false => low = middle + 1,
+        let hash = |context: u32, bits: u32| {
+            let mixed = context.wrapping_add(bits.wrapping_mul(MIX[0]));
+            (mixed.wrapping_mul(MIX[1]) >> (32 - TABLE_BITS)) as usize
+        };
+        for size in 0..known.len() + length {
+            let [one, two, word] = learned.contexts;
+            let mut bits = 1_u32;
+            for place in (0..8).rev() {
+                let slots = [(one + bits) as usize, hash(two, bits), hash(word, bits)];
+                let tables = [&learned.of_byte[..], &learned.of_bytes[..], &learned.of_word[..]];
+                let of = |slot: u16| i32::from(model.stretch[usize::from(slot >> 4)]);
+                let mut inputs = [0, 1, 2, 3].map(|at| match at {
+                    3 => 0,
+                    at => of(tables[at][slots[at]]),
+                });
+                let mut of_match = None;
+                if learned.length > 0 {
+                    let expected = u32::from(learned.history[learned.at]) | 256;
+                    if expected >> (place + 1) == bits {
+                        let slot = 2 * learned.length.min(LONGEST);
+                        of_match = Some(slot + (expected >> place & 1) as usize);
+                        inputs[3] = of(learned.matches[of_match.unwrap()]);
+                    } else {
+                        learned.length = 0;
+                    }
                 }
-                while (low ^ high) >> 24 == 0 {
-                    (low, high, code) = (low << 8, high << 8 | 255, code << 8 | next());
+                let longer = [0, 7, 15].iter().filter(|&&length| learned.length > length);
+                let weights = &mut learned.weights[longer.count() * 256 + bits as usize];
+                let sum: i32 = (0..INPUTS).map(|at| inputs[at].wrapping_mul(weights[at])).sum();
+                let probability = model.squash[((sum >> 16).clamp(-2047, 2047) + 2047) as usize];
+                let mut bit = known.get(size).is_some_and(|byte| byte >> place & 1 == 1);
+                if size >= known.len() {
+                    let middle = low + ((high - low) >> 12) * probability as u32;
+                    bit = code <= middle;
+                    if bit {
+                        high = middle;
+                    } else {
+                        low = middle + 1;
+                    }
+                    while (low ^ high) >> 24 == 0 {
+                        (low, high, code) = (low << 8, high << 8 | 255, code << 8 | next());
+                    }
                 }
-                bit
-            });
+                let error = ((i32::from(bit) << 12) - probability) * LEARNING;
+                for (weight, input) in weights.iter_mut().zip(inputs) {
+                    *weight = weight.wrapping_add((input * error + 0x2000) >> 14);
+                }
+                let [first, second, third] = slots;
+                let slots = [
+                    &mut learned.of_byte[first],
+                    &mut learned.of_bytes[second],
+                    &mut learned.of_word[third],
+                ];
+                let of_match = of_match.map(|slot| &mut learned.matches[slot]);
+                for slot in slots.into_iter().chain(of_match) {
+                    *slot = moved(*slot, bit, &model.rates);
+                }
+                bits = bits * 2 + u32::from(bit);
+            }
+            learned.end_byte(bits as u8);
         }
-        model.history.split_off(known.len())
+        learned.history.split_off(known.len())
     }
 
     #[test]
@@ -290,8 +386,10 @@ mod tests {
             ("x", b"".as_slice()),
             ("", b"a".as_slice()),
         ] {
-            let packed = model.pack(known.as_bytes(), text);
-            assert_eq!(unpack(&mut model, known.as_bytes(), &packed, text.len()), text);
+            let known = known.as_bytes();
+            for (packed, _) in model.pack(known, &[text, text]) {
+                assert_eq!(unpack(&model, known, &packed, text.len()), text);
+            }
         }
     }
 
@@ -299,8 +397,9 @@ mod tests {
     fn what_the_reader_has_makes_a_text_shorter() {
         let text = b"Families with children are not detained while they wait for an answer.";
         let mut model = Model::default();
-        let alone = model.pack(b"", text).len();
-        assert!(model.pack(text, text).len() * 4 < alone && alone < text.len());
+        let mut length = |known: &[u8]| model.pack(known, &[text])[0].0.len();
+        let alone = length(b"");
+        assert!(length(text) * 4 < alone && alone < text.len());
     }
 
     #[test]
