@@ -44,6 +44,7 @@ macro_rules! embed {
 
 embed! {
     "assets/icon.svg",
+    "assets/search-aside.js",
     "assets/search-excerpt.js",
     "assets/search-extra.js",
     "assets/search-page.js",

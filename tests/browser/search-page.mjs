@@ -85,8 +85,22 @@ const stub = () => {
     hit.url += "#lessons";
     return hit;
   };
+  // Runs another script of the theme, as the engine does.
+  const base = document.currentScript.src;
+  let given;
+  const more = (name, make) => (given = make);
+  const run = async (name) => {
+    if (knobs.alone) throw new Error("a script cannot be loaded");
+    const script = document.createElement("script");
+    script.src = new URL(`../${name}.js`, base);
+    await new Promise((resolve, reject) => {
+      Object.assign(script, { onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
+    return given;
+  };
   // A `const` of a classic script, as the engine's.
-  return { names, search, excerpt };
+  return { names, search, excerpt, run, more };
 };
 const STUB = `"use strict";\nconst vademecum = (${stub})();\n`;
 
@@ -470,6 +484,19 @@ const CHECKS = {
     await pause(900);
     expect(problems, await look(page), { total: /20/ });
     return problems;
+  },
+  "a script that comes late is told as a failure, and can be tried again": async ({ page, open }) => {
+    await open("?q=detention&country=TH", { alone: true });
+    await settled(page);
+    const failed = await look(page);
+    const problems = [];
+    if (!failed.fault || !failed.status) problems.push("the failure is not told");
+    await page.evaluate(() => (window.knobs.alone = false));
+    await page.click("[data-search-fault] button");
+    await settled(page);
+    expect(problems, await look(page), { fault: "", total: /10/ });
+    const chips = await page.$$("[data-search-chips] .chip");
+    return [...problems, ...differ("chips", chips.length, 1)];
   },
   "a failure is told and can be tried again": async ({ page, open }) => {
     await open("?q=detention", { failing: true });

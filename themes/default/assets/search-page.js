@@ -44,8 +44,6 @@
   };
   const tally = ({ length }) => (length ? written(length) : "");
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const direction = (code) =>
-    /^(ar|arc|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(code) ? "rtl" : "ltr";
 
   // Elements are never made from markup, so no text can become one.
   const make = (tag, properties, ...children) => {
@@ -143,8 +141,6 @@
     const text = facet?.values?.[value] ?? value;
     return facet?.numbered && text !== value ? `${value} ${text}` : text;
   };
-  const labelOf = ([name, value]) =>
-    facets.find((facet) => facet.name === name).label + words.colon + nameOf(name, value);
 
   // Only results on the screen load their excerpt.
   const hits = new WeakMap();
@@ -160,34 +156,24 @@
     }
   });
 
-  const foreign = (hit) => (hit.lang === lang ? {} : { lang: hit.lang, dir: direction(hit.lang) });
+  const watch = (rows) => {
+    for (const row of rows) if (!hits.get(row).excerpt) sight.observe(row);
+  };
+
   const write = (row, hit) => {
     row.querySelector("a").href = words.root + hit.url;
     const parts = marked(hit.excerpt || hit.summary || "");
     if (hit.section) {
       const [before, after] = words.section.split("{name}");
-      const name = make("bdi", foreign(hit), hit.section);
-      parts.unshift(
-        make("bdi", { className: "quiet", lang, dir: root.dir }, before, name, after),
-        " — ",
-      );
+      const name = make("bdi", {}, hit.section);
+      parts.unshift(make("bdi", { className: "quiet" }, before, name, after), " — ");
     }
-    const summary = row.querySelector(".row-summary");
-    summary.replaceChildren(...parts);
-    // A translated summary is in the reader's language, the text itself is not.
-    const shown = (hit.excerpt || hit.summary).replace(/<\/?mark>|^… |…$/g, "");
-    const isOwn = hit.translated === "summary" && hit.summary.includes(shown);
-    for (const [name, value] of Object.entries(foreign(hit)))
-      summary.setAttribute(name, isOwn ? { lang, dir: root.dir }[name] : value);
+    row.querySelector(".row-summary").replaceChildren(...parts);
+    if (hit.lang !== lang) aside.mark(row, hit);
   };
 
   const rowOf = (hit) => {
-    const link = make("a", hit.translated ? {} : foreign(hit), hit.title);
-    const heading = make("p", { className: "row-title" }, link);
-    if (hit.lang !== lang) {
-      const name = new Intl.DisplayNames(lang, { type: "language" }).of(hit.lang);
-      heading.append(" ", make("span", { className: "mark" }, fill(words.inLanguage, { name })));
-    }
+    const heading = make("p", { className: "row-title" }, make("a", {}, hit.title));
     const found = hit.facets;
     const meta = [found.kind ? "kind" : "type", "country", "objective", "year"]
       .filter((name) => found[name]?.length)
@@ -304,59 +290,12 @@
   };
 
   const toTotal = () => total.focus();
-  const clear = (className) =>
-    button(className, words.clear, () => {
-      asked.filters = {};
-      settle().then(toTotal);
-    });
-  const showChips = (isFound) => {
-    const items = active().map(([name, value], at) => {
-      const label = labelOf([name, value]);
-      const chip = button("chip", label, async () => {
-        await choose(name, value, false);
-        const left = chips.querySelectorAll(".chip");
-        (left[Math.min(at, left.length - 1)] ?? total).focus();
-      });
-      chip.setAttribute("aria-label", fill(words.remove, { name: label }));
-      return chip;
-    });
-    if (items.length > 1 && isFound) items.push(clear("plain"));
-    chips.replaceChildren(...items.map((item) => make("li", {}, item)));
-  };
-
   const choose = (name, value, isChosen) => {
     const others = (asked.filters[name] ?? []).filter((other) => other !== value);
     const values = isChosen ? [...others, value] : others;
     asked.filters = { ...asked.filters, [name]: values };
     if (values.length === 0) delete asked.filters[name];
     return settle({ held: name });
-  };
-
-  const showUnderstood = ({ corrected, concepts }) => {
-    const parts = [];
-    if (corrected) {
-      const [before, after] = words.corrected.split("{query}");
-      const back = button("plain", fill(words.insist, { query: asked.query }), () => {
-        asked.insist = true;
-        settle().then(toTotal);
-      });
-      parts.push(make("p", {}, before, make("strong", {}, corrected), after, " ", back));
-    }
-    if (concepts?.length) {
-      const names = concepts.map(({ id, name, off }) => {
-        const chip = button("chip", name, async () => {
-          asked.off = off ? asked.off.filter((other) => other !== id) : [...asked.off, id];
-          await settle();
-          (understood.querySelector(`[data-concept="${CSS.escape(id)}"]`) ?? total).focus();
-        });
-        chip.dataset.concept = id;
-        chip.ariaPressed = !off;
-        chip.title = fill(off ? words.putBack : words.takeOff, { name });
-        return make("dd", {}, chip);
-      });
-      parts.push(make("dl", {}, make("dt", {}, words.understood), ...names));
-    }
-    understood.replaceChildren(...parts);
   };
 
   // Only settled answers are announced, so that nobody is talked over while typing.
@@ -388,11 +327,10 @@
     const fresh = answer.hits.map((hit) => known.get(hit.url) ?? rowOf(hit));
     const wanted = offset ? [...rows, ...fresh] : fresh;
     place(list, wanted);
-    if (settled) for (const row of fresh) if (!hits.get(row).excerpt) sight.observe(row);
+    if (settled) watch(fresh);
     if (!offset) {
       showFilters(answer.facets, held);
-      showChips(answer.total > 0);
-      showUnderstood(answer);
+      aside?.show(answer);
     }
     sort.querySelector(`[value=${asked.sort}]`).checked = true;
     showFault(answer.missing ? words.partial : "", offset);
@@ -401,26 +339,17 @@
     more.lastElementChild.textContent = shown;
     part("apply").textContent = counted(words.apply, answer.total);
     nothing.hidden = answer.total > 0;
-    nothing.firstElementChild.replaceChildren(...(active().length ? [clear("")] : []));
+    nothing.firstElementChild.replaceChildren(...(active().length ? [aside.clear("")] : []));
     root.dataset.asked = answer.total > 0 ? "found" : "nothing";
     if (settled) announce(offset ? shown : said);
     if (offset) fresh[0]?.querySelector("a").focus();
   };
 
-  // Other languages stand beside the reader's, until all are asked for.
-  const isMixed = () => {
+  const hasLanguages = () => {
     const { values = {} } = facets.find(({ name }) => name === "language") ?? {};
-    return Object.keys(values).length > 1 && !asked.filters.language && !asked.all;
+    return Object.keys(values).length > 1;
   };
   const hideOthers = (isHidden) => (elsewhere.hidden = others.hidden = isHidden);
-  const showOthers = ({ hits: found, total: n }) => {
-    hideOthers(!n);
-    const [heading, rows] = others.children;
-    elsewhere.firstElementChild.textContent = heading.textContent = counted(words.others, n);
-    rows.replaceChildren(...found.map(rowOf));
-    for (const row of rows.children) sight.observe(row);
-  };
-
   const showEmpty = () => {
     hideOthers(true);
     delete root.dataset.asked;
@@ -443,6 +372,25 @@
     }
     showFault(offset ? words.failed : words.failedHelp, offset);
     announce(words.failed);
+  };
+
+  let loading;
+  let aside;
+  const loadAside = async () => {
+    loading ??= vademecum.run("assets/search-aside");
+    try {
+      const start = await loading;
+      aside ??= start({
+        words, part, make, button, fill, counted, nameOf, facets, rowOf, watch,
+        active, choose, settle, toTotal, hideOthers, total,
+        get asked() {
+          return asked;
+        },
+      });
+    } catch (error) {
+      loading = null;
+      throw error;
+    }
   };
 
   // Only the answer to the last question is shown, and none once the reader types on.
@@ -475,17 +423,23 @@
           ...more,
           filters: langs ? { ...filters, language: langs } : filters,
         });
-      const mixed = isMixed();
+      // Other languages stand beside the reader's, until all are asked for.
+      const mixed = hasLanguages() && !asked.filters.language && !asked.all;
+      const isAside = hasLanguages() || active().length;
+      if (isAside) loadAside().catch(() => {});
       let answer = await search(mixed && [lang]);
       const foreign = Object.keys(answer.facets.language ?? {}).filter((code) => code !== lang);
       const isForeign = mixed && !answer.total && foreign.length;
       if (isForeign && mine === turn) answer = await search();
+      const { corrected, concepts, hits: found } = answer;
+      const isStrange = found.some((hit) => hit.lang !== lang);
+      if (isAside || isStrange || corrected || concepts.length) await loadAside();
       if (mine !== turn) return;
       show(answer, { settled, offset, held });
       if (!settled || offset) return;
       if (!mixed || isForeign || !foreign.length) return hideOthers(true);
       const beside = await search(foreign, { limit: BESIDE, offset: 0, facets: false });
-      if (mine === turn) showOthers(beside);
+      if (mine === turn) aside.showOthers(beside);
     } catch (error) {
       if (mine !== turn) return;
       console.error(error);

@@ -575,5 +575,5 @@ const vademecum = (() => {
     }));
   };
 
-  return { search, excerpt, names, shard, more };
+  return { search, excerpt, names, shard, more, run };
 })();
