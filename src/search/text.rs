@@ -32,10 +32,11 @@ const MIX: [u32; 3] = [0x9E37_79B1, 0x85EB_CA6B, 0x2F0B_4C47];
 const HALF: u16 = 1 << 15;
 /// Predicts bits, and learns from each.
 pub struct Model {
-    /// How the sum of the inputs becomes a probability, and back.
-    squash: Box<[i32; 4096]>,
+    /// How the sum of the inputs, which is 16 bits, becomes a probability, and back.
+    squash: Box<[i16; 1 << 16]>,
     stretch: Box<[i16; 4096]>,
-    rates: [i32; SEEN as usize + 1],
+    /// What a probability becomes after a bit that is not set, and after one that is.
+    next: [Box<[u16; 1 << 16]>; 2],
     learned: Learned,
     /// What was learned from what the reader has already.
     known: Learned,
@@ -45,10 +46,11 @@ pub struct Model {
 struct Learned {
     /// Probabilities of contexts: of one byte, of two, of the word; and of matches by their length.
     /// The last four bits of each say how often it was seen, those before them are the probability.
+    /// The second half of those of matches is for bits without one, and says nothing.
     of_byte: Box<[u16; 1 << 16]>,
     of_bytes: Box<[u16; TABLE]>,
     of_word: Box<[u16; TABLE]>,
-    matches: [u16; 2 * (LONGEST + 1)],
+    matches: [u16; 4 * (LONGEST + 1)],
     weights: Box<[[i32; INPUTS]; SETS]>,
     /// Where four bytes were last followed by something.
     places: Box<[u32; 1 << PLACES_BITS]>,
@@ -72,14 +74,26 @@ impl Default for Model {
                 stretch.push(at as i16 - 2047);
             }
         }
+        let rates = std::array::from_fn(|seen| 10_240 / (10 * seen as i32 + 13));
+        let next = |bit| table(|slot| moved(slot, bit, &rates));
+        let place = |sum: u16| (i32::from(sum as i16).clamp(-2047, 2047) + 2047) as usize;
         Self {
-            squash: Box::new(std::array::from_fn(|at| squash[at.min(4094)])),
+            squash: table(|sum| squash[place(sum)] as i16),
             stretch: Box::new(std::array::from_fn(|at| stretch.get(at).copied().unwrap_or(2047))),
-            rates: std::array::from_fn(|seen| 10_240 / (10 * seen as i32 + 13)),
+            next: [next(false), next(true)],
             learned: Learned::default(),
             known: Learned::default(),
         }
     }
+}
+
+/// Makes a table of all numbers of 16 bits.
+fn table<T: Copy + Default>(of: impl Fn(u16) -> T) -> Box<[T; 1 << 16]> {
+    let mut table = Box::new([T::default(); 1 << 16]);
+    for (value, at) in table.iter_mut().zip(0..=u16::MAX) {
+        *value = of(at);
+    }
+    table
 }
 
 impl Default for Learned {
@@ -88,7 +102,7 @@ impl Default for Learned {
             of_byte: Box::new([HALF; 1 << 16]),
             of_bytes: Box::new([HALF; TABLE]),
             of_word: Box::new([HALF; TABLE]),
-            matches: [HALF; 2 * (LONGEST + 1)],
+            matches: [HALF; 4 * (LONGEST + 1)],
             weights: Box::new([[WEIGHT; INPUTS]; SETS]),
             places: Box::new([0; 1 << PLACES_BITS]),
             history: Vec::new(),
@@ -108,7 +122,9 @@ impl Model {
         for &byte in known {
             self.byte(byte);
         }
-        self.known.copy(&self.learned);
+        if texts.len() > 1 {
+            self.known.copy(&self.learned);
+        }
         let mut packed = Vec::with_capacity(texts.len());
         for (number, text) in texts.iter().enumerate() {
             if number > 0 {
@@ -131,47 +147,44 @@ impl Model {
     /// any is weighed, which lets a processor do several at a time.
     #[inline]
     fn byte(&mut self, byte: u8) -> [i32; 8] {
-        let Self { squash, stretch, rates, learned, .. } = self;
+        let Self { squash, stretch, next, learned, .. } = self;
         let [one, two, word] = learned.contexts;
-        let place_of = |context: u32, mixed: u32| {
-            (context.wrapping_add(mixed).wrapping_mul(MIX[1]) >> (32 - TABLE_BITS)) as usize
-        };
+        let (two, word) = (two.wrapping_mul(MIX[1]), word.wrapping_mul(MIX[1]));
         let whole = u32::from(byte) | 256;
-        let expected = match learned.length {
-            0 => 0,
-            _ => u32::from(learned.history[learned.at]) | 256,
+        let ask = |slot: &mut u16, step: usize| {
+            let input = i32::from(stretch[usize::from(*slot >> 4)]);
+            *slot = next[(whole >> (7 - step) & 1) as usize][usize::from(*slot)];
+            input
         };
         let mut inputs = [[0; INPUTS]; 8];
         let mut sets = [0; 8];
         for (step, (inputs, set)) in inputs.iter_mut().zip(&mut sets).enumerate() {
-            let place = 7 - step;
-            let bits = whole >> (place + 1);
-            let bit = whole >> place & 1 == 1;
-            let ask = |slot: &mut u16| {
-                let input = i32::from(stretch[usize::from(*slot >> 4)]);
-                *slot = moved(*slot, bit, rates);
-                input
-            };
-            let mixed = bits.wrapping_mul(MIX[0]);
-            inputs[0] = ask(&mut learned.of_byte[(one + bits) as usize & 0xffff]);
-            inputs[1] = ask(&mut learned.of_bytes[place_of(two, mixed)]);
-            inputs[2] = ask(&mut learned.of_word[place_of(word, mixed)]);
-            if learned.length > 0 {
-                if expected >> (place + 1) == bits {
-                    let next = (expected >> place & 1) as usize;
-                    let length = learned.length.min(LONGEST);
-                    inputs[3] = ask(&mut learned.matches[2 * length + next]);
-                } else {
-                    learned.length = 0;
-                }
+            let bits = whole >> (8 - step);
+            // (context + bits * MIX[0]) * MIX[1], whose first part is the same for all bits.
+            let mixed = bits.wrapping_mul(MIX[0].wrapping_mul(MIX[1]));
+            let place = |context: u32| context.wrapping_add(mixed) >> (32 - TABLE_BITS);
+            inputs[0] = ask(&mut learned.of_byte[(one + bits) as usize & 0xffff], step);
+            inputs[1] = ask(&mut learned.of_bytes[place(two) as usize], step);
+            inputs[2] = ask(&mut learned.of_word[place(word) as usize], step);
+            *set = bits as usize;
+        }
+        if learned.length > 0 {
+            let expected = u32::from(learned.history[learned.at]) | 256;
+            let level =
+                256 * (1 + usize::from(learned.length > 7) + usize::from(learned.length > 15));
+            let slots = 2 * learned.length.min(LONGEST);
+            // The bits as expected, and the first that is not, are asked; all go the same way.
+            let agree = (expected ^ whole).leading_zeros() as usize - 24;
+            for (step, (inputs, set)) in inputs.iter_mut().zip(&mut sets).enumerate() {
+                let asked = usize::from(step <= agree);
+                let bit = (expected >> (7 - step) & 1) as usize;
+                let none = 2 * (LONGEST + 1) * (1 - asked);
+                inputs[3] = ask(&mut learned.matches[slots + bit + none], step) * asked as i32;
+                *set += level * asked;
             }
-            let level = match learned.length {
-                0 => 0,
-                1..8 => 1,
-                8..16 => 2,
-                _ => 3,
-            };
-            *set = level * 256 + bits as usize;
+            if agree < 8 {
+                learned.length = 0;
+            }
         }
         let mut probabilities = [0; 8];
         for (step, (inputs, set)) in inputs.iter().zip(sets).enumerate() {
@@ -181,7 +194,7 @@ impl Model {
                 .iter()
                 .zip(&*weights)
                 .fold(0_i32, |sum, (&input, &weight)| sum.wrapping_add(input.wrapping_mul(weight)));
-            let probability = squash[((sum >> 16).clamp(-2047, 2047) + 2047) as usize];
+            let probability = i32::from(squash[usize::from((sum >> 16) as u16)]);
             let bit = (whole >> (7 - step) & 1) as i32;
             let error = ((bit << 12) - probability) * LEARNING;
             for (weight, input) in weights.iter_mut().zip(inputs) {
@@ -339,7 +352,7 @@ mod tests {
                 let longer = [0, 7, 15].iter().filter(|&&length| learned.length > length);
                 let weights = &mut learned.weights[longer.count() * 256 + bits as usize];
                 let sum: i32 = (0..INPUTS).map(|at| inputs[at].wrapping_mul(weights[at])).sum();
-                let probability = model.squash[((sum >> 16).clamp(-2047, 2047) + 2047) as usize];
+                let probability = i32::from(model.squash[usize::from((sum >> 16) as u16)]);
                 let mut bit = known.get(size).is_some_and(|byte| byte >> place & 1 == 1);
                 if size >= known.len() {
                     let middle = low + ((high - low) >> 12) * probability as u32;
@@ -365,7 +378,7 @@ mod tests {
                 ];
                 let of_match = of_match.map(|slot| &mut learned.matches[slot]);
                 for slot in slots.into_iter().chain(of_match) {
-                    *slot = moved(*slot, bit, &model.rates);
+                    *slot = model.next[usize::from(bit)][usize::from(*slot)];
                 }
                 bits = bits * 2 + u32::from(bit);
             }
