@@ -43,7 +43,7 @@ use super::{
 };
 
 /// The number of the format; another is another generation.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// How many documents share a block of results, and what their texts weigh about in one file, in
 /// bytes. Small ones waste files and requests, large ones bytes; `tests/bench/` measures both.
 const RESULTS: usize = 12;
@@ -174,6 +174,8 @@ struct Blocks {
     packed: usize,
     results: Vec<String>,
     texts: Vec<String>,
+    /// One for each processor; they are large.
+    models: Vec<Model>,
 }
 
 /// How many blocks are packed side by side.
@@ -204,13 +206,21 @@ impl Blocks {
             .collect();
         let results: Vec<&str> = blocks.iter().map(|(results, _)| results.as_str()).collect();
         files.extend(pack.all("r", first / RESULTS, &results));
-        let packed: Vec<Vec<_>> = blocks
+        if self.models.is_empty() {
+            self.models.resize_with(rayon::current_num_threads(), Model::default);
+        }
+        let share = blocks.len().div_ceil(self.models.len()).max(1);
+        let packed: Vec<Vec<_>> = (self.models.par_iter_mut(), blocks.par_chunks(share))
             .into_par_iter()
-            .map_init(Model::default, |model, (results, texts)| {
-                let plain: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
-                let packed = packed_texts(model, &results, &plain);
-                let named = texts.iter().map(|(document, _)| format!("x{document}")).zip(packed);
-                named.map(|(name, packed)| pack.place(&name, &packed)).collect()
+            .map(|(model, blocks)| {
+                let mut files = Vec::new();
+                for (results, texts) in blocks {
+                    let plain: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
+                    let packed = packed_texts(model, results, &plain);
+                    let names = texts.iter().map(|(document, _)| format!("x{document}"));
+                    files.extend(names.zip(packed).map(|(name, bytes)| pack.place(&name, &bytes)));
+                }
+                files
             })
             .collect();
         files.extend(packed.into_iter().flatten());

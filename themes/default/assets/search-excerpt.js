@@ -63,12 +63,13 @@ vademecum.more("excerpt", (core) => {
             d = stretch[matches[match] >> 4];
           } else same = 0;
         }
-        const set = (((same > 0) + (same > 7) + (same > 15)) * 256 + bits) * 4;
-        const sum =
-          imul(a, weights[set]) + imul(b, weights[set + 1]) + imul(c, weights[set + 2]) + imul(d, weights[set + 3]);
-        const probability = squash[max(0, min(4094, ((sum | 0) >> 16) + 2047))];
         let bit = (history[size] >> place) & 1;
+        // Whom to trust is learned from the text itself.
         if (size >= known.length) {
+          const set = (((same > 0) + (same > 7) + (same > 15)) * 256 + bits) * 4;
+          const sum =
+            imul(a, weights[set]) + imul(b, weights[set + 1]) + imul(c, weights[set + 2]) + imul(d, weights[set + 3]);
+          const probability = squash[max(0, min(4094, ((sum | 0) >> 16) + 2047))];
           const middle = low + ((high - low) >>> 12) * probability;
           bit = code <= middle ? 1 : 0;
           if (bit) high = middle;
@@ -78,12 +79,12 @@ vademecum.more("excerpt", (core) => {
             high = ((high << 8) | 255) >>> 0;
             code = ((code << 8) | packed[next++]) >>> 0;
           }
+          const error = ((bit << 12) - probability) * LEARNING;
+          weights[set] += (a * error + 8192) >> 14;
+          weights[set + 1] += (b * error + 8192) >> 14;
+          weights[set + 2] += (c * error + 8192) >> 14;
+          weights[set + 3] += (d * error + 8192) >> 14;
         }
-        const error = ((bit << 12) - probability) * LEARNING;
-        weights[set] += (a * error + 8192) >> 14;
-        weights[set + 1] += (b * error + 8192) >> 14;
-        weights[set + 2] += (c * error + 8192) >> 14;
-        weights[set + 3] += (d * error + 8192) >> 14;
         learn(ofByte, one + bits, bit);
         learn(ofBytes, second, bit);
         learn(ofWord, third, bit);
