@@ -775,7 +775,10 @@ fn root(
         .lexicon
         .endings
         .iter()
-        .map(|(ending, other)| format!("{ending}|{other}"))
+        .map(|(ending, other)| match other.is_empty() && !ending.is_empty() {
+            true => ending.clone(),
+            false => format!("{ending}|{other}"),
+        })
         .collect();
     let common: Vec<&str> = match searcher.concepts.is_empty() {
         true => Vec::new(),

@@ -10,6 +10,8 @@
 //!
 //! `themes/default/assets/search-excerpt.js` unpacks. Both do the same with whole numbers alone.
 
+use wide::i16x8;
+
 /// The places in a table of contexts, as a power of two.
 const TABLE_BITS: u32 = 18;
 const TABLE: usize = 1 << TABLE_BITS;
@@ -20,10 +22,12 @@ const PLACES_BITS: u32 = 16;
 const LONGEST: usize = 31;
 /// How often something may have been seen before it learns no more slowly.
 const SEEN: u16 = 15;
-/// How fast weights learn, and what they are at first, in parts of 65,536.
-const LEARNING: i32 = 12;
-const WEIGHT: i32 = 26_000;
+/// How fast weights learn, and what they are at first, in parts of 16,384.
+const LEARNING: i32 = 6;
+const WEIGHT: i16 = 6_500;
 const INPUTS: usize = 4;
+/// The weights of inputs; a vector has room for more, which stays empty.
+const WEIGHTS: i16x8 = i16x8::new([WEIGHT, WEIGHT, WEIGHT, WEIGHT, 0, 0, 0, 0]);
 /// Weights are apart by the length of the match and the bits before.
 const SETS: usize = 4 * 256;
 /// Multipliers that mix bits well.
@@ -52,7 +56,7 @@ struct Learned {
     of_bytes: Box<[u16; TABLE]>,
     of_word: Box<[u16; TABLE]>,
     matches: [u16; 4 * (LONGEST + 1)],
-    weights: Box<[[i32; INPUTS]; SETS]>,
+    weights: Box<[i16x8; SETS]>,
     /// Where four bytes were last followed by something.
     places: Box<[u32; 1 << PLACES_BITS]>,
     history: Vec<u8>,
@@ -90,7 +94,7 @@ impl Default for Model {
 
 /// What predicts the bits of a byte, and whose weights count.
 struct Asked {
-    inputs: [[i32; INPUTS]; 8],
+    inputs: [[i16; INPUTS]; 8],
     sets: [usize; 8],
 }
 
@@ -110,7 +114,7 @@ impl Default for Learned {
             of_bytes: Box::new([HALF; TABLE]),
             of_word: Box::new([HALF; TABLE]),
             matches: [HALF; 4 * (LONGEST + 1)],
-            weights: Box::new([[WEIGHT; INPUTS]; SETS]),
+            weights: Box::new([WEIGHTS; SETS]),
             places: Box::new([0; 1 << PLACES_BITS]),
             history: Vec::new(),
             contexts: [0; 3],
@@ -160,7 +164,7 @@ impl Model {
         let (two, word) = (two.wrapping_mul(MIX[1]), word.wrapping_mul(MIX[1]));
         let whole = u32::from(byte) | 256;
         let ask = |slot: &mut u16, step: usize| {
-            let input = i32::from(stretch[usize::from(*slot >> 4)]);
+            let input = stretch[usize::from(*slot >> 4)];
             *slot = next[(whole >> (7 - step) & 1) as usize][usize::from(*slot)];
             input
         };
@@ -184,11 +188,11 @@ impl Model {
             // The bits as expected, and the first that is not, are asked; all go the same way.
             let agree = (expected ^ whole).leading_zeros() as usize - 24;
             for (step, (inputs, set)) in inputs.iter_mut().zip(&mut sets).enumerate() {
-                let asked = usize::from(step <= agree);
+                let asked = step <= agree;
                 let bit = (expected >> (7 - step) & 1) as usize;
-                let none = 2 * (LONGEST + 1) * (1 - asked);
-                inputs[3] = ask(&mut learned.matches[slots + bit + none], step) * asked as i32;
-                *set += level * asked;
+                let none = if asked { 0 } else { 2 * (LONGEST + 1) };
+                inputs[3] = ask(&mut learned.matches[slots + bit + none], step) * i16::from(asked);
+                *set += level * usize::from(asked);
             }
             if agree < 8 {
                 learned.length = 0;
@@ -206,17 +210,13 @@ impl Model {
         let mut probabilities = [0; 8];
         for (step, (inputs, set)) in inputs.iter().zip(sets).enumerate() {
             let weights = &mut learned.weights[set];
-            // The sum is far from the largest number; what would not fit is the same in the browser.
-            let sum = inputs
-                .iter()
-                .zip(&*weights)
-                .fold(0_i32, |sum, (&input, &weight)| sum.wrapping_add(input.wrapping_mul(weight)));
-            let probability = i32::from(squash[usize::from((sum >> 16) as u16)]);
+            let [a, b, c, d] = *inputs;
+            let inputs = i16x8::new([a, b, c, d, 0, 0, 0, 0]);
+            let sum = inputs.dot(*weights).reduce_add();
+            let probability = i32::from(squash[usize::from((sum >> 14) as u16)]);
             let bit = i32::from(byte >> (7 - step) & 1);
             let error = ((bit << 12) - probability) * LEARNING;
-            for (weight, input) in weights.iter_mut().zip(inputs) {
-                *weight = weight.wrapping_add((input * error + 0x2000) >> 14);
-            }
+            *weights += (inputs + inputs).mul_keep_high(i16x8::splat(error as i16));
             probabilities[step] = probability;
         }
         probabilities
@@ -229,7 +229,7 @@ impl Learned {
         self.of_bytes.fill(HALF);
         self.of_word.fill(HALF);
         self.matches.fill(HALF);
-        self.weights.fill([WEIGHT; INPUTS]);
+        self.weights.fill(WEIGHTS);
         self.places.fill(0);
         self.history.clear();
         self.contexts = [0; 3];
@@ -249,8 +249,13 @@ impl Learned {
     }
 
     fn digest(&self) -> u32 {
-        let weights = self.weights.as_flattened().iter();
-        weights.fold(0_u32, |sum, &weight| sum.wrapping_add(weight as u32).wrapping_mul(MIX[2]))
+        let mut digest = 0_u32;
+        for weights in &*self.weights {
+            for weight in &weights.as_array()[..INPUTS] {
+                digest = digest.wrapping_add(i32::from(*weight) as u32).wrapping_mul(MIX[2]);
+            }
+        }
+        digest
     }
 
     fn end_byte(&mut self, byte: u8) {
@@ -366,9 +371,10 @@ mod tests {
                     }
                 }
                 let longer = [0, 7, 15].iter().filter(|&&length| learned.length > length);
-                let weights = &mut learned.weights[longer.count() * 256 + bits as usize];
-                let sum: i32 = (0..INPUTS).map(|at| inputs[at].wrapping_mul(weights[at])).sum();
-                let probability = i32::from(model.squash[usize::from((sum >> 16) as u16)]);
+                let set = &mut learned.weights[longer.count() * 256 + bits as usize];
+                let mut weights = set.to_array();
+                let sum: i32 = (0..INPUTS).map(|at| inputs[at] * i32::from(weights[at])).sum();
+                let probability = i32::from(model.squash[usize::from((sum >> 14) as u16)]);
                 let mut bit = known.get(size).is_some_and(|byte| byte >> place & 1 == 1);
                 if size >= known.len() {
                     let middle = low + ((high - low) >> 12) * probability as u32;
@@ -385,8 +391,9 @@ mod tests {
                 let is_text = i32::from(size >= known.len());
                 let error = ((i32::from(bit) << 12) - probability) * LEARNING * is_text;
                 for (weight, input) in weights.iter_mut().zip(inputs) {
-                    *weight = weight.wrapping_add((input * error + 0x2000) >> 14);
+                    *weight = weight.wrapping_add(((2 * input * error) >> 16) as i16);
                 }
+                *set = i16x8::new(weights);
                 let [first, second, third] = slots;
                 let slots = [
                     &mut learned.of_byte[first],

@@ -10,8 +10,8 @@ vademecum.more("excerpt", (core) => {
   const MATCH = 4;
   const LONGEST = 31;
   const SEEN = 15;
-  const LEARNING = 12;
-  const WEIGHT = 26000;
+  const LEARNING = 6;
+  const WEIGHT = 6500;
   const MIX = [0x9e3779b1, 0x85ebca6b, 0x2f0b4c47];
   const HALF = 1 << 15;
   const { exp, floor, imul, max, min, round } = Math;
@@ -21,7 +21,7 @@ vademecum.more("excerpt", (core) => {
   const rates = Array.from({ length: SEEN + 1 }, (_, seen) => floor(10240 / (10 * seen + 13)));
   const [ofByte, ofBytes, ofWord] = [16, TABLE_BITS, TABLE_BITS].map((bits) => new Uint16Array(1 << bits));
   const matches = new Uint16Array(2 * (LONGEST + 1));
-  const weights = new Int32Array(4 * 256 * 4);
+  const weights = new Int16Array(4 * 256 * 4);
   const places = new Int32Array(1 << 16);
 
   // Moves a probability towards a bit, by less the more often it was seen.
@@ -67,9 +67,8 @@ vademecum.more("excerpt", (core) => {
         // Whom to trust is learned from the text itself.
         if (size >= known.length) {
           const set = (((same > 0) + (same > 7) + (same > 15)) * 256 + bits) * 4;
-          const sum =
-            imul(a, weights[set]) + imul(b, weights[set + 1]) + imul(c, weights[set + 2]) + imul(d, weights[set + 3]);
-          const probability = squash[max(0, min(4094, ((sum | 0) >> 16) + 2047))];
+          const sum = a * weights[set] + b * weights[set + 1] + c * weights[set + 2] + d * weights[set + 3];
+          const probability = squash[max(0, min(4094, (sum >> 14) + 2047))];
           const middle = low + ((high - low) >>> 12) * probability;
           bit = code <= middle ? 1 : 0;
           if (bit) high = middle;
@@ -80,10 +79,10 @@ vademecum.more("excerpt", (core) => {
             code = ((code << 8) | packed[next++]) >>> 0;
           }
           const error = ((bit << 12) - probability) * LEARNING;
-          weights[set] += (a * error + 8192) >> 14;
-          weights[set + 1] += (b * error + 8192) >> 14;
-          weights[set + 2] += (c * error + 8192) >> 14;
-          weights[set + 3] += (d * error + 8192) >> 14;
+          weights[set] += (2 * a * error) >> 16;
+          weights[set + 1] += (2 * b * error) >> 16;
+          weights[set + 2] += (2 * c * error) >> 16;
+          weights[set + 3] += (2 * d * error) >> 16;
         }
         learn(ofByte, one + bits, bit);
         learn(ofBytes, second, bit);

@@ -86,7 +86,7 @@ vademecum.more("extra", (core) => {
   const guess = async (index, form) => {
     const guesses = []; // and, as `named`, one that a concept's name has and no page
     if ([...form].length <= 3 || isUnspaced(form)) return guesses;
-    for (const [ending, other] of index.endings) {
+    for (const [ending, other = ""] of index.endings) {
       const beginning = form.slice(0, form.length - ending.length);
       if (!form.endsWith(ending) || [...beginning].length < 3) continue;
       const stem = beginning + other;

@@ -10,29 +10,15 @@
   const { title } = document;
   const field = form.querySelector("input");
   const part = (name) => document.querySelector(`[data-search-${name}]`);
-  const [total, status, sort, understood, chips, filters, list, fault, nothing, more, others, elsewhere] = [
-    "total",
-    "status",
-    "sort",
-    "understood",
-    "chips",
-    "filters",
-    "results",
-    "fault",
-    "nothing",
-    "more",
-    "others",
-    "elsewhere",
-  ].map(part);
+  const [total, status, sort, understood, chips, filters, list, fault, nothing, more, others, elsewhere] =
+    "total status sort understood chips filters results fault nothing more others elsewhere".split(" ").map(part);
 
-  const STEP = 10; // Results shown at first, and with each "more".
-  const GLANCE = 5; // Results shown while typing.
-  const BESIDE = 3; // Results in other languages shown beside.
-  const PAUSE = 300; // Milliseconds without a key before it asks,
-  const REST = 1000; // and before it settles.
-  const SLOW = 400; // A notice that comes sooner would only flicker.
-  const FEW = 8; // Values of a filter shown at first.
-  const MANY = 20; // More than these need a field to find one.
+  // Results shown at first and with each "more", while typing, and beside in other languages.
+  const [STEP, GLANCE, BESIDE] = [10, 5, 3];
+  // Milliseconds without a key before it asks, before it settles, and before a notice.
+  const [PAUSE, REST, SLOW] = [300, 1000, 400];
+  // Values of a filter shown at first; more than MANY need a field to find one.
+  const [FEW, MANY] = [8, 20];
 
   const { format: written } = new Intl.NumberFormat(lang);
   const plurals = new Intl.PluralRules(lang);
@@ -194,7 +180,7 @@
     return row;
   };
 
-  // A group of filters is made once and kept, with what the reader opened in it.
+  // A group is made once, and stays as the reader opened it.
   const groups = new Map();
   const groupOf = (facet) => {
     if (groups.has(facet.name)) return groups.get(facet.name);
@@ -393,7 +379,7 @@
     }
   };
 
-  // Only the answer to the last question is shown, and none once the reader types on.
+  // Only the last question is answered, and none once the reader types on.
   let turn = 0;
   let slow;
   const calm = () => {
