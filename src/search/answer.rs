@@ -3,13 +3,13 @@
 //! The browser takes the same steps in the same order (`themes/default/assets/search.js`).
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
 };
 
 use super::{
     Ask, Document, Found, Hit, Sort, Understood,
-    analysis::{Analyzer, Token},
+    analysis::{Analyzer, Token, is_unspaced},
     excerpt::{self, excerpt},
     index::{Fault, Searcher},
     lexicon,
@@ -31,8 +31,8 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
     for (field, value) in &ask.filters {
         query.filters.push((facet_of(searcher, field), value.clone()));
     }
-    let mut words = terms.words(&query)?;
-    let concepts = terms.understand(&mut words, &ask.off)?;
+    let (mut words, typed) = terms.words(&query)?;
+    let concepts = terms.understand(&mut words, &typed, &ask.off)?;
     let corrected = match ask.insist {
         true => None,
         false => terms.correct(&query.words, &mut words)?,
@@ -166,10 +166,14 @@ impl Terms<'_> {
     }
 
     /// Understands the words of a query: each with its stem and, for the last, its completions.
-    fn words(&mut self, query: &Query) -> Result<Vec<Wanted>, Fault> {
+    /// Returns each once, and their places as they were typed.
+    fn words(&mut self, query: &Query) -> Result<(Vec<Wanted>, Vec<usize>), Fault> {
         let mut words: Vec<Wanted> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut order: Vec<usize> = Vec::new();
         for Token { word: typed, .. } in self.analyzer.tokens(&query.words) {
-            if words.iter().any(|other| other.word.typed == typed) {
+            if let Some(place) = places.get(&typed) {
+                order.push(*place);
                 continue;
             }
             let mut forms = Vec::new();
@@ -189,7 +193,11 @@ impl Terms<'_> {
                     forms.extend(self.form(&[stem], rank::GUESSED)?);
                 }
             }
-            if words.iter().any(|other| other.key == key) {
+            let same = words.iter().position(|other| other.key == key);
+            let place = same.unwrap_or(words.len());
+            places.insert(typed.clone(), place);
+            order.push(place);
+            if same.is_some() {
                 continue;
             }
             let is_known = !forms.is_empty();
@@ -210,52 +218,70 @@ impl Terms<'_> {
             }
             last.is_known |= !last.word.forms.is_empty();
         }
-        Ok(words)
+        Ok((words, order))
     }
 
     /// Finds the concepts that the query names, the longest name first, and adds their other names
     /// as forms of the first word that says something. Nothing is added for concepts that are `off`.
+    ///
+    /// Where words are pairs of characters, a name is one word however many pairs it has.
     fn understand(
         &mut self,
-        words: &mut [Wanted],
+        words: &mut Vec<Wanted>,
+        order: &[usize],
         off: &[String],
     ) -> Result<Vec<Understood>, Fault> {
         let searcher = self.searcher;
         let mut found: Vec<(usize, usize, usize)> = Vec::new();
-        for at in 0..words.len() {
-            for (rest, place) in searcher.names.after(&words[at].key) {
-                let following = words[at + 1..].iter().map(|word| &word.key);
-                if words.len() - at > rest.len() && following.take(rest.len()).eq(rest.iter()) {
+        for at in 0..order.len() {
+            for (rest, place) in searcher.names.after(&words[order[at]].key) {
+                let following = order[at + 1..].iter().map(|&next| &words[next].key);
+                if order.len() - at > rest.len() && following.take(rest.len()).eq(rest.iter()) {
                     found.push((at, rest.len() + 1, *place));
                 }
             }
         }
         found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)).then(a.2.cmp(&b.2)));
-        let mut taken = vec![0_usize; words.len()];
+        let mut taken = vec![0_usize; order.len()];
         let mut understood: Vec<usize> = Vec::new();
+        let mut parts: BTreeSet<usize> = BTreeSet::new();
+        let mut carriers: BTreeSet<usize> = BTreeSet::new();
         for (at, length, place) in found {
             // A shorter name inside a longer one was not meant.
             if taken[at..at + length].iter().any(|longer| *longer > length) {
                 continue;
             }
             taken[at..at + length].fill(length);
-            if understood.contains(&place) {
-                continue;
+            let is_new = !understood.contains(&place);
+            if is_new {
+                understood.push(place);
             }
-            understood.push(place);
             if off.contains(&searcher.concepts[place].id) {
                 continue;
             }
-            let says = |word: &&mut Wanted| !searcher.tuning.common.contains(&word.word.typed);
-            let Some(word) = words[at..at + length].iter_mut().find(says) else { continue };
-            word.is_known = true;
+            let says =
+                |place: &&usize| !searcher.tuning.common.contains(&words[**place].word.typed);
+            let Some(&carrier) = order[at..at + length].iter().find(says) else { continue };
+            if is_unspaced(&words[carrier].word.typed) {
+                parts.extend(&order[at..at + length]);
+            }
+            carriers.insert(carrier);
+            if !is_new {
+                continue;
+            }
+            words[carrier].is_known = true;
             for stems in &searcher.concepts[place].written {
-                if word.word.forms.iter().any(|form| form.stems == *stems) {
+                if words[carrier].word.forms.iter().any(|form| form.stems == *stems) {
                     continue;
                 }
-                word.word.forms.extend(self.form(stems, rank::CONCEPT)?);
+                let form = self.form(stems, rank::CONCEPT)?;
+                words[carrier].word.forms.extend(form);
             }
         }
+        let mut place = 0..;
+        words.retain(|_| {
+            place.next().is_none_or(|place| carriers.contains(&place) || !parts.contains(&place))
+        });
         let name = |place: usize| {
             let concept = &searcher.concepts[place];
             let (id, name) = (concept.id.clone(), concept.name.clone());

@@ -22,6 +22,20 @@ vademecum.more("extra", (core) => {
   };
   readers.c = (whole) => JSON.parse(utf8(whole));
 
+  const LETTERS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي" };
+  const CLITICS = ["وبال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال", "و"];
+
+  // As analysis.rs folds a word with Arabic letters.
+  const foldArabic = (word) => {
+    let folded = "";
+    for (const c of word) folded += LETTERS[c] || (/[٠-٩۰-۹]/.test(c) ? c.charCodeAt(0) & 15 : c);
+    for (const clitic of CLITICS) {
+      const rest = folded.slice(clitic.length);
+      if (folded.startsWith(clitic) && [...rest].length >= (clitic === "و" ? 4 : 3)) return rest;
+    }
+    return folded;
+  };
+
   const SPACE = /[^\S\ufeff]|\u0085/;
   const QUOTE = /["“”„«»]/;
 
@@ -152,33 +166,42 @@ vademecum.more("extra", (core) => {
     return isChanged ? corrected : null;
   };
 
-  // Finds the concepts that a query names, the longest name first, and adds their other names.
+  // Finds the concepts that a query names, the longest name first, and adds their other names. Where
+  // words are pairs of characters, a name is one word however many pairs it has.
   const understand = async (index, words, off) => {
+    const { order } = words;
     const found = [];
-    for (const [at, { key }] of words.entries()) {
+    for (const [at, word] of order.entries()) {
+      const { key } = words[word];
       const chunk = await chunkFor(index, key);
       for (const { place, rest } of chunk?.names.get(key) || [])
-        if (rest.every((word, step) => words[at + 1 + step]?.key === word))
+        if (rest.every((next, step) => words[order[at + 1 + step]]?.key === next))
           found.push({ at, length: rest.length + 1, place });
     }
     found.sort((a, b) => b.length - a.length || a.at - b.at || a.place - b.place);
-    const taken = words.map(() => 0);
+    const taken = order.map(() => 0);
     const understood = new Map();
+    const [parts, carriers] = [new Set(), new Set()];
     for (const { at, length, place } of found) {
       if (taken.slice(at, at + length).some((longer) => longer > length)) continue;
       taken.fill(length, at, at + length);
-      if (understood.has(place)) continue;
+      const isNew = !understood.has(place);
       const { concepts } = index.root;
       const file = await index.get(`c${Math.floor(place / concepts)}`);
       const [id, name, written] = file?.[place % concepts] || ["", "", []];
       const isOff = off.includes(id);
-      understood.set(place, isOff ? { id, name, off: true } : { id, name });
+      if (isNew) understood.set(place, isOff ? { id, name, off: true } : { id, name });
       if (isOff) continue;
-      const word = words.slice(at, at + length).find(({ typed }) => !index.common.has(typed));
+      const named = order.slice(at, at + length).map((number) => words[number]);
+      const word = named.find(({ typed }) => !index.common.has(typed));
       if (!word) continue;
+      if (isUnspaced(word.typed)) for (const part of named) parts.add(part);
+      carriers.add(word);
+      if (!isNew) continue;
       word.isKnown = true;
       for (const stems of written) addForm(word, await stemForm(index, stems, CONCEPT));
     }
+    words.splice(0, Infinity, ...words.filter((word) => carriers.has(word) || !parts.has(word)));
     return [...understood.values()].filter(({ id }) => id);
   };
 
@@ -236,5 +259,9 @@ vademecum.more("extra", (core) => {
     }
   };
 
-  return { formsOf, parse, guess, allow, exclude, correct, understand, keepPhrases };
+  // Returns what sorts documents by date.
+  readers.dates = (whole, root) => reading(whole).numbers(root.documents);
+  const datesOf = (index) => index.root.dates && index.get("dates");
+
+  return { formsOf, parse, guess, allow, exclude, correct, understand, keepPhrases, datesOf, foldArabic };
 });

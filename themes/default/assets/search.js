@@ -19,9 +19,7 @@ const vademecum = (() => {
   const isUnspaced = (word) => word.search(UNSPACED) === 0;
   const LETTERS = {
     ё: "е", ß: "ss", œ: "oe", æ: "ae", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i",
-    أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي",
   };
-  const CLITICS = ["وبال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال", "و"];
   const ELISIONS = /^([ldjmnstc]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|all)$/;
 
   const lower = (text) => [...text.normalize("NFKC")].map((c) => c.toLowerCase()).join("");
@@ -33,18 +31,15 @@ const vademecum = (() => {
     for (const c of lower(word)) {
       if (/[\u0300-\u036f\u0640\u064b-\u065f\u0670\u200c\u200d]/.test(c)) continue;
       if (LETTERS[c]) folded += LETTERS[c];
-      else if (/[٠-٩۰-۹]/.test(c)) folded += c.charCodeAt(0) & 15;
       else if (/[\u00c0-\u03ff\u1e00-\u1fff]/.test(c))
         folded += c.normalize("NFD").replace(/[\u0300-\u036f]/g, "");
       else folded += c;
     }
-    if (!/[\u0600-\u06ff]/.test(folded)) return folded;
-    for (const clitic of CLITICS) {
-      const rest = folded.slice(clitic.length);
-      if (folded.startsWith(clitic) && [...rest].length >= (clitic === "و" ? 4 : 3)) return rest;
-    }
-    return folded;
+    return ARABIC.test(folded) ? foldArabic(folded) : folded;
   };
+  // Asked for in Arabic, search-extra.js gives another.
+  const ARABIC = /[\u0600-\u06ff]/;
+  let foldArabic = (word) => word;
 
   const isElision = (word, before, after, lang) =>
     lang === "en"
@@ -226,7 +221,6 @@ const vademecum = (() => {
       return list;
     },
     f: (whole, root) => column(reading(whole).number, root),
-    dates: (whole, root) => reading(whole).numbers(root.documents),
     root: (whole) => {
       const rest = reading(whole);
       const root = JSON.parse(utf8(rest.take(rest.number())));
@@ -323,17 +317,20 @@ const vademecum = (() => {
   };
 
   const understandWords = async (index, query) => {
-    const typed = [...new Set(tokens(query.words, index.lang).map(({ word }) => word))];
-    await Promise.all(typed.map((word) => chunkFor(index, word)));
+    const all = tokens(query.words, index.lang).map(({ word }) => word);
+    const typed = new Map(all.map((word) => [word]));
+    await Promise.all([...typed.keys()].map((word) => chunkFor(index, word)));
     const words = [];
-    for (const word of typed) {
+    for (const word of typed.keys()) {
       const chunk = await chunkFor(index, word);
       const own = await exactForm(index, word, 1);
       let forms = own ? [own] : [];
       if (!own && !chunk?.names.has(word)) forms = await (await loadMore()).guess(index, word);
       const key = forms.length ? forms[0].terms[0].stem : forms.named || word;
       const isKnown = forms.length > 0;
-      if (words.some((other) => other.key === key)) continue;
+      const same = words.findIndex((other) => other.key === key);
+      typed.set(word, same < 0 ? words.length : same);
+      if (same >= 0) continue;
       const isNamed = (await chunkFor(index, key))?.names.has(key);
       words.push({ typed: word, key, forms, isKnown, isNamed });
     }
@@ -345,6 +342,8 @@ const vademecum = (() => {
         addForm(last, await exactForm(index, form, weight));
       last.isKnown = last.forms.length > 0;
     }
+    // Where each stands as it was typed.
+    words.order = all.map((word) => typed.get(word));
     return words;
   };
 
@@ -520,6 +519,7 @@ const vademecum = (() => {
   const search = async (text, options = {}) => {
     const { filters = {}, limit = 10, offset = 0, excerpts = true, facets: wanted = true } = options;
     const index = await open(options.lang || document.documentElement.lang);
+    if (ARABIC.test(text)) ({ foldArabic } = await loadMore());
     const { root } = index;
     const facets = await facetsOf(index);
     const fields = new Map(facets.flatMap(({ name, also }) => [name, ...also].map((f) => [f, name])));
@@ -544,7 +544,7 @@ const vademecum = (() => {
     if (query.phrases.length) await (await loadMore()).keepPhrases(index, query.phrases, scores, allowed);
     const matched = [...scores.keys()].filter((document) => !isNaN(scores[document]));
     const ranked = matched.filter((document) => passes(allowed, document));
-    const dates = options.sort === "date" && root.dates && (await index.get("dates"));
+    const dates = options.sort === "date" && (await (await loadMore()).datesOf(index));
     const later = dates ? (a, b) => dates[b] - dates[a] : () => 0;
     ranked.sort((a, b) => later(a, b) || scores[b] - scores[a] || a - b);
     const shown = ranked.slice(offset, offset + limit);
