@@ -191,6 +191,8 @@ pub struct Term {
     pub name_status: Localized,
     /// Other names by which it is found, separated by `;`.
     pub alt: Localized,
+    /// Names that mean something else in a language, separated by `;`: they are not understood there.
+    pub not: Localized,
     /// What it means.
     pub definition: Localized,
     /// The other columns.

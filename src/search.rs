@@ -472,6 +472,10 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
         let says = tokens.iter().any(|token| !tuning.common.contains(&token.word));
         (says && tokens.len() <= NAME_LIMIT).then_some(tokens)
     };
+    let mut folding = analysis::Analyzer::new(lang);
+    let mut said = |text: &str| -> Vec<String> {
+        folding.tokens(text).into_iter().map(|token| token.word).collect()
+    };
     let mut concepts = Vec::new();
     for vocabulary in config.vocabularies.values().filter(|vocabulary| vocabulary.understood) {
         for term in &vocabulary.terms {
@@ -487,7 +491,12 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
                 written: Vec::new(),
                 own: Vec::new(),
             };
+            let not = term.not.exact(lang).unwrap_or_default().split(';');
+            let not: Vec<Vec<String>> = not.map(&mut said).filter(|not| !not.is_empty()).collect();
             for (code, name) in names {
+                if not.contains(&said(name)) {
+                    continue;
+                }
                 let Some(tokens) = words(name) else { continue };
                 let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
                 if (code == lang || code.is_empty()) && !concept.written.contains(&stems) {

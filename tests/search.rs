@@ -79,7 +79,7 @@ fn ask_all(searchers: &[Searcher], questions: &[Question]) -> (usize, usize, Str
 /// How many of a language's questions have their page first, and among the first five, at least. What
 /// is asked for is 9 of 10 among the first five.
 const GOLDEN: [(&str, usize, usize); 6] =
-    [("en", 16, 19), ("fr", 18, 19), ("es", 12, 15), ("ar", 11, 15), ("ru", 12, 15), ("zh", 9, 13)];
+    [("en", 16, 19), ("fr", 18, 19), ("es", 15, 19), ("ar", 13, 18), ("ru", 14, 18), ("zh", 9, 18)];
 
 #[test]
 fn golden_questions_find_their_pages() {
@@ -100,11 +100,72 @@ fn golden_questions_find_their_pages() {
 #[test]
 fn fresh_questions_in_six_languages_fare_no_worse() {
     let (_, searchers) = searchers();
-    let fresh = questions(include_str!("fresh-six.toml"));
-    assert_eq!(fresh.len(), 72);
-    let (first, in_five, report) = ask_all(&searchers, &fresh);
-    assert!(first >= 46, "{first} first\n{report}");
-    assert!(in_five >= 60, "{in_five} in the first five\n{report}");
+    let files = [
+        (include_str!("fresh-six.toml"), 72, 53, 66),
+        (include_str!("unseen-six.toml"), 60, 42, 51),
+        // These were looked at while the search was made.
+        (include_str!("tuning-six.toml"), 90, 66, 84),
+    ];
+    for (text, count, least_first, least_in_five) in files {
+        let fresh = questions(text);
+        assert_eq!(fresh.len(), count);
+        let (first, in_five, report) = ask_all(&searchers, &fresh);
+        assert!(first >= least_first, "{first} first\n{report}");
+        assert!(in_five >= least_in_five, "{in_five} in the first five\n{report}");
+    }
+}
+
+/// A site of three pages in a language, and a vocabulary whose names are understood.
+fn small(lang: &str, table: &str, pages: [(&str, &str); 3]) -> Searcher {
+    let config = format!(
+        "title = \"Small\"\nlanguages = [\"{lang}\"]\n\n[vocabularies.places]\n\
+         noun = \"place\"\nunderstood = true\n\n[fields.places]\ntype = \"terms\"\n\n\
+         [types.note]\nfields = [\"places\"]\n"
+    );
+    let mut source = Tree::default();
+    let mut add = |path: &str, text: String| {
+        source.insert(TreePath::of(path), vademecum::tree::Blob::new(text.into_bytes()));
+    };
+    add("content/site.toml", config);
+    add("content/vocabularies/places.tsv", table.to_owned());
+    for (number, (title, places)) in pages.into_iter().enumerate() {
+        let page =
+            format!("---\ntype: note\ntitle: \"{title}\"\nplaces: [{places}]\n---\n\n{title}\n");
+        add(&format!("content/{lang}/p{number}.md"), page);
+    }
+    let built = build(&source, &mut Memories::none(), Scope::default());
+    assert!(built.diags.is_empty(), "{:?}", built.diags);
+    search::index::build(&built.collections[0], search::digest(&source)).unwrap().1
+}
+
+#[test]
+fn a_name_is_understood_where_a_word_stands_twice() {
+    let table = "id\tname_fr\nt\tTitre de séjour\nv\tVisa\n";
+    let pages = [("Un", "t"), ("Deux", "v"), ("Trois", "")];
+    let searcher = small("fr", table, pages);
+    let found = searcher.search(&Ask::of("demande de titre de séjour")).unwrap();
+    assert_eq!(found.concepts.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["t"]);
+    assert_eq!(found.hits[0].title, "Un");
+}
+
+#[test]
+fn a_name_that_means_something_else_is_not_understood() {
+    let table = "id\tname_es\talt_es\tnot_es\nr\tReunión\tLa Reunión\tReunión\n";
+    let searcher = small("es", table, [("Uno", "r"), ("Otra reunión", ""), ("Tres", "")]);
+    let concepts = |text: &str| searcher.search(&Ask::of(text)).unwrap().concepts.len();
+    assert_eq!((concepts("reunión de ministros"), concepts("la reunión")), (0, 1));
+}
+
+#[test]
+fn a_long_name_in_chinese_is_one_word() {
+    // Five pairs of characters in one name do not outweigh two short names.
+    let table = "id\tname_zh\nt\t泰国\nw\t移徙工人权利\nc\t儿童\n";
+    let pages = [("甲", "w"), ("乙", "t, c"), ("丙", "")];
+    let searcher = small("zh", table, pages);
+    let found = searcher.search(&Ask::of("泰国移徙工人权利儿童")).unwrap();
+    let ids: Vec<&str> = found.concepts.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids.len(), 3, "{ids:?}");
+    assert_eq!(found.hits[0].title, "乙");
 }
 
 /// What was measured when the questions were written, before anything was chosen with their help.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The columns that hold one text per language: `name_fr`, `title_fr`, `title_fr_status`, `alt_fr`.
-const TEXTS: [&str; 4] = ["name", "title", "alt", "definition"];
+const TEXTS: [&str; 5] = ["name", "title", "alt", "not", "definition"];
 
 /// Reads the rows of a vocabulary's table, then those of `<name>-overrides.tsv`, whose cells
 /// replace the ones before where they are not empty.
@@ -90,6 +90,7 @@ fn term(row: &Row) -> Term {
             ("title", false) => &mut term.title,
             ("title", true) => &mut term.title_status,
             ("definition", _) => &mut term.definition,
+            ("not", _) => &mut term.not,
             _ => &mut term.alt,
         };
         texts.0.insert(language::canonical(code), cell.clone());

@@ -219,9 +219,31 @@ impl Names {
     }
 }
 
+/// Returns the documents that hold all words of a name.
+fn documents_of(
+    searcher: &Searcher,
+    name: &[String],
+    holding: &mut HashMap<String, BTreeSet<u32>>,
+) -> Result<BTreeSet<u32>, Fault> {
+    let mut all: Option<BTreeSet<u32>> = None;
+    for stem in name {
+        if !holding.contains_key(stem) {
+            let term = searcher.term(stem)?;
+            let documents = term.iter().flat_map(|term| term.documents.iter().copied()).collect();
+            holding.insert(stem.clone(), documents);
+        }
+        all = Some(match all {
+            Some(all) => all.intersection(&holding[stem]).copied().collect(),
+            None => holding[stem].clone(),
+        });
+    }
+    Ok(all.unwrap_or_default())
+}
+
 /// Writes the names of concepts as the index knows their words: a word that pages hold by its stem,
 /// any other as it stands. Names in the language of the index that add nothing are left out: those
-/// with a word that no page holds, and those that hold all words of a shorter one.
+/// with a word that no page holds, those that hold all words of a shorter one, and those that lead to
+/// no other pages than the ones before them; a page that carries a concept holds all its names.
 ///
 /// # Errors
 /// When the index turns out to be damaged.
@@ -229,6 +251,7 @@ pub fn names(searcher: &Searcher, concepts: &[Concept]) -> Result<Vec<Concept>, 
     let mut analyzer = Analyzer::new(&searcher.lang);
     let mut keys: HashMap<String, String> = HashMap::new();
     let mut named = Vec::with_capacity(concepts.len());
+    let mut holding: HashMap<String, BTreeSet<u32>> = HashMap::new();
     for concept in concepts {
         let mut said = Vec::new();
         for name in &concept.said {
@@ -266,11 +289,18 @@ pub fn names(searcher: &Searcher, concepts: &[Concept]) -> Result<Vec<Concept>, 
         let holds = |name: &[String], other: &[String]| {
             name.len() > other.len() && other.iter().all(|stem| name.contains(stem))
         };
-        let short: Vec<Vec<String>> = written
-            .iter()
-            .filter(|name| !written.iter().any(|other| holds(name, other)))
-            .cloned()
-            .collect();
+        let mut short: Vec<Vec<String>> = Vec::new();
+        let mut covered: BTreeSet<u32> = BTreeSet::new();
+        for name in &written {
+            if written.iter().any(|other| holds(name, other)) {
+                continue;
+            }
+            let documents = documents_of(searcher, name, &mut holding)?;
+            if !documents.is_subset(&covered) {
+                covered.extend(documents);
+                short.push(name.clone());
+            }
+        }
         named.push(Concept { said, written: short, ..concept.clone() });
     }
     Ok(named)
