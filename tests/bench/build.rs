@@ -5,6 +5,7 @@
 //! cargo bench --bench build                            1,000 and 10,000 pages, no peers
 //! cargo bench --bench build -- --peers target/peers    with Hugo and Pagefind from that folder
 //! cargo bench --bench build -- --pages 100000          another size
+//! cargo bench --bench build -- --folder /dev/shm       in another folder, such as one in memory
 //! cargo bench --bench build -- --check                 fails where a budget is not kept
 //! ```
 //!
@@ -45,11 +46,13 @@ const SERVED: usize = 20_000;
 struct Options {
     pages: Vec<usize>,
     peers: Option<PathBuf>,
+    folder: PathBuf,
     check: bool,
 }
 
 fn options() -> Options {
-    let mut options = Options { pages: Vec::new(), peers: None, check: false };
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let mut options = Options { pages: Vec::new(), peers: None, folder, check: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -58,6 +61,7 @@ fn options() -> Options {
                 options.pages.push(count.expect("--pages takes a number"));
             }
             "--peers" => options.peers = arguments.next().map(PathBuf::from),
+            "--folder" => options.folder = arguments.next().expect("a folder").into(),
             "--check" => options.check = true,
             // Cargo says that it is a benchmark.
             "--bench" => {}
@@ -74,7 +78,7 @@ fn main() {
     let options = options();
     let mut faults: Vec<String> = Vec::new();
     for &pages in &options.pages {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{pages}"));
+        let folder = options.folder.join(format!("bench-{pages}"));
         let _ = fs::remove_dir_all(&folder);
         site::write(&folder.join("site"), pages).expect("the site is written");
         println!(
