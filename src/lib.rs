@@ -293,8 +293,12 @@ impl Last {
             let Some(place) = place.filter(|_| new.has_place_of(old)) else { return Err(()) };
             // Whether a translation is out of date is said by linking.
             let tells = |page: &Page| page.fields.contains_key("translation_of");
-            let is_translated =
-                || site.translations[place].iter().any(|&to| tells(&site.pages[to]));
+            let folders = site.config.languages.iter().filter_map(|lang| lang.folder.as_ref());
+            let mut standing = folders.filter_map(|folder| site.page_at(folder, &old.id.path));
+            let mut is_translated = || {
+                site.translations[place].iter().any(|&to| tells(&site.pages[to]))
+                    || standing.any(|to| tells(&site.pages[to]))
+            };
             let is_retold = new.fields.get("translation_of") != old.fields.get("translation_of");
             if is_retold || (new.text != old.text && is_translated()) {
                 return Err(());

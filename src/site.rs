@@ -285,7 +285,8 @@ impl Site {
             (0..self.pages.len()).filter_map(|index| {
                 let page = &self.pages[index];
                 let original = &self.pages[self.original_of(index)?];
-                let path = page.source.as_ref().filter(|_| page.stands_for.is_none())?;
+                // That of the abstract, where it stands for the original.
+                let path = page.source.as_ref()?;
                 if !page.is_older_than(original) {
                     return None;
                 }

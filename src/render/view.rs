@@ -455,8 +455,8 @@ impl View {
             summary_lang: foreign.filter(|other| other.summary).map(|other| other.lang.clone()),
             within: foreign.map(|other| theme.words.within(&page.lang, &other.lang)),
             translation: text("translation"),
-            is_outdated: foreign.is_none()
-                && original_page.is_some_and(|original| page.is_older_than(&site.pages[original])),
+            is_outdated: original_page
+                .is_some_and(|original| page.is_older_than(&site.pages[original])),
             original_url: original_page.map(|other| relative(from, &site.pages[other].file())),
             original,
             ..std::mem::take(&mut self.page)
