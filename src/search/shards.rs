@@ -47,6 +47,8 @@ const FORMAT: u32 = 3;
 /// How many documents share a block of results, and what their texts weigh about in one file, in
 /// bytes. Small ones waste files and requests, large ones bytes; `tests/bench/` measures both.
 const RESULTS: usize = 12;
+/// The same where there are few documents, of which each query needs a larger share.
+const SMALL_RESULTS: usize = 16;
 const TEXTS: usize = 13_000;
 /// How many concepts share a file.
 const CONCEPTS: usize = 32;
@@ -84,7 +86,7 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let generations = generations(searcher, &cut, &facets)?;
     let pack = Packer { lang: searcher.lang.clone(), generations, keep };
     let mut files = Tree::default();
-    let mut blocks = Blocks::default();
+    let mut blocks = Blocks { size: results_in_block(searcher), ..Blocks::default() };
     searcher.each_document(0..searcher.documents() as u32, |document| {
         let values = facets.add(&document);
         blocks.add(result(&document, &values), text_of(&document), &pack, &mut files);
@@ -174,8 +176,14 @@ struct Blocks {
     packed: usize,
     results: Vec<String>,
     texts: Vec<String>,
+    /// How many documents share a block.
+    size: usize,
     /// One for each processor; they are large.
     models: Vec<Model>,
+}
+
+fn results_in_block(searcher: &Searcher) -> usize {
+    if searcher.documents() < rank::LARGE { SMALL_RESULTS } else { RESULTS }
 }
 
 /// How many blocks are packed side by side.
@@ -183,7 +191,7 @@ const AT_ONCE: usize = 64;
 
 impl Blocks {
     fn add(&mut self, result: String, text: String, pack: &Packer, files: &mut Tree) {
-        if self.results.len() >= AT_ONCE * RESULTS {
+        if self.results.len() >= AT_ONCE * self.size {
             self.write(pack, files);
         }
         self.results.push(result);
@@ -192,20 +200,20 @@ impl Blocks {
 
     fn write(&mut self, pack: &Packer, files: &mut Tree) {
         // A file of texts is named by its first document.
-        let first = self.packed;
+        let (first, size) = (self.packed, self.size);
         let blocks: Vec<(String, Vec<(usize, String)>)> = self
             .results
-            .chunks(RESULTS)
-            .zip(self.texts.chunks(RESULTS))
+            .chunks(size)
+            .zip(self.texts.chunks(size))
             .enumerate()
             .map(|(number, (results, texts))| {
                 let (results, texts) = block(results, texts);
-                let start = first + number * RESULTS;
+                let start = first + number * size;
                 (results, texts.into_iter().map(|(at, text)| (start + at, text)).collect())
             })
             .collect();
         let results: Vec<&str> = blocks.iter().map(|(results, _)| results.as_str()).collect();
-        files.extend(pack.all("r", first / RESULTS, &results));
+        files.extend(pack.all("r", first / size, &results));
         if self.models.is_empty() {
             self.models.resize_with(rayon::current_num_threads(), Model::default);
         }
@@ -789,7 +797,7 @@ fn root(
         "unit": searcher.unit,
         "none": rank::idf(searcher.documents(), 0),
         "often": rank::common_limit(searcher.documents()),
-        "results": RESULTS,
+        "results": results_in_block(searcher),
         "concepts": CONCEPTS,
         "endings": endings.join(" "),
         "letters": letters,
