@@ -76,6 +76,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("two_face", &["markdown/highlight"]),
     ("unicode_normalization", &["search/analysis"]),
     ("walkdir", &["disk", "disk/write"]),
+    ("wide", &["search/text"]),
 ];
 
 /// Rooms that may touch the world: files, clock, network, processes.
