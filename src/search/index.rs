@@ -38,7 +38,7 @@ use super::{
 pub type Fault = tantivy::TantivyError;
 
 /// Memory of the index writer in bytes; Tantivy writes a segment when it is full.
-const WRITER_MEMORY: usize = 40_000_000;
+const WRITER_MEMORY: usize = 20_000_000;
 
 /// The file that says what an index was made from.
 const STAMP: &str = "vademecum.json";
