@@ -294,10 +294,12 @@ impl Last {
             // Whether a translation is out of date is said by linking.
             let tells = |page: &Page| page.fields.contains_key("translation_of");
             let folders = site.config.languages.iter().filter_map(|lang| lang.folder.as_ref());
+            let stands_here =
+                |page: &Page| page.stands_for.as_ref().is_some_and(|other| other.id == old.id);
             let mut standing = folders.filter_map(|folder| site.page_at(folder, &old.id.path));
             let mut is_translated = || {
                 site.translations[place].iter().any(|&to| tells(&site.pages[to]))
-                    || standing.any(|to| tells(&site.pages[to]))
+                    || standing.any(|to| stands_here(&site.pages[to]) && tells(&site.pages[to]))
             };
             let is_retold = new.fields.get("translation_of") != old.fields.get("translation_of");
             if is_retold || (new.text != old.text && is_translated()) {

@@ -472,10 +472,6 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
         let says = tokens.iter().any(|token| !tuning.common.contains(&token.word));
         (says && tokens.len() <= NAME_LIMIT).then_some(tokens)
     };
-    let mut folding = analysis::Analyzer::new(lang);
-    let mut said = |text: &str| -> Vec<String> {
-        folding.tokens(text).into_iter().map(|token| token.word).collect()
-    };
     let mut concepts = Vec::new();
     for vocabulary in config.vocabularies.values().filter(|vocabulary| vocabulary.understood) {
         for term in &vocabulary.terms {
@@ -492,12 +488,15 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
                 own: Vec::new(),
             };
             let not = term.not.exact(lang).unwrap_or_default().split(';');
-            let not: Vec<Vec<String>> = not.map(&mut said).filter(|not| !not.is_empty()).collect();
+            let not: Vec<Vec<analysis::Token>> = not.filter_map(&mut words).collect();
             for (code, name) in names {
-                if not.contains(&said(name)) {
+                let Some(tokens) = words(name) else { continue };
+                let is_same = |not: &Vec<analysis::Token>| {
+                    not.iter().map(|token| &token.word).eq(tokens.iter().map(|token| &token.word))
+                };
+                if not.iter().any(is_same) {
                     continue;
                 }
-                let Some(tokens) = words(name) else { continue };
                 let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
                 if (code == lang || code.is_empty()) && !concept.written.contains(&stems) {
                     concept.own.push(stems.clone());

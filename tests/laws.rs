@@ -241,6 +241,40 @@ fn an_edit_that_breaks_or_mends_a_link_is_remarked_on() {
 }
 
 #[test]
+fn an_abstract_older_than_its_original_is_remarked_on_after_an_edit() {
+    let mut files = Files::default();
+    let config = "title = \"S\"\nlanguages = [\"en\", \"fr\"]\n[fields.translation_of]\n\
+                  type = \"text\"\n[types.practice]\nfolder = \"practices\"\n\
+                  fields = [\"translation_of\"]\n";
+    files.put("content/site.toml", config);
+    let original = |text: &str| format!("---\ntitle: A\noriginal_lang: en\n---\n\n{text}\n");
+    let summary = |of: &str| {
+        format!(
+            "---\ntitle: Un\noriginal_lang: en\nabstract: true\ntranslation_of: \"{of}\"\n---\n"
+        )
+    };
+    let [original_at, summary_at] =
+        ["en", "fr"].map(|lang| format!("content/{lang}/practices/a.md"));
+    files.put(&original_at, original("Text."));
+    files.put(&summary_at, summary("000000000000"));
+    let help = cold(&files.tree()).diags.remove(0).help.unwrap();
+    let digest = help.trim_end_matches('`').rsplit(' ').next().unwrap();
+    let mut memories = Memories::warm();
+    for (at, text, remarks) in [
+        (&summary_at, summary(digest), 0),
+        (&original_at, original("Another text."), 1),
+        (&original_at, original("Text."), 0),
+        (&summary_at, summary("000000000000"), 1),
+    ] {
+        files.put(at, text);
+        let source = files.tree();
+        let warm = build(&source, &mut memories, Scope::default());
+        assert_equal(&warm, &cold(&source), &help);
+        assert_eq!(warm.diags.len(), remarks, "{:?}", warm.diags);
+    }
+}
+
+#[test]
 fn a_warm_build_of_any_folder_equals_a_cold_one() {
     edits_keep_warm_equal_to_cold(sample::any_folder, 8, 12);
 }

@@ -519,7 +519,7 @@ const vademecum = (() => {
   const search = async (text, options = {}) => {
     const { filters = {}, limit = 10, offset = 0, excerpts = true, facets: wanted = true } = options;
     const index = await open(options.lang || document.documentElement.lang);
-    if (ARABIC.test(text)) ({ foldArabic } = await loadMore());
+    if (ARABIC.test(text.normalize("NFKC"))) ({ foldArabic } = await loadMore());
     const { root } = index;
     const facets = await facetsOf(index);
     const fields = new Map(facets.flatMap(({ name, also }) => [name, ...also].map((f) => [f, name])));
