@@ -11,7 +11,7 @@ use crate::{
     tree::{Tree, TreePath},
 };
 
-/// The columns that hold one text per language: `name_fr`, `title_fr`, `title_fr_status`, `alt_fr`.
+/// The columns that hold one text per language: `name_fr`, `title_fr`, `title_fr_status`, `alt_fr`, `not_fr`.
 const TEXTS: [&str; 5] = ["name", "title", "alt", "not", "definition"];
 
 /// Reads the rows of a vocabulary's table, then those of `<name>-overrides.tsv`, whose cells
