@@ -11,7 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use vademecum::{
     Built, Memories, check,
     config::Config,
-    diag, disk, language, scaffold,
+    diag::{self, Diag},
+    disk, language, scaffold,
     search::{
         self, Ask, Found, Sort,
         index::{OpenError, Searcher},
@@ -19,6 +20,7 @@ use vademecum::{
     serve,
     site::Scope,
     skos,
+    theme::watch,
     tree::Tree,
 };
 
@@ -181,6 +183,9 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
         }
         None => disk::find_root(Path::new(".")),
     };
+    if matches!(cli.command, Command::Build(_) | Command::Check(_) | Command::Serve(_)) {
+        watch::start(stop)?;
+    }
     match &cli.command {
         Command::Build(args) => run_build(&root, args),
         Command::Check(args) => run_check(&root, args),
@@ -238,6 +243,12 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     drop(progress);
     say(&summary(&built, started.elapsed(), &shown(&out)))?;
     Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
+}
+
+/// Ends the program for a page that would take all memory or time. What was written before stays.
+fn stop(diag: Diag) {
+    tell(&format!("\n{}", diag::print(&[diag], &Tree::default())));
+    std::process::exit(i32::from(CONTENT_HAS_ERRORS));
 }
 
 fn fail(message: &str) -> u8 {

@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod bounds;
+pub mod watch;
 
 /// Templates by name, with the calls that bound them.
 type Templates = BTreeMap<String, Bounded>;
@@ -152,6 +153,7 @@ impl Theme {
             context.insert_value("t", texts);
             context.insert_value("body", Value::safe_string(body));
             bounds::begin();
+            let _rendering = watch::begin(|| self.file_of(template));
             let mut page = bounds::Page::default();
             let rendered = self.tera.render_to(template, &context, &mut page);
             if page.is_full {
@@ -162,6 +164,13 @@ impl Theme {
             Ok(String::from_utf8(page.html)?)
         });
         filled.map_err(|error| explain(&error, &self.templates, self.own.as_ref(), template))
+    }
+
+    /// Returns the file of a template, where the site keeps it.
+    fn file_of(&self, template: &str) -> TreePath {
+        let path = TreePath::new(&format!("templates/{template}"));
+        let path = path.unwrap_or_else(|| TreePath::of("templates/base.html"));
+        TreePath::of(&format!("{}/{path}", folder_of(&path, self.own.as_ref())))
     }
 }
 
@@ -296,12 +305,17 @@ fn texts_of(words: &Words, lang: &str) -> Value {
 
 /// Moves a remark about a theme's file to where the site keeps it.
 fn place(diag: Diag, own: Option<&(String, Tree)>) -> Diag {
-    let folder = match own {
-        Some((folder, files)) if files.get(&diag.at.path).is_some() => folder.as_str(),
-        _ => "themes/default",
-    };
+    let folder = folder_of(&diag.at.path, own);
     let path = TreePath::of(&format!("{folder}/{}", diag.at.path));
     Diag { at: At { path, ..diag.at.clone() }, ..diag }
+}
+
+/// Returns the theme that a file is of.
+fn folder_of<'a>(path: &TreePath, own: Option<&'a (String, Tree)>) -> &'a str {
+    match own {
+        Some((folder, files)) if files.get(path).is_some() => folder.as_str(),
+        _ => "themes/default",
+    }
 }
 
 fn explain(

@@ -127,6 +127,25 @@ fn errors_are_all_reported_and_nothing_is_written() {
 }
 
 #[test]
+fn a_template_that_would_take_all_memory_ends_the_build_and_the_last_good_site_stays() {
+    let site = configured();
+    site.run(&["build"]).code(0);
+    let good = site.read("public/en/practices/a/index.html");
+    site.write("content/site.toml", &format!("theme = 'own'\n{}", site.read("content/site.toml")));
+    site.write(
+        "themes/own/templates/record.html",
+        "{% set x = 'twice' %}{% for i in range(end=60) %}{% set_global x = x ~ x %}{% endfor %}",
+    );
+    for command in ["build", "check", "serve"] {
+        site.run(&[command])
+            .code(1)
+            .complains("themes/own/templates/record.html:1:1: error[template-error]")
+            .complains("one page takes more than 1024 MB of memory");
+    }
+    assert_eq!(site.read("public/en/practices/a/index.html"), good);
+}
+
+#[test]
 fn check_reports_and_writes_nothing() {
     let site = configured();
     site.run(&["check"]).code(0).says("0 errors, 0 warnings");

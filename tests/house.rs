@@ -64,6 +64,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("oxrdfxml", &["skos"]),
     ("oxttl", &["skos"]),
     ("percent_encoding", &["render", "render/view", "serve", "serve/api", "site/links"]),
+    ("memory_stats", &["theme/watch"]),
     ("mimalloc", &["main"]),
     ("rustix", &["disk/write"]),
     ("saphyr_parser", &["front"]),
@@ -80,7 +81,8 @@ const OWNERS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that may touch the world: files, clock, network, processes.
-const EDGES: &[&str] = &["disk", "disk/write", "serve", "serve/api", "search/index", "main"];
+const EDGES: &[&str] =
+    &["disk", "disk/write", "serve", "serve/api", "search/index", "theme/watch", "main"];
 const WORLD: &[&str] = &[
     "std::fs",
     "std::net",
