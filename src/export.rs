@@ -217,7 +217,13 @@ fn fields(page: &Page) -> impl Iterator<Item = (&str, &Value)> {
 
 /// Writes records as JSON, one after the other, so that the text of all never lies in memory twice.
 fn json(site: &Site) -> Vec<u8> {
-    let mut bytes = Vec::new();
+    // A little more than they take, because a large buffer that grows is copied again and again.
+    let of_page = |page: &Page| {
+        let texts = page.sections.iter().map(|section| section.heading.len() + section.text.len());
+        texts.sum::<usize>() * 9 / 8 + 1024
+    };
+    let room = public_records(site).map(|index| of_page(&site.pages[index])).sum();
+    let mut bytes = Vec::with_capacity(room);
     let mut serializer = serde_json::Serializer::pretty(&mut bytes);
     // A record holds only texts, numbers and tables of them, which JSON always takes.
     let _ = serializer.collect_seq(public_records(site).map(|index| record(site, index)));

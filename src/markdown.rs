@@ -560,18 +560,17 @@ const SCHEMES: &[&str] =
 
 /// Replaces comrak's English labels of footnotes by marks for words.
 fn localise_footnotes(html: String, nonce: &str) -> String {
-    if !html.contains("class=\"footnotes\"") {
-        return html;
-    }
+    const NOTES: &str = "<section class=\"footnotes\" data-footnotes>";
+    // Footnotes stand at the end, and only there are ways back.
+    let Some((text, notes)) = html.rsplit_once(NOTES) else { return html };
     let back = word_mark(nonce, "footnote-back");
     let label = word_mark(nonce, "footnotes");
-    html.replace("aria-label=\"Back to reference ", &format!("aria-label=\"{back} "))
-        .replace(
-            "<section class=\"footnotes\" data-footnotes>",
-            &format!("<section class=\"footnotes\" aria-label=\"{label}\">"),
-        )
-        .replace(" data-footnote-ref>", ">")
-        .replace(" data-footnote-backref ", " ")
+    let named = |part: &str| part.replace(" data-footnote-ref>", ">");
+    let notes = notes
+        .replace("aria-label=\"Back to reference ", &format!("aria-label=\"{back} "))
+        .replace(" data-footnote-backref ", " ");
+    let opened = format!("<section class=\"footnotes\" aria-label=\"{label}\">");
+    [named(text), opened, named(&notes)].concat()
 }
 
 /// Gives the boxes of task lists a name, so that they say more than "box" when read aloud.

@@ -249,16 +249,22 @@ impl Page {
         match (self.id.folder.as_str(), self.id.path.as_str()) {
             ("", path) => path.to_owned(),
             (folder, "") => folder.to_owned(),
-            (folder, path) => format!("{folder}/{path}"),
+            (folder, path) => [folder, "/", path].concat(),
         }
     }
 
     /// Returns the output file.
     pub fn file(&self) -> String {
-        match self.address().as_str() {
-            "" => "index.html".to_owned(),
-            address => format!("{address}/index.html"),
+        let (folder, path) = (self.id.folder.as_str(), self.id.path.as_str());
+        let parts = [folder, path, "index.html"];
+        let mut file = String::with_capacity(folder.len() + path.len() + 12);
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            if !file.is_empty() {
+                file.push('/');
+            }
+            file.push_str(part);
         }
+        file
     }
 
     pub fn text(&self, field: &str) -> Option<&str> {

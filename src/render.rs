@@ -318,17 +318,24 @@ pub fn encode(path: &str) -> String {
 /// It always names the file (`../x/index.html`), because from a folder opened by double click a
 /// link to `../x/` shows a listing.
 pub fn relative(from: &str, file: &str) -> String {
-    let from: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
-    let to: Vec<&str> = file.split('/').collect();
-    let folders = &to[..to.len() - 1];
-    let shared = from.iter().zip(folders).take_while(|(a, b)| a == b).count();
-    let up = "../".repeat(from.len() - shared);
-    let path = encode(&to[shared..].join("/"));
-    // A first part with a colon would read as a scheme.
-    if up.is_empty() && path.split('/').next().is_some_and(|part| part.contains(':')) {
-        return format!("./{path}");
+    let mut path = file;
+    let mut above = from.split('/').filter(|part| !part.is_empty()).peekable();
+    while let (Some(part), Some((folder, rest))) = (above.peek(), path.split_once('/'))
+        && *part == folder
+    {
+        path = rest;
+        above.next();
     }
-    up + &path
+    let up = above.count();
+    let path = utf8_percent_encode(path, PATH);
+    let mut address = String::with_capacity(3 * up + file.len());
+    address.extend(std::iter::repeat_n("../", up));
+    address.extend(path);
+    // A first part with a colon would read as a scheme.
+    if up == 0 && address.split('/').next().is_some_and(|part| part.contains(':')) {
+        address.insert_str(0, "./");
+    }
+    address
 }
 
 /// Escapes a text for HTML.

@@ -68,7 +68,7 @@ pub fn facts(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Fa
         .filter(|field| field.show == Show::Facts)
         .filter_map(|field| {
             let value = page.fields.get(&field.name)?;
-            let values = shown(site, theme, index, field, value, from);
+            let values = shown(site, theme, index, field, value, Some(from));
             let label = label(&site.config, field, &page.lang);
             (!values.is_empty()).then(|| Fact { name: field.name.clone(), label, values })
         })
@@ -86,14 +86,14 @@ pub fn label(config: &Config, field: &Field, lang: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Shows a field's value or values.
+/// Shows a field's value or values, linked as seen from a folder, or without links.
 pub fn shown(
     site: &Site,
     theme: &Theme,
     index: PageIndex,
     field: &Field,
     value: &Value,
-    from: &str,
+    from: Option<&str>,
 ) -> Vec<Shown> {
     match value {
         Value::List(values) => {
@@ -110,7 +110,7 @@ fn one(
     index: PageIndex,
     field: &Field,
     value: &Value,
-    from: &str,
+    from: Option<&str>,
 ) -> Option<Shown> {
     let page = &site.pages[index];
     match (&field.kind, value) {
@@ -130,7 +130,7 @@ fn one(
             Some(to) => {
                 let to = &site.pages[to];
                 let lang = (to.title_lang() != page.lang).then(|| to.title_lang().to_owned());
-                let url = Some(relative(from, &to.file()));
+                let url = from.map(|from| relative(from, &to.file()));
                 Shown { text: to.title.clone(), url, lang, number: None }
             }
             None => Shown { text: id.clone(), ..Shown::default() },
@@ -149,7 +149,7 @@ fn one(
                 .iter()
                 .filter_map(|field| {
                     let value = table.get(&field.name)?;
-                    let values = shown(site, theme, index, field, value, from);
+                    let values = shown(site, theme, index, field, value, None);
                     let texts: Vec<String> = values.into_iter().map(|shown| shown.text).collect();
                     let label = site.config.localized(&field.label, &page.lang);
                     Some(format!("{label} {}", texts.join(", ")).trim().to_owned())
@@ -179,10 +179,13 @@ fn plain(value: &Value) -> Option<String> {
 }
 
 /// Shows a term by its name, with a link to its page where it has one.
-pub fn term(site: &Site, page: &Page, vocabulary: &Vocabulary, id: &str, from: &str) -> Shown {
+fn term(site: &Site, page: &Page, vocabulary: &Vocabulary, id: &str, from: Option<&str>) -> Shown {
     let found = vocabulary.term(id);
     let text = found.map_or(id, |term| name_of(&site.config, term, &page.lang));
-    let to = site.use_of(&page.id.folder, &vocabulary.name, id).and_then(|term| term.page);
+    let link = |from: &str| {
+        let to = site.use_of(&page.id.folder, &vocabulary.name, id)?.page?;
+        Some(relative(from, &site.pages[to].file()))
+    };
     let fallback = found.and_then(|term| {
         let own = [page.lang.as_str(), language::primary(&page.lang), ""];
         let known = own.iter().any(|code| term.name.exact(code).is_some());
@@ -190,7 +193,7 @@ pub fn term(site: &Site, page: &Page, vocabulary: &Vocabulary, id: &str, from: &
     });
     Shown {
         text: text.to_owned(),
-        url: to.map(|to| relative(from, &site.pages[to].file())),
+        url: from.and_then(link),
         number: vocabulary.numbered.then(|| id.to_owned()),
         lang: fallback,
     }

@@ -181,7 +181,7 @@ pub fn row(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str)
         title: page.title.clone(),
         url: relative(from, &page.file()),
         summary: crate::page::shorten(&page.summary, ROW_SUMMARY),
-        meta: meta(site, theme, index, lang, from),
+        meta: meta(site, theme, index, lang),
         marks: marks(site, page),
         lang: (page.summary_lang() != lang).then(|| page.summary_lang().to_owned()),
         title_lang: (page.title_lang() != lang).then(|| page.title_lang().to_owned()),
@@ -195,7 +195,7 @@ const ROW_SUMMARY: usize = 180;
 /// How many values of one field a row shows.
 const ROW_VALUES: usize = 3;
 
-fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str) -> Vec<String> {
+fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str) -> Vec<String> {
     let page = &site.pages[index];
     let mut meta = Vec::new();
     let record_type = site.config.types.get(&page.record_type);
@@ -206,7 +206,7 @@ fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str) ->
             continue;
         };
         let Some(value) = page.fields.get(name) else { continue };
-        let values = facts::shown(site, theme, index, field, value, from);
+        let values = facts::shown(site, theme, index, field, value, None);
         let mut texts: Vec<String> = values
             .iter()
             .take(ROW_VALUES)

@@ -1,6 +1,10 @@
 //! Text to tokens, the same for index and query: folded words and their stems.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, TokenStream, Tokenizer};
 use unicode_normalization::{UnicodeNormalization, char::decompose_canonical};
@@ -24,7 +28,14 @@ pub struct Token {
 pub struct Analyzer {
     lang: String,
     stemmer: Option<TextAnalyzer>,
-    stems: HashMap<String, String>,
+    stems: Stems,
+}
+
+/// Stems of words: all in one text, and where each stands in it.
+#[derive(Clone, Default)]
+struct Stems {
+    text: String,
+    of_word: HashMap<String, (usize, usize)>,
 }
 
 /// The longest word that is kept, in bytes; longer runs are data, not words.
@@ -48,7 +59,7 @@ impl Analyzer {
         let stemmer = stemmer(language::primary(lang)).map(|language| {
             TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(language)).build()
         });
-        Self { lang: language::primary(lang).to_owned(), stemmer, stems: HashMap::new() }
+        Self { lang: language::primary(lang).to_owned(), stemmer, stems: Stems::default() }
     }
 
     /// Returns the words of a text in their order.
@@ -106,21 +117,23 @@ impl Analyzer {
             return Cow::Borrowed(arabic_stem(word));
         }
         let Some(stemmer) = &mut self.stemmer else { return Cow::Borrowed(word) };
-        if !self.stems.contains_key(word) {
-            let masculine = (self.lang == "fr").then(|| masculine(word));
-            let mut stream = stemmer.token_stream(masculine.as_deref().unwrap_or(word));
-            let stem = match stream.next() {
-                Some(token) if !token.text.is_empty() => token.text.clone(),
-                _ => word.to_owned(),
-            };
-            drop(stream);
-            if self.stems.len() >= STEM_LIMIT {
-                return Cow::Owned(stem);
-            }
-            self.stems.insert(word.to_owned(), stem);
+        let Stems { text, of_word } = &mut self.stems;
+        if let Some(&(start, end)) = of_word.get(word) {
+            return Cow::Borrowed(&text[start..end]);
         }
-        // The lines above put it there.
-        Cow::Borrowed(self.stems.get(word).map_or(word, String::as_str))
+        let masculine = (self.lang == "fr").then(|| masculine(word));
+        let mut stream = stemmer.token_stream(masculine.as_deref().unwrap_or(word));
+        let stem = match stream.next() {
+            Some(token) if !token.text.is_empty() => token.text.as_str(),
+            _ => word,
+        };
+        if of_word.len() >= STEM_LIMIT {
+            return Cow::Owned(stem.to_owned());
+        }
+        let start = text.len();
+        text.push_str(stem);
+        of_word.insert(word.to_owned(), (start, text.len()));
+        Cow::Borrowed(&text[start..])
     }
 
     /// Returns true for what an elision leaves: the `l` of `l’accès`, the `s` of `migrant’s`.
@@ -143,18 +156,52 @@ impl Analyzer {
 pub struct Stream {
     analyzer: Analyzer,
     stems: bool,
-    /// The tokens of one text, one after the other, and where each ends.
+    /// The texts that were cut into words last, for the other field that takes them.
+    cut: Arc<Mutex<VecDeque<Arc<Words>>>>,
+    tokens: Words,
+}
+
+/// The words of one text, one after the other, and for each where it ends and its section.
+#[derive(Clone, Default)]
+struct Words {
+    of: String,
     text: String,
     ends: Vec<(usize, usize)>,
 }
 
+/// How many texts are remembered with their words: those of one document.
+const TEXTS: usize = 8;
+
 impl Stream {
-    pub fn stems(lang: &str) -> Self {
-        Self { stems: true, ..Self::words(lang) }
+    /// Returns the analysis to stems and that to words, which cut a text once for both.
+    pub fn of_both(lang: &str) -> [Self; 2] {
+        let words = Self {
+            analyzer: Analyzer::new(lang),
+            stems: false,
+            cut: Arc::default(),
+            tokens: Words::default(),
+        };
+        [Self { stems: true, ..words.clone() }, words]
     }
 
-    pub fn words(lang: &str) -> Self {
-        Self { analyzer: Analyzer::new(lang), stems: false, text: String::new(), ends: Vec::new() }
+    /// Returns the words of a text, cut now or before.
+    fn words_of(&mut self, text: &str) -> Arc<Words> {
+        // What is remembered is whole, so it is sound even after a panic elsewhere.
+        let cut = self.cut.clone();
+        let remembered = || cut.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(words) = remembered().iter().find(|words| words.of == text) {
+            return words.clone();
+        }
+        let mut words = Words { of: text.to_owned(), ..Words::default() };
+        self.analyzer.each_word(text, |_, word, at| {
+            words.text.push_str(word);
+            words.ends.push((words.text.len(), at.section));
+        });
+        let words = Arc::new(words);
+        let mut remembered = remembered();
+        remembered.truncate(TEXTS - 1);
+        remembered.push_front(words.clone());
+        words
     }
 }
 
@@ -162,22 +209,26 @@ impl Tokenizer for Stream {
     type TokenStream<'a> = Tokens<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens<'a> {
-        let Self { analyzer, stems, text: all, ends } = self;
-        all.clear();
-        ends.clear();
-        analyzer.each_word(text, |analyzer, word, at| {
-            match *stems {
-                true => all.push_str(&analyzer.remembered_stem(word)),
-                false => all.push_str(word),
+        let words = self.words_of(text);
+        let Self { analyzer, stems, tokens, .. } = self;
+        tokens.text.clear();
+        tokens.ends.clear();
+        match *stems {
+            true => {
+                let mut from = 0;
+                for &(end, section) in &words.ends {
+                    tokens.text.push_str(&analyzer.remembered_stem(&words.text[from..end]));
+                    tokens.ends.push((tokens.text.len(), section));
+                    from = end;
+                }
             }
-            ends.push((all.len(), at.section));
-        });
-        Tokens {
-            text: all,
-            ends: ends.iter(),
-            from: 0,
-            token: tantivy::tokenizer::Token::default(),
+            false => {
+                tokens.text.push_str(&words.text);
+                tokens.ends.extend_from_slice(&words.ends);
+            }
         }
+        let Words { text, ends, .. } = tokens;
+        Tokens { text, ends: ends.iter(), from: 0, token: tantivy::tokenizer::Token::default() }
     }
 }
 

@@ -115,8 +115,9 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<(Tree, Searcher)
     let (schema, fields) = schema();
     let directory = RamDirectory::create();
     let index = Index::create(directory.clone(), schema, tantivy::IndexSettings::default())?;
-    index.tokenizers().register(STEMS, TextAnalyzer::from(Stream::stems(&collection.lang)));
-    index.tokenizers().register(WORDS, TextAnalyzer::from(Stream::words(&collection.lang)));
+    let [stems, words] = Stream::of_both(&collection.lang);
+    index.tokenizers().register(STEMS, TextAnalyzer::from(stems));
+    index.tokenizers().register(WORDS, TextAnalyzer::from(words));
     let mut writer: IndexWriter<TantivyDocument> =
         index.writer_with_num_threads(1, WRITER_MEMORY)?;
     writer.set_merge_policy(Box::new(NoMergePolicy));
@@ -189,11 +190,9 @@ fn in_order(index: &Index, fields: Fields) -> Result<Vec<SegmentId>, Fault> {
 
 fn prepare(document: &Document, fields: Fields) -> TantivyDocument {
     let mut prepared = TantivyDocument::default();
-    let mut exact = String::new();
+    // Each text alike in both fields, so that it is cut into words once.
     let mut add = |field: Field, text: &str| {
-        exact.push_str(text);
-        // Two texts side by side are not one word.
-        exact.push_str(" . ");
+        prepared.add_text(fields.exact, text);
         prepared.add_text(field, text);
     };
     let sections = |part: fn(&crate::markdown::Section) -> &str| {
@@ -212,7 +211,6 @@ fn prepare(document: &Document, fields: Fields) -> TantivyDocument {
     add(fields.headings, &sections(|section| &section.heading));
     add(fields.summary, &document.summary);
     add(fields.body, &sections(|section| &section.text));
-    prepared.add_text(fields.exact, exact);
     for (facet, values) in &document.facets {
         for value in values {
             prepared.add_text(fields.facets, format!("{facet}={value}"));
