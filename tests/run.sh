@@ -52,7 +52,7 @@ fi
 say "what a search costs a reader"
 cargo build --release
 peers=()
-[ -x target/peers/pagefind_bin/pagefind ] && peers=(--peers target/peers)
+[ -x target/peers/pagefind ] && peers=(--peers target/peers)
 node tests/bench/search.mjs target/release/vademecum target/search-bench "${peers[@]}" --check
 if [ "${1:-}" = --full ]; then
   say "hostile input"

@@ -295,8 +295,7 @@ fn hold_against_peers(folder: &Path, peers: &Path, mut ours: Cost, pages: usize)
         hugo = hugo.best(build_theirs());
     }
     compare_addresses(&site.join("public"), &public);
-    let pagefind =
-        measure::run(Command::new(peers.join("pagefind_bin/pagefind")).arg("--site").arg(&public));
+    let pagefind = measure::run(Command::new(peers.join("pagefind")).arg("--site").arg(&public));
     let both = hugo.then(pagefind);
     line("Hugo, then Pagefind", both, &[&public]);
     let (cpu, wall) = (ours.cpu / hugo.cpu, ours.wall / both.wall);

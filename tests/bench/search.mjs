@@ -254,7 +254,7 @@ if (options.peers) {
   const index = join(folder, "pagefind");
   rmSync(index, { recursive: true, force: true });
   const peer = run(
-    join(resolve(options.peers), "pagefind_bin", "pagefind"),
+    join(resolve(options.peers), "pagefind"),
     "--site",
     output,
     "--output-path",
