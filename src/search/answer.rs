@@ -294,7 +294,13 @@ impl Terms<'_> {
     fn correct(&mut self, text: &str, words: &mut [Wanted]) -> Result<Option<String>, Fault> {
         let mut corrected = text.trim().to_owned();
         let mut changed = false;
-        for wanted in words.iter_mut().filter(|word| !word.is_known) {
+        let (few, many) = rank::CORRECTED;
+        let weight = if words.len() > rank::QUESTION_WORDS { many } else { few };
+        let common = &self.searcher.tuning.common;
+        // A word that everybody uses is no mistake for one of the site's.
+        let is_strange =
+            |wanted: &&mut Wanted| !wanted.is_known && !common.contains(&wanted.word.typed);
+        for wanted in words.iter_mut().filter(is_strange) {
             let near = lexicon::near(self.searcher, &wanted.word.typed)?;
             let Some(first) = near.first() else { continue };
             let tokens = self.analyzer.tokens(&corrected);
@@ -303,7 +309,7 @@ impl Terms<'_> {
                 changed = true;
             }
             for form in &near {
-                if let Some(form) = self.exact_form(form, rank::CORRECTED)?
+                if let Some(form) = self.exact_form(form, weight)?
                     && wanted.word.forms.iter().all(|other| other.stems != form.stems)
                 {
                     wanted.word.forms.push(form);

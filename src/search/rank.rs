@@ -27,8 +27,10 @@ pub const B_LABELS: f64 = 0.2;
 pub const EXACT: f64 = 1.2;
 /// What the completion of the last word counts when the word itself is unknown, or known.
 pub const PREFIX: (f64, f64) = (0.8, 0.3);
-/// What a corrected word counts.
-pub const CORRECTED: f64 = 0.8;
+/// What a corrected word counts: of a few words, and of a question of more than so many, in which the
+/// others say enough and a word that was no mistake becomes another.
+pub const CORRECTED: (f64, f64) = (0.8, 0.4);
+pub const QUESTION_WORDS: usize = 5;
 /// What an inflected form counts that no page holds, and whose stem was guessed.
 pub const GUESSED: f64 = 0.9;
 /// What another name of a concept counts against the word that named it.

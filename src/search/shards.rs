@@ -788,10 +788,7 @@ fn root(
             false => format!("{ending}|{other}"),
         })
         .collect();
-    let common: Vec<&str> = match searcher.concepts.is_empty() {
-        true => Vec::new(),
-        false => searcher.tuning.common.iter().map(String::as_str).collect(),
-    };
+    let common: Vec<&str> = searcher.tuning.common.iter().map(String::as_str).collect();
     Ok(json!({
         "documents": searcher.documents(),
         "unit": searcher.unit,

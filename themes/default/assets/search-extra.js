@@ -8,7 +8,8 @@ vademecum.more("extra", (core) => {
 
   // As in rank.rs.
   const QUERY_LIMIT = 400;
-  const CORRECTED = 0.8;
+  const CORRECTED = [0.8, 0.4];
+  const QUESTION_WORDS = 5;
   const CONCEPT = 0.9;
   const GUESSED = 0.9;
   const GUESSES = 2;
@@ -154,14 +155,16 @@ vademecum.more("extra", (core) => {
   const correct = async (index, text, words) => {
     let corrected = text.trim();
     let isChanged = false;
-    for (const word of words.filter(({ isKnown }) => !isKnown)) {
+    const weight = CORRECTED[Number(words.length > QUESTION_WORDS)];
+    // A word that everybody uses is no mistake for one of the site's.
+    for (const word of words.filter(({ isKnown, typed }) => !isKnown && !index.common.has(typed))) {
       const forms = await near(index, word.typed);
       const place = tokens(corrected, index.lang).find((token) => token.word === word.typed);
       if (forms.length && place) {
         corrected = corrected.slice(0, place.start) + forms[0] + corrected.slice(place.end);
         isChanged = true;
       }
-      for (const form of forms) addForm(word, await exactForm(index, form, CORRECTED));
+      for (const form of forms) addForm(word, await exactForm(index, form, weight));
     }
     return isChanged ? corrected : null;
   };
