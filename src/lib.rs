@@ -316,7 +316,7 @@ impl Last {
                 }
                 let of = |page: &&Arc<Page>| page.is_abstract && page.id == site.pages[place].id;
                 let page = match read.iter().find(of) {
-                    Some(written) => new.standing_in_with(written),
+                    Some(written) => new.standing_in_with(written, &site.config),
                     None => new.standing_in(folder, &lang.code),
                 };
                 edited.push((place, Arc::new(page)));

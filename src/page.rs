@@ -11,7 +11,7 @@ use crate::{
     language,
     markdown::{self, Body, Link, Piece},
     memory::Memory,
-    schema::{Check, RecordType, Reference, Required, Target, unknown_field},
+    schema::{Check, Field, Kind, RecordType, Reference, Required, Show, Target, unknown_field},
     tree::{Blob, Digest, Tree, TreePath, portable_name, readable},
 };
 
@@ -188,9 +188,10 @@ impl Page {
         }
     }
 
-    /// Returns a page that stands for this one with the title and the summary of an abstract.
+    /// Returns a page that stands for this one with the title and the summary of an abstract, and with
+    /// its texts that are not shown, by which it is only found.
     #[must_use]
-    pub fn standing_in_with(&self, written: &Self) -> Self {
+    pub fn standing_in_with(&self, written: &Self, config: &Config) -> Self {
         let mut page = self.standing_in(&written.id.folder, &written.lang);
         let both = |one: Option<Digest>, other: Option<Digest>| {
             let (one, other) = (one?, other?);
@@ -208,6 +209,14 @@ impl Page {
             match written.fields.get(name) {
                 Some(value) => drop(page.fields.insert(name.to_owned(), value.clone())),
                 None => drop(page.fields.remove(name)),
+            }
+        }
+        let fields = config.types.get(&self.record_type).map_or(&[] as &[Field], |t| &t.fields);
+        let is_found_by =
+            |field: &&Field| field.show == Show::No && field.kind == Kind::Text && field.many;
+        for Field { name, .. } in fields.iter().filter(is_found_by) {
+            if let Some(value) = written.fields.get(name) {
+                page.fields.insert(name.clone(), value.clone());
             }
         }
         if let Some(other) = &mut page.stands_for {

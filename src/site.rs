@@ -579,7 +579,7 @@ fn stand_in(config: &Config, mut pages: Vec<Arc<Page>>, diags: &mut Vec<Diag>) -
             }
             let id = PageId { folder: (*folder).to_owned(), path: original.id.path.clone() };
             made.push(Arc::new(match abstracts.remove(&id) {
-                Some(written) => original.standing_in_with(&written),
+                Some(written) => original.standing_in_with(&written, config),
                 None => original.standing_in(folder, lang),
             }));
         }

@@ -78,8 +78,14 @@ fn ask_all(searchers: &[Searcher], questions: &[Question]) -> (usize, usize, Str
 
 /// How many of a language's questions have their page first, and among the first five, at least. What
 /// is asked for is 9 of 10 among the first five.
-const GOLDEN: [(&str, usize, usize); 6] =
-    [("en", 16, 19), ("fr", 18, 19), ("es", 15, 19), ("ar", 13, 18), ("ru", 14, 18), ("zh", 9, 18)];
+const GOLDEN: [(&str, usize, usize); 6] = [
+    ("en", 15, 19),
+    ("fr", 18, 19),
+    ("es", 18, 18),
+    ("ar", 18, 19),
+    ("ru", 16, 18),
+    ("zh", 15, 19),
+];
 
 #[test]
 fn golden_questions_find_their_pages() {
@@ -101,10 +107,10 @@ fn golden_questions_find_their_pages() {
 fn fresh_questions_in_six_languages_fare_no_worse() {
     let (_, searchers) = searchers();
     let files = [
-        (include_str!("fresh-six.toml"), 72, 53, 66),
-        (include_str!("unseen-six.toml"), 60, 42, 51),
+        (include_str!("fresh-six.toml"), 72, 54, 71),
+        (include_str!("unseen-six.toml"), 60, 47, 57),
         // These were looked at while the search was made.
-        (include_str!("tuning-six.toml"), 90, 66, 84),
+        (include_str!("tuning-six.toml"), 210, 174, 199),
     ];
     for (text, count, least_first, least_in_five) in files {
         let fresh = questions(text);
@@ -112,6 +118,48 @@ fn fresh_questions_in_six_languages_fare_no_worse() {
         let (first, in_five, report) = ask_all(&searchers, &fresh);
         assert!(first >= least_first, "{first} first\n{report}");
         assert!(in_five >= least_in_five, "{in_five} in the first five\n{report}");
+        // In each language 9 of 10.
+        for Searcher { lang, .. } in &searchers {
+            let of_lang: Vec<Question> =
+                fresh.iter().filter(|question| question.lang == *lang).cloned().collect();
+            let (_, in_five, report) = ask_all(&searchers, &of_lang);
+            assert!(in_five * 10 >= of_lang.len() * 9, "{lang}: {in_five}\n{report}");
+        }
+    }
+}
+
+#[test]
+fn words_under_which_people_look_for_a_record_find_it_in_their_language() {
+    let mut source = Tree::default();
+    let mut add = |path: &str, text: &str| {
+        source.insert(TreePath::of(path), vademecum::tree::Blob::new(text.as_bytes().to_vec()));
+    };
+    add(
+        "content/site.toml",
+        "title = 'S'\nlanguages = ['en', 'es']\n[fields.searched_as]\ntype = 'texts'\nshow = 'no'\n\
+         [types.note]\nfolder = 'notes'\nfields = ['searched_as']\n",
+    );
+    add("content/en/notes/a.md", "---\ntitle: Bail\nsearched_as: [locked up]\n---\nProse.\n");
+    add("content/en/notes/b.md", "---\ntitle: Other\n---\nProse.\n");
+    add(
+        "content/es/notes/a.md",
+        "---\ntitle: Fianza\nabstract: true\nsearched_as: [encerrados]\n---\n",
+    );
+    let built = build(&source, &mut Memories::none(), Scope::default());
+    assert!(built.diags.is_empty(), "{:?}", built.diags);
+    let titles = |lang: &str, question: &str| -> Vec<String> {
+        let collection = built.collections.iter().find(|one| one.lang == lang).unwrap();
+        let searcher = search::index::build(collection, search::digest(&source)).unwrap().1;
+        let found = searcher.search(&Ask { insist: true, ..Ask::of(question) }).unwrap();
+        found.hits.into_iter().map(|hit| hit.title).collect()
+    };
+    assert_eq!(titles("en", "who gets locked"), ["Bail"]);
+    assert_eq!(titles("es", "encerrado"), ["Fianza"]);
+    // The words of the abstract stand in for those of the record, and nobody reads either.
+    assert!(titles("es", "locked").is_empty());
+    for page in ["en/notes/a", "es/notes/a"] {
+        let html = built.output.text(&TreePath::of(&format!("{page}/index.html"))).unwrap();
+        assert!(!html.contains("locked") && !html.contains("encerrados"), "{page}");
     }
 }
 
