@@ -230,10 +230,10 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     // One language after the other: what each needs lies in memory, and is large.
     let mut indexes = Vec::new();
     for collection in std::mem::take(&mut built.collections) {
-        let (index, searcher) = search::index::build(&collection, digest)?;
-        indexes.push(disk::stage(&index, &root.join("index").join(&collection.lang))?);
+        let (index, searcher) = search::index::build(collection, digest)?;
+        indexes.push(disk::stage(&index, &root.join("index").join(&searcher.lang))?);
         // The shards are written from the index, which holds all that is needed.
-        drop((index, collection));
+        drop(index);
         built.output = built.output.overlay(search::shards::write(&searcher, &spool)?);
     }
     progress.say("writing");

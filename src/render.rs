@@ -327,10 +327,10 @@ pub fn relative(from: &str, file: &str) -> String {
         above.next();
     }
     let up = above.count();
-    let path = utf8_percent_encode(path, PATH);
-    let mut address = String::with_capacity(3 * up + file.len());
+    // Most paths need no escapes, and addresses of a large site are many.
+    let mut address = String::with_capacity(3 * up + path.len());
     address.extend(std::iter::repeat_n("../", up));
-    address.extend(path);
+    address.extend(utf8_percent_encode(path, PATH));
     // A first part with a colon would read as a scheme.
     if up == 0 && address.split('/').next().is_some_and(|part| part.contains(':')) {
         address.insert_str(0, "./");

@@ -320,7 +320,7 @@ fn two_indexes_are_equal() {
     let source = sample::configured(&mut Random(5)).tree();
     let digest = vademecum::search::digest(&source);
     for collection in &cold(&source).collections {
-        let index = || vademecum::search::index::build(collection, digest).unwrap().0;
+        let index = || vademecum::search::index::build(collection.clone(), digest).unwrap().0;
         let differ = difference(&index(), &index());
         assert!(differ.is_empty(), "{differ:?}");
     }

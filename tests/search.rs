@@ -29,7 +29,7 @@ fn searchers() -> (Tree, Vec<Searcher>) {
     let searchers = built
         .collections
         .iter()
-        .map(|collection| search::index::build(collection, digest).unwrap().1)
+        .map(|collection| search::index::build(collection.clone(), digest).unwrap().1)
         .collect();
     (source, searchers)
 }
@@ -149,7 +149,7 @@ fn words_under_which_people_look_for_a_record_find_it_in_their_language() {
     assert!(built.diags.is_empty(), "{:?}", built.diags);
     let titles = |lang: &str, question: &str| -> Vec<String> {
         let collection = built.collections.iter().find(|one| one.lang == lang).unwrap();
-        let searcher = search::index::build(collection, search::digest(&source)).unwrap().1;
+        let searcher = search::index::build(collection.clone(), search::digest(&source)).unwrap().1;
         let found = searcher.search(&Ask { insist: true, ..Ask::of(question) }).unwrap();
         found.hits.into_iter().map(|hit| hit.title).collect()
     };
@@ -183,7 +183,7 @@ fn small(lang: &str, table: &str, pages: [(&str, &str); 3]) -> Searcher {
     }
     let built = build(&source, &mut Memories::none(), Scope::default());
     assert!(built.diags.is_empty(), "{:?}", built.diags);
-    search::index::build(&built.collections[0], search::digest(&source)).unwrap().1
+    search::index::build(built.collections[0].clone(), search::digest(&source)).unwrap().1
 }
 
 #[test]

@@ -107,11 +107,12 @@ fn schema() -> (Schema, Fields) {
     (builder.build(), fields)
 }
 
-/// Builds the index of a collection in memory; returns its files, and the index to be asked.
+/// Builds the index of a collection in memory; returns its files, and the index to be asked. Documents
+/// that nobody else holds are let go one by one, because a large site fills the memory twice.
 ///
 /// # Errors
 /// When Tantivy fails, which in memory means it ran out of it.
-pub fn build(collection: &Collection, digest: Digest) -> Result<(Tree, Searcher), Fault> {
+pub fn build(mut collection: Collection, digest: Digest) -> Result<(Tree, Searcher), Fault> {
     let (schema, fields) = schema();
     let directory = RamDirectory::create();
     let index = Index::create(directory.clone(), schema, tantivy::IndexSettings::default())?;
@@ -121,8 +122,9 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<(Tree, Searcher)
     let mut writer: IndexWriter<TantivyDocument> =
         index.writer_with_num_threads(1, WRITER_MEMORY)?;
     writer.set_merge_policy(Box::new(NoMergePolicy));
-    for document in &collection.documents {
-        writer.add_document(prepare(document, fields))?;
+    let count = collection.documents.len();
+    for document in std::mem::take(&mut collection.documents) {
+        writer.add_document(prepare(&document, fields))?;
     }
     writer.commit()?;
     if index.searchable_segment_ids()?.len() > 1 {
@@ -152,7 +154,7 @@ pub fn build(collection: &Collection, digest: Digest) -> Result<(Tree, Searcher)
         digest: digest.to_string(),
         lang: collection.lang.clone(),
         tuning: collection.tuning.clone(),
-        documents: collection.documents.len(),
+        documents: count,
     };
     let to_json = |error: serde_json::Error| Fault::InternalError(error.to_string());
     files.insert(

@@ -96,7 +96,7 @@ impl Search {
                 continue;
             }
             let digest = Digest::of_parts([]);
-            let made = search::index::build(&collection, digest).and_then(|(_, searcher)| {
+            let made = search::index::build(collection.clone(), digest).and_then(|(_, searcher)| {
                 let shards = search::shards::write(&searcher, &InMemory)?;
                 Ok((Arc::new(searcher), shards))
             });
