@@ -107,6 +107,16 @@ struct Place {
     has_content: bool,
 }
 
+/// Returns true for what editors and systems leave beside a file: copies, locks, views of folders. A
+/// copy of a draft must not be published.
+fn is_leftover(name: &str) -> bool {
+    let ends = ["~", ".bak", ".orig", ".rej", ".swp", ".tmp"];
+    ends.iter().any(|end| name.ends_with(end))
+        || name.starts_with("~$")
+        || (name.starts_with('#') && name.ends_with('#'))
+        || matches!(name, "Thumbs.db" | "desktop.ini")
+}
+
 impl Place {
     /// Returns the folders that are read.
     fn parts(&self) -> Vec<PathBuf> {
@@ -124,7 +134,8 @@ impl Place {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_heavy = !self.has_content && matches!(&*name, "node_modules" | "target");
         let is_left_out = || is_heavy || is_tantivy(path) || path.join(write::MANIFEST).is_file();
-        !name.starts_with('.') && path != self.out && !(is_folder && is_left_out())
+        let is_hidden = name.starts_with('.') || is_leftover(&name);
+        !is_hidden && path != self.out && !(is_folder && is_left_out())
     }
 
     /// Returns true for a path that is wanted, and so are all folders above it.
@@ -289,6 +300,17 @@ pub fn bytes_of(blob: &Blob) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_editors_leave_behind_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.md", "a.md~", "a.md.bak", "#a.md#", "~$a.docx", "Thumbs.db", "bak.md"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let read = read_source(folder.path(), &folder.path().join("public")).unwrap();
+        let names: Vec<&str> = read.tree.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(names, ["a.md", "bak.md"]);
+    }
 
     #[cfg(unix)]
     #[test]

@@ -92,6 +92,15 @@ impl Node {
         matches!(&self.raw, Raw::Scalar { text, quoted: false } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
+    /// Returns true where nothing is said: null, a text of spaces, a list of such.
+    pub fn is_empty(&self) -> bool {
+        match &self.raw {
+            Raw::List(items) => items.iter().all(Node::is_empty),
+            Raw::Scalar { text, .. } => self.is_null() || text.trim().is_empty(),
+            Raw::Table(table) => table.is_empty(),
+        }
+    }
+
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.table()?.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
@@ -165,9 +174,29 @@ pub enum Notation {
 /// Splits a file at its fences: `---` for YAML, `+++` for TOML, `{` and `}` for JSON.
 ///
 /// A file that begins with `---` but holds no second fence has no front matter when the line after
-/// it is no `key:`; then the fence is a thematic break.
+/// it is no `key:`; then the fence is a thematic break. Blank lines and spaces before the first fence
+/// are passed over where fields follow, because a draft with one would be published with its fields.
 pub fn split(text: &str) -> Split {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let fence = text.len() - text[start..].trim_start().len();
+    if fence > start && text[fence..].starts_with("---") && begins_with_field(&text[fence..]) {
+        let split = split_at(text, fence);
+        if split.front.is_some() {
+            return split;
+        }
+    }
+    split_at(text, start)
+}
+
+/// Returns true when the second line of a text is a field: `key: value`, `key = value`.
+fn begins_with_field(text: &str) -> bool {
+    let second = text.lines().nth(1).unwrap_or_default();
+    second.split_once([':', '=']).is_some_and(|(key, _)| {
+        !key.is_empty() && key.trim().chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
+    })
+}
+
+fn split_at(text: &str, start: usize) -> Split {
     let none = |unclosed| Split { front: None, body: start, unclosed };
     let mut lines = text[start..].split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
@@ -190,11 +219,7 @@ pub fn split(text: &str) -> Split {
         }
         at += line.len();
     }
-    let second = text[front_start..].lines().next().unwrap_or_default();
-    let looks_like_front = second.split_once([':', '=']).is_some_and(|(key, _)| {
-        !key.is_empty() && key.trim().chars().all(|c| c.is_alphanumeric() || "_- ".contains(c))
-    });
-    none(looks_like_front.then(|| start..start + first.trim_end().len()))
+    none(begins_with_field(&text[start..]).then(|| start..start + first.trim_end().len()))
 }
 
 /// Splits a file that begins with a brace on a line of its own. Where no `"` follows, it is text.

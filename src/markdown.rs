@@ -36,6 +36,8 @@ pub struct Body {
     pub missing_footnotes: Vec<(String, Range<usize>)>,
     /// Footnotes that are written and never called, or written twice: name, place, and whether twice.
     pub idle_footnotes: Vec<(String, Range<usize>, bool)>,
+    /// Links that are left out, because following them would run code or lead out of the web.
+    pub refused: Vec<(String, Range<usize>)>,
     /// What belongs to another program and is not understood here.
     pub notes: Vec<Note>,
     /// Ids in the body that a link may point at.
@@ -515,7 +517,10 @@ impl Walk<'_> {
                 self.body.links.push(Link { target, range, is_image });
                 hole_mark(&self.writer.nonce, index)
             }
-            false if is_dangerous(&target) => String::new(),
+            false if is_dangerous(&target) => {
+                self.body.refused.push((target, range));
+                String::new()
+            }
             false => target,
         }
     }

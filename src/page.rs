@@ -647,6 +647,10 @@ fn known_names<'a>(record_type: Option<&'a RecordType>, config: &'a Config) -> V
     declared.map(|field| field.name.as_str()).chain(CORE_FIELDS.iter().copied()).collect()
 }
 
+/// The states of a page, as the manual lists them.
+const STATUSES: &[&str] =
+    &["draft", "submitted", "in-review", "published", "needs-update", "archived", "withdrawn"];
+
 /// Reads the fields that the generator itself knows.
 fn read_core(
     page: &mut Page,
@@ -695,6 +699,16 @@ fn read_core(
         ("status", Some(text)) => match text.to_lowercase().as_str() {
             "draft" | "submitted" | "in-review" => page.status = Status::Unpublished,
             "withdrawn" if page.status == Status::Published => page.status = Status::Withdrawn,
+            // A field of the record type says itself what it takes.
+            other if config.configured && !declared && !STATUSES.contains(&other) => {
+                let message = format!("`{text}` is no status, so the page counts as published");
+                let at = At::new(path, node.range.clone());
+                let help = match nearest(other, STATUSES.iter().copied()) {
+                    Some(near) => format!("write `status: {near}`"),
+                    None => format!("write one of {}", STATUSES.join(", ")),
+                };
+                page.diags.push(Diag::warning(Code::WrongValue, at, message).help(help));
+            }
             _ => {}
         },
         ("lang", Some(text)) => read_lang(page, path, config, text, node),
@@ -776,7 +790,7 @@ fn check_required(
             Required::No => false,
         })
         .map(|field| field.name.as_str())
-        .filter(|name| !entries.iter().any(|(key, node)| key.name == *name && !node.is_null()))
+        .filter(|name| !entries.iter().any(|(key, node)| key.name == *name && !node.is_empty()))
         .collect();
     for name in missing {
         let message = format!("the {} lacks the field `{name}`", record_type.name);
@@ -826,6 +840,11 @@ fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
         let message = format!("the note `[^{name}]` {message}");
         page.diags
             .push(Diag::warning(Code::IdleFootnote, At::new(path, range), message).help(help));
+    }
+    for (target, range) in body.refused {
+        let message = format!("`{target}` is no address of the web, so the link is left out");
+        let help = "write one that begins with `https://`, or put the file beside the page";
+        page.diags.push(Diag::warning(Code::BrokenLink, At::new(path, range), message).help(help));
     }
     page.is_partial = body.notes.iter().any(markdown::Note::hides_text);
     for note in body.notes {

@@ -92,10 +92,11 @@ pub fn run(
     })
     .map_err(io::Error::other)?;
     let has_content = root.join("content").is_dir();
-    let mut unwatched: Vec<PathBuf> = match has_content {
+    let parts: Vec<PathBuf> = match has_content {
         true => ["content", "themes", "index"].iter().map(|part| root.join(part)).collect(),
         false => vec![root.to_path_buf()],
     };
+    let mut unwatched = parts.clone();
     if has_content {
         // A folder that is made later, such as a first theme, is seen from here.
         watcher.watch(root, RecursiveMode::NonRecursive).map_err(io::Error::other)?;
@@ -167,6 +168,13 @@ pub fn run(
         }
         while let Ok(event) = changes.recv_timeout(DEBOUNCE) {
             changed.add(event, out);
+        }
+        // A folder that comes in the place of another, as from a backup, is watched anew.
+        for part in parts.iter().filter(|part| changed.paths.contains(*part)) {
+            let _ = watcher.unwatch(part);
+            unwatched.retain(|folder| folder != part);
+            unwatched.push(part.clone());
+            changed.everything = true;
         }
         watch_new(&mut watcher, &mut unwatched)?;
         let begun = Instant::now();

@@ -392,6 +392,23 @@ fn serve_shows_changes_and_keeps_the_last_good_page() {
 }
 
 #[test]
+fn serve_sees_edits_after_the_content_came_back_from_a_backup() {
+    let site = configured();
+    let server = Server::start(&site);
+    let files = ["site.toml", "vocabularies/objectives.tsv", "en/practices/a.md"]
+        .map(|file| format!("content/{file}"));
+    let texts = files.clone().map(|file| site.read(&file));
+    std::fs::rename(site.path("content"), site.path("old")).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    for (file, text) in files.iter().zip(&texts) {
+        site.write(file, text);
+    }
+    std::thread::sleep(Duration::from_millis(1000));
+    site.write("content/en/practices/a.md", "---\ntitle: Counting cats\nobjectives: [1]\n---\n");
+    server.until("/en/practices/a/", "Counting cats");
+}
+
+#[test]
 fn serve_answers_only_for_its_own_tree_and_machine() {
     let site = configured();
     site.write("secret.txt", "secret");

@@ -129,6 +129,24 @@ fn fresh_questions_in_six_languages_fare_no_worse() {
 }
 
 #[test]
+fn a_small_site_knows_the_endings_of_its_language() {
+    let found = |lang: &str, page: &str, question: &str| {
+        let pages = [(page, ""), ("…", ""), ("…", "")];
+        let searcher = small(lang, "id\tname\n", pages);
+        searcher.search(&Ask { insist: true, ..Ask::of(question) }).unwrap().total
+    };
+    for (lang, page, question) in [
+        ("en", "People returning home", "who returned"),
+        ("fr", "Ils vérifiaient tout", "vérifier"),
+        ("es", "Lo verificaban", "verificar"),
+        ("ru", "Права беженцев", "беженцами"),
+        ("ar", "صيانة المركبات", "مركبة"),
+    ] {
+        assert_eq!(found(lang, page, question), 1, "{lang}");
+    }
+}
+
+#[test]
 fn words_under_which_people_look_for_a_record_find_it_in_their_language() {
     let mut source = Tree::default();
     let mut add = |path: &str, text: &str| {

@@ -48,6 +48,7 @@ impl Config {
         let declared = declared_languages(source, &self.content);
         let most = declared
             .iter()
+            .filter(|(_, count)| **count > 0)
             .max_by_key(|(code, count)| (**count, std::cmp::Reverse((*code).clone())))
             .map(|(code, _)| code.clone());
         if folders.len() >= 2 {
@@ -121,7 +122,13 @@ fn declared_languages(source: &Tree, content: &str) -> BTreeMap<String, usize> {
             && let Some((code, _)) =
                 rest.split_once('/').filter(|(code, _)| language::is_code(code))
         {
+            // Translations do not say what the others are written in.
             counts.entry(language::canonical(code)).or_insert(0);
+            continue;
+        }
+        let suffix = path.stem().rsplit_once('.').map(|(_, code)| code);
+        if suffix.is_some_and(language::is_code) {
+            continue;
         }
         let head = blob.bytes().map(|bytes| &bytes[..bytes.len().min(4096)]).unwrap_or_default();
         let head = String::from_utf8_lossy(head);

@@ -398,6 +398,9 @@ fn arabic(word: &str) -> String {
             'ة' => 'ه',
             'ؤ' => 'و',
             'ئ' => 'ي',
+            // Persian and Urdu have letters of their own for these, and keyboards mix them.
+            'ی' => 'ي',
+            'ک' => 'ك',
             c => c,
         })
         .collect();
@@ -499,6 +502,16 @@ mod tests {
 
     fn stems(lang: &str, text: &str) -> Vec<String> {
         Analyzer::new(lang).tokens(text).into_iter().map(|token| token.stem).collect()
+    }
+
+    #[test]
+    fn persian_letters_meet_arabic_ones() {
+        let mut analyzer = Analyzer::new("fa");
+        let word = |analyzer: &mut Analyzer, text: &str| analyzer.tokens(text)[0].word.clone();
+        let pairs = [("کتاب", "كتاب"), ("ایمنی", "ايمني")];
+        for (persian, arabic) in pairs {
+            assert_eq!(word(&mut analyzer, persian), word(&mut analyzer, arabic));
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use crate::language;
+
 use super::{
     Concept,
     analysis::{Analyzer, is_unspaced},
@@ -47,6 +49,17 @@ pub fn by_stem(searcher: &Searcher) -> Result<BTreeMap<String, Vec<Counted>>, Fa
     Ok(stems)
 }
 
+/// The commonest endings of some languages, learned in the same way from the 10,000 or so commonest
+/// words of each: `s` and what the stem has in its place.
+const USUAL_ENDINGS: &str = include_str!("endings.tsv");
+
+fn usual_endings(lang: &str) -> impl Iterator<Item = (String, String)> {
+    let primary = language::primary(lang);
+    let lines = USUAL_ENDINGS.lines().filter_map(|line| line.split_once('\t'));
+    let pairs = lines.filter(move |(code, _)| *code == primary).flat_map(|(_, all)| all.split(' '));
+    pairs.filter_map(|pair| pair.split_once('|')).map(|(a, b)| (a.to_owned(), b.to_owned()))
+}
+
 /// Learns the endings of a language from the words of an index, so that a reader without a stemmer
 /// finds the stem of a form that no page holds.
 ///
@@ -74,6 +87,12 @@ pub fn learn(searcher: &Searcher) -> Result<Lexicon, Fault> {
     let mut endings: Vec<((String, String), usize)> =
         counts.into_iter().filter(|(_, count)| *count >= ENDING_COUNT).collect();
     endings.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    // A small site shows few endings of its language.
+    for pair in usual_endings(&searcher.lang) {
+        if endings.iter().all(|(known, _)| *known != pair) {
+            endings.push((pair, 0));
+        }
+    }
     endings.truncate(ENDINGS);
     let length = |ending: &str| std::cmp::Reverse(ending.chars().count());
     endings.sort_by(|(a, a_count), (b, b_count)| {

@@ -96,10 +96,11 @@ impl Search {
                 continue;
             }
             let digest = Digest::of_parts([]);
-            let made = search::index::build(collection.clone(), digest).and_then(|(_, searcher)| {
-                let shards = search::shards::write(&searcher, &InMemory)?;
-                Ok((Arc::new(searcher), shards))
-            });
+            let made =
+                search::index::build(collection.clone(), digest).and_then(|(_, searcher)| {
+                    let shards = search::shards::write(&searcher, &InMemory)?;
+                    Ok((Arc::new(searcher), shards))
+                });
             match made {
                 Ok((searcher, shards)) => {
                     let lang = collection.lang.clone();

@@ -23,7 +23,7 @@ vademecum.more("extra", (core) => {
   };
   readers.c = (whole) => JSON.parse(utf8(whole));
 
-  const LETTERS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي" };
+  const LETTERS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي", ی: "ي", ک: "ك" };
   const CLITICS = ["وبال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال", "و"];
 
   // As analysis.rs folds a word with Arabic letters.
