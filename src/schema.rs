@@ -256,13 +256,6 @@ impl Vocabulary {
 
     fn suggestion(&self, id: &str) -> Option<String> {
         let ids = || self.terms.iter().map(|term| term.id.as_str());
-        let numbers: Option<Vec<i64>> = ids().map(|id| id.parse().ok()).collect();
-        if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
-            let (low, high) = (numbers.iter().min()?, numbers.iter().max()?);
-            if (high - low + 1) as usize == numbers.len() {
-                return Some(format!("{}s go from {low} to {high}", self.noun));
-            }
-        }
         let by_name = self.terms.iter().find(|term| {
             let names = term.name.0.values().chain(term.title.0.values());
             let others = term.alt.0.values().flat_map(|alt| alt.split(';'));
@@ -270,6 +263,17 @@ impl Vocabulary {
         });
         if let Some(term) = by_name {
             return Some(format!("write `{}`", term.id));
+        }
+        let parts: Vec<&str> = id.split(',').map(str::trim).collect();
+        if parts.len() > 1 && parts.iter().all(|part| self.term(part).is_some()) {
+            return Some(format!("write `[{}]`, in brackets", parts.join(", ")));
+        }
+        let numbers: Option<Vec<i64>> = ids().map(|id| id.parse().ok()).collect();
+        if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
+            let (low, high) = (numbers.iter().min()?, numbers.iter().max()?);
+            if (high - low + 1) as usize == numbers.len() {
+                return Some(format!("{}s go from {low} to {high}", self.noun));
+            }
         }
         if let Some(term) = ids().find(|term| term.eq_ignore_ascii_case(id)) {
             return Some(format!("write `{term}`"));
@@ -501,7 +505,7 @@ impl Check<'_> {
             }
         }
         for field in fields.iter().filter(|field| field.required == Required::Yes) {
-            if !entries.iter().any(|(key, node)| key.name == field.name && !node.is_null()) {
+            if !entries.iter().any(|(key, node)| key.name == field.name && !node.is_empty()) {
                 let at = At::new(self.path, first_line(node));
                 let message = format!("`{name}` lacks `{}`", field.name);
                 self.diags.push(Diag::error(Code::MissingField, at, message).lenient(self.lenient));

@@ -181,6 +181,20 @@ impl Table {
                         let help = "delete what is too much, or name its column in the first row";
                         diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
                     }
+                    // Columns that were lined up with spaces.
+                    if let ([cell], true) = (cells.as_slice(), columns.len() > 1)
+                        && cell.contains(char::is_whitespace)
+                    {
+                        let message = format!(
+                            "the row has one cell, but there are {} columns",
+                            columns.len()
+                        );
+                        let parted = if comma { "commas" } else { "tabs" };
+                        let help = format!("part the cells by {parted}, not by spaces");
+                        let at = At::new(path, range);
+                        diags.push(Diag::error(Code::Vocabulary, at, message).help(help));
+                        continue;
+                    }
                     let mut cells: BTreeMap<String, String> =
                         columns.iter().cloned().zip(cells).collect();
                     let id = cells.remove("id").unwrap_or_default();
