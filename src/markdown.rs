@@ -49,7 +49,7 @@ pub struct Body {
 /// A stretch of HTML, or a place where something goes that only the linker or the theme knows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
-    Html(String),
+    Html(Box<str>),
     /// The address of the link with this index.
     Hole(usize),
     /// An interface word, by its key.
@@ -616,7 +616,7 @@ fn cut(html: &str, nonce: &str) -> Vec<Piece> {
         match piece {
             Some(piece) => {
                 if !text.is_empty() {
-                    pieces.push(Piece::Html(std::mem::take(&mut text)));
+                    pieces.push(Piece::Html(std::mem::take(&mut text).into()));
                 }
                 pieces.push(piece);
                 rest = &after[number_end + 1..];
@@ -629,7 +629,7 @@ fn cut(html: &str, nonce: &str) -> Vec<Piece> {
     }
     text.push_str(rest);
     if !text.is_empty() {
-        pieces.push(Piece::Html(text));
+        pieces.push(Piece::Html(text.into()));
     }
     pieces
 }
@@ -647,7 +647,7 @@ mod tests {
 
     fn html(text: &str) -> String {
         let piece = |piece: &Piece| match piece {
-            Piece::Html(html) => html.clone(),
+            Piece::Html(html) => html.to_string(),
             Piece::Hole(index) => format!("⟨{index}⟩"),
             Piece::Word(word) => format!("⟨{word}⟩"),
         };

@@ -262,7 +262,8 @@ fn documents_of(
 /// Writes the names of concepts as the index knows their words: a word that pages hold by its stem,
 /// any other as it stands. Names in the language of the index that add nothing are left out: those
 /// with a word that no page holds, those that hold all words of a shorter one, and those that lead to
-/// no other pages than the ones before them; a page that carries a concept holds all its names.
+/// fewer other pages than the ones before them than they have words, or to one alone; a page that
+/// carries a concept holds all its names.
 ///
 /// # Errors
 /// When the index turns out to be damaged.
@@ -315,7 +316,9 @@ pub fn names(searcher: &Searcher, concepts: &[Concept]) -> Result<Vec<Concept>, 
                 continue;
             }
             let documents = documents_of(searcher, name, &mut holding)?;
-            if !documents.is_subset(&covered) {
+            // Each of its words costs a reader a file, so one page more is not enough.
+            let further = documents.difference(&covered).count();
+            if further >= name.len().max(2) || (covered.is_empty() && further > 0) {
                 covered.extend(documents);
                 short.push(name.clone());
             }
