@@ -129,6 +129,16 @@ fn fresh_questions_in_six_languages_fare_no_worse() {
 }
 
 #[test]
+fn a_word_that_everybody_uses_is_no_mistake() {
+    let (_, searchers) = searchers();
+    let fr = searchers.iter().find(|searcher| searcher.lang == "fr").unwrap();
+    // No page says « suis », and some say « surs ».
+    let corrected = |text: &str| fr.search(&Ask::of(text)).unwrap().corrected;
+    assert_eq!(corrected("je suis réfugiée"), None);
+    assert!(corrected("je cherche un centre de formatoin").unwrap().ends_with("formation"));
+}
+
+#[test]
 fn a_small_site_knows_the_endings_of_its_language() {
     let found = |lang: &str, page: &str, question: &str| {
         let pages = [(page, ""), ("…", ""), ("…", "")];

@@ -45,7 +45,8 @@ impl Config {
                 .collect();
             return;
         }
-        let declared = declared_languages(source, &self.content);
+        let suffixes = suffixes(source, &self.content);
+        let declared = declared_languages(source, &self.content, &suffixes);
         let most = declared
             .iter()
             .filter(|(_, count)| **count > 0)
@@ -67,7 +68,6 @@ impl Config {
             self.languages = languages;
             return;
         }
-        let suffixes = suffixes(source, &self.content);
         if !suffixes.is_empty() {
             // Files without a suffix are written in the language that most declare.
             let bare = most.filter(|code| !suffixes.contains(code)).or_else(|| {
@@ -110,7 +110,11 @@ fn suffixes(source: &Tree, content: &str) -> BTreeSet<String> {
 }
 
 /// Counts the languages that pages declare in their front matter, without reading it in full.
-fn declared_languages(source: &Tree, content: &str) -> BTreeMap<String, usize> {
+fn declared_languages(
+    source: &Tree,
+    content: &str,
+    suffixes: &BTreeSet<String>,
+) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for (path, blob) in source.iter() {
         if !matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
@@ -122,12 +126,11 @@ fn declared_languages(source: &Tree, content: &str) -> BTreeMap<String, usize> {
             && let Some((code, _)) =
                 rest.split_once('/').filter(|(code, _)| language::is_code(code))
         {
-            // Translations do not say what the others are written in.
             counts.entry(language::canonical(code)).or_insert(0);
             continue;
         }
-        let suffix = path.stem().rsplit_once('.').map(|(_, code)| code);
-        if suffix.is_some_and(language::is_code) {
+        let suffix = path.stem().rsplit_once('.').map(|(_, code)| language::canonical(code));
+        if suffix.is_some_and(|code| suffixes.contains(&code)) {
             continue;
         }
         let head = blob.bytes().map(|bytes| &bytes[..bytes.len().min(4096)]).unwrap_or_default();
