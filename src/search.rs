@@ -25,6 +25,7 @@ use crate::{
 
 pub mod analysis;
 mod answer;
+mod cut;
 mod excerpt;
 pub mod index;
 pub mod lexicon;

@@ -90,6 +90,12 @@ pub fn varint(bytes: &mut Vec<u8>, mut number: usize) {
     bytes.push(number as u8);
 }
 
+/// Returns how many bytes two words have in common at their beginning.
+pub fn shared(word: &str, other: &str) -> usize {
+    let both = word.chars().zip(other.chars()).take_while(|(a, b)| a == b);
+    both.map(|(letter, _)| letter.len_utf8()).sum()
+}
+
 /// Words one after the other, each as what it shares with the one before it and what it adds.
 #[derive(Default)]
 pub struct FrontCoded {
@@ -102,8 +108,7 @@ pub struct FrontCoded {
 
 impl FrontCoded {
     pub fn push(&mut self, word: &str) {
-        let shared = word.chars().zip(self.last.chars()).take_while(|(a, b)| a == b);
-        let shared: usize = shared.map(|(letter, _)| letter.len_utf8()).sum();
+        let shared = shared(word, &self.last);
         varint(&mut self.shared, shared);
         varint(&mut self.added, word.len() - shared);
         self.text.extend_from_slice(&word.as_bytes()[shared..]);

@@ -35,15 +35,16 @@ use crate::tree::{Digest, Keep, Tree};
 use super::{
     Document, Translated,
     analysis::is_unspaced,
+    cut::Cut,
     index::{Fault, Searcher},
-    lexicon::{self, Counted, NEAR_LETTERS, Names},
+    lexicon::{self, Counted, NEAR_LETTERS},
     packing::{FrontCoded, Packer, deflate, packed_texts, varint},
     rank::{self, SET_BITS},
     text::Model,
 };
 
 /// The number of the format; another is another generation.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// How many documents share a block of results, and what their texts weigh about in one file, in
 /// bytes. Small ones waste files and requests, large ones bytes; `tests/bench/` measures both.
 const RESULTS: usize = 12;
@@ -52,19 +53,6 @@ const SMALL_RESULTS: usize = 16;
 const TEXTS: usize = 13_000;
 /// How many concepts share a file.
 const CONCEPTS: usize = 32;
-/// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
-/// one chunk for `CHUNK_DOCUMENTS` documents.
-const CHUNK: (f64, f64) = (2_300.0, 2_800.0);
-/// The same where there are few documents, and so few chunks: each holds less that is not asked for.
-const SMALL_CHUNK: (f64, f64) = (1_000.0, 1_200.0);
-const CHUNK_DOCUMENTS: f64 = 12.0;
-/// What a posting and a form weigh in a chunk, about.
-const POSTING_WEIGHT: f64 = 1.5;
-const FORM_WEIGHT: f64 = 5.0;
-/// What a byte of a concept's name weighs.
-const NAME_WEIGHT: f64 = 0.5;
-/// What share of that a chunk must weigh to end early, for a short bound.
-const NEARLY_FULL: f64 = 0.75;
 /// Facets that weigh less together, in bytes, travel in one file.
 const FACETS_TOGETHER: usize = 6_000;
 
@@ -99,7 +87,7 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let chunks: Result<Vec<_>, Fault> = (0..cut.members.len())
         .into_par_iter()
         .map(|number| {
-            let parts = cut.chunk(searcher, &stems, number)?;
+            let parts = chunk(&cut, searcher, &stems, number)?;
             Ok(pack.parts(&format!("t{number}"), &parts))
         })
         .collect();
@@ -110,13 +98,18 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let mut root = root(searcher, letters, (of_facets.is_none(), has_dates))?;
     root["generations"] = json!(pack.generations);
     let root = root.to_string();
-    let mut parts = vec![Vec::new()];
-    varint(&mut parts[0], root.len());
-    parts[0].extend_from_slice(root.as_bytes());
-    parts.extend(cut.write());
+    let mut parts = vec![written(&root), written(&cut.write())];
     parts.extend(of_facets);
     files.extend([pack.parts("root", &parts)]);
     Ok(files)
+}
+
+/// Writes a text after its length.
+fn written(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() + 4);
+    varint(&mut bytes, text.len());
+    bytes.extend_from_slice(text.as_bytes());
+    bytes
 }
 
 /// Digests what the numbers in each kind of shard refer to. A kind that is not named has the digest
@@ -353,181 +346,81 @@ fn word_lists(stems: &[(String, Vec<Counted>)]) -> (Vec<Vec<u8>>, String) {
     (lists.collect(), letters)
 }
 
-/// Where the terms are cut into chunks. A common term has one alone: questions are full of them. The
-/// others follow each other, in the order of their letters, and lie together as long as they fit.
-struct Cut {
-    /// The shortest text that tells each chunk of several from the one before it; that of the first
-    /// is empty.
-    bounds: Vec<String>,
-    /// The common stems, whose chunks come after the others.
-    alone: Vec<String>,
-    /// The places of the stems in each chunk, and the chunk of each stem.
-    members: Vec<Vec<usize>>,
-    homes: Vec<usize>,
-    /// For each chunk, the forms that lie in it by their letters, and whose stem lies in another.
-    strangers: BTreeMap<usize, Vec<(String, usize, usize)>>,
-}
-
-impl Cut {
-    fn of(stems: &[(String, Vec<Counted>)], names: &Names, documents: usize) -> Self {
-        let often = rank::common_limit(documents);
-        let holding = |forms: &[Counted]| -> usize { forms.iter().map(|(_, count)| count).sum() };
-        let is_common = |forms: &[Counted]| holding(forms) > often;
-        let common = || stems.iter().filter(|(_, forms)| is_common(forms));
-        let weigh = |forms: &[Counted]| match is_common(forms) {
-            // A line that says where they are.
-            true => FORM_WEIGHT * forms.len() as f64,
-            false => POSTING_WEIGHT * holding(forms) as f64 + FORM_WEIGHT * forms.len() as f64,
-        };
-        let total: f64 = stems.iter().map(|(_, forms)| weigh(forms)).sum();
-        let bounds = if documents < rank::LARGE { SMALL_CHUNK } else { CHUNK };
-        let wanted = total * CHUNK_DOCUMENTS / documents.max(1) as f64;
-        let chunk = wanted.clamp(bounds.0, bounds.1);
-        // Stems, and words of names of concepts that are none, in one order.
-        let mut keys: BTreeMap<&str, f64> = BTreeMap::new();
-        for word in names.words() {
-            let line: usize = names.after(word).iter().map(|(rest, _)| 4 + 6 * rest.len()).sum();
-            keys.insert(word, NAME_WEIGHT * (word.len() + line) as f64);
-        }
-        for (stem, forms) in stems {
-            *keys.entry(stem).or_default() += weigh(forms);
-        }
-        let keys: Vec<(&str, f64)> = keys.into_iter().collect();
-        let mut bounds = vec![String::new()];
-        let mut start = 0;
-        while let Some(end) = end_of_chunk(&keys, start, chunk) {
-            bounds.push(between(keys[end - 1].0, keys[end].0));
-            start = end;
-        }
-        let alone: Vec<String> = common().map(|(stem, _)| stem.clone()).collect();
-        let mut cut = Self {
-            members: vec![Vec::new(); bounds.len() + alone.len()],
-            homes: Vec::with_capacity(stems.len()),
-            strangers: BTreeMap::new(),
-            bounds,
-            alone,
-        };
-        for (place, (stem, _)) in stems.iter().enumerate() {
-            let home = cut.chunk_of(stem);
-            cut.members[home].push(place);
-            cut.homes.push(home);
-        }
-        for (place, (_, forms)) in stems.iter().enumerate() {
-            for (bit, (form, _)) in forms.iter().enumerate() {
-                // A beginning is completed from the chunks of several alone.
-                for chunk in BTreeSet::from([cut.chunk_of(form), cut.among_others(form)]) {
-                    if chunk != cut.homes[place] {
-                        cut.strangers.entry(chunk).or_default().push((form.clone(), place, bit));
-                    }
-                }
-            }
-        }
-        cut
-    }
-
-    /// Writes where chunks begin and which terms are alone, in one order, so that they share letters.
-    fn write(&self) -> Vec<Vec<u8>> {
-        let bounds = self.bounds.iter().map(|bound| (bound, 0));
-        let alone = self.alone.iter().map(|stem| (stem, 1));
-        let (mut words, mut kinds) = (FrontCoded::default(), Vec::new());
-        for (word, kind) in bounds.chain(alone).collect::<BTreeSet<_>>() {
-            words.push(word);
-            kinds.push(kind);
-        }
-        vec![words.numbers(), words.text, kinds]
-    }
-
-    /// Returns the chunk in which a word is looked up.
-    fn chunk_of(&self, word: &str) -> usize {
-        match self.alone.binary_search_by(|other| other.as_str().cmp(word)) {
-            Ok(at) => self.bounds.len() + at,
-            Err(_) => self.among_others(word),
-        }
-    }
-
-    /// Returns the chunk of several that a word lies in by its letters.
-    fn among_others(&self, word: &str) -> usize {
-        self.bounds.partition_point(|bound| bound.as_str() <= word).saturating_sub(1)
-    }
-
-    fn chunk(
-        &self,
-        searcher: &Searcher,
-        stems: &[(String, Vec<Counted>)],
-        number: usize,
-    ) -> Result<Vec<Vec<u8>>, Fault> {
-        let own = &self.members[number];
-        let mut entries: BTreeMap<&str, Entry> = BTreeMap::new();
-        let (mut idfs, mut counts) = (Vec::new(), Vec::new());
-        let mut columns: [Vec<u8>; 4] = Default::default();
-        for (index, &place) in own.iter().enumerate() {
-            let (stem, forms) = &stems[place];
-            entries.entry(stem).or_default().stem = Some(index);
-            for (bit, (form, count)) in forms.iter().enumerate() {
-                let is_only = forms.len() == 1;
-                let of_form = OfForm { target: Target::Here(index), count: *count, bit, is_only };
-                entries.entry(form).or_default().form = Some(of_form);
-            }
-            let Some(term) = searcher.term(stem)? else {
-                // A form of no field that is searched; it leads nowhere.
-                varint(&mut idfs, 0);
-                varint(&mut counts, 0);
-                continue;
-            };
-            // The idf follows from the count, but for common words.
-            let follows = rank::idf(searcher.documents(), term.documents.len()) == term.idf;
-            varint(&mut idfs, if follows { 0 } else { term.idf as usize });
-            varint(&mut counts, term.documents.len());
-            let sets = form_sets(searcher, forms, &term)?;
-            let mut last = 0;
-            for &document in &term.documents {
-                varint(&mut columns[0], document as usize - last);
-                last = document as usize;
-            }
-            columns[1].extend_from_slice(&term.impacts);
-            for &set in &term.sections {
-                varint(&mut columns[2], set as usize);
-            }
-            for set in sets {
-                varint(&mut columns[3], set as usize);
-            }
-        }
-        for (form, place, bit) in self.strangers.get(&number).into_iter().flatten() {
-            let target = Target::Elsewhere(self.homes[*place], &stems[*place].0);
-            let count = stems[*place].1[*bit].1;
-            let of_form = OfForm { target, count, bit: *bit, is_only: false };
+/// Writes the terms of a chunk, and what leads from a word to its term.
+fn chunk(
+    cut: &Cut,
+    searcher: &Searcher,
+    stems: &[(String, Vec<Counted>)],
+    number: usize,
+) -> Result<Vec<Vec<u8>>, Fault> {
+    let own = &cut.members[number];
+    let mut entries: BTreeMap<&str, Entry> = BTreeMap::new();
+    let (mut idfs, mut counts) = (Vec::new(), Vec::new());
+    let mut columns: [Vec<u8>; 4] = Default::default();
+    for (index, &place) in own.iter().enumerate() {
+        let (stem, forms) = &stems[place];
+        entries.entry(stem).or_default().stem = Some(index);
+        for (bit, (form, count)) in forms.iter().enumerate() {
+            let is_only = forms.len() == 1;
+            let of_form = OfForm { target: Target::Here(index), count: *count, bit, is_only };
             entries.entry(form).or_default().form = Some(of_form);
         }
-        let names = self.names(searcher, number);
-        let mut parts: Vec<Vec<u8>> = vec![Vec::new()];
-        varint(&mut parts[0], own.len());
-        parts[0].extend(idfs);
-        parts[0].extend(counts);
-        write_entries(&entries, &mut parts);
-        let mut of_names = Vec::new();
-        varint(&mut of_names, names.len());
-        of_names.extend_from_slice(names.as_bytes());
-        parts.push(of_names);
-        parts.extend(columns);
-        Ok(parts)
-    }
-
-    /// Lists the words of names of concepts that lie in a chunk, each with what follows it.
-    fn names(&self, searcher: &Searcher, number: usize) -> String {
-        let mut lines: Vec<String> = Vec::new();
-        for word in searcher.names.words().filter(|word| self.chunk_of(word) == number) {
-            let mut line = word.to_owned();
-            for (rest, place) in searcher.names.after(word) {
-                line.push_str(&format!("\t{place}"));
-                for word in rest {
-                    line.push(' ');
-                    line.push_str(word);
-                }
-            }
-            lines.push(line);
+        let Some(term) = searcher.term(stem)? else {
+            // A form of no field that is searched; it leads nowhere.
+            varint(&mut idfs, 0);
+            varint(&mut counts, 0);
+            continue;
+        };
+        // The idf follows from the count, but for common words.
+        let follows = rank::idf(searcher.documents(), term.documents.len()) == term.idf;
+        varint(&mut idfs, if follows { 0 } else { term.idf as usize });
+        varint(&mut counts, term.documents.len());
+        let sets = form_sets(searcher, forms, &term)?;
+        let mut last = 0;
+        for &document in &term.documents {
+            varint(&mut columns[0], document as usize - last);
+            last = document as usize;
         }
-        lines.join("\n")
+        columns[1].extend_from_slice(&term.impacts);
+        for &set in &term.sections {
+            varint(&mut columns[2], set as usize);
+        }
+        for set in sets {
+            varint(&mut columns[3], set as usize);
+        }
     }
+    for (form, place, bit) in cut.strangers.get(&number).into_iter().flatten() {
+        let target = Target::Elsewhere(cut.homes[*place], &stems[*place].0);
+        let count = stems[*place].1[*bit].1;
+        let of_form = OfForm { target, count, bit: *bit, is_only: false };
+        entries.entry(form).or_default().form = Some(of_form);
+    }
+    let names = names_in(cut, searcher, number);
+    let mut parts: Vec<Vec<u8>> = vec![Vec::new()];
+    varint(&mut parts[0], own.len());
+    parts[0].extend(idfs);
+    parts[0].extend(counts);
+    write_entries(&entries, &mut parts);
+    parts.push(written(&names));
+    parts.extend(columns);
+    Ok(parts)
+}
+
+/// Lists the words of names of concepts that lie in a chunk, each with what follows it.
+fn names_in(cut: &Cut, searcher: &Searcher, number: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in searcher.names.words().filter(|word| cut.chunk_of(word) == number) {
+        let mut line = word.to_owned();
+        for (rest, place) in searcher.names.after(word) {
+            line.push_str(&format!("\t{place}"));
+            for word in rest {
+                line.push(' ');
+                line.push_str(word);
+            }
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
 }
 
 /// Returns for each document of a term which of its forms stand there; nothing for a common term and
@@ -546,33 +439,6 @@ fn form_sets(searcher: &Searcher, forms: &[Counted], term: &rank::Term) -> Resul
         }
     }
     Ok(sets)
-}
-
-/// Returns where the chunk of several ends that begins at a place, or nothing when it is the last. It
-/// ends when it is full, or before: where the next one's bound has the fewest letters, which makes a
-/// small root.
-fn end_of_chunk(keys: &[(&str, f64)], start: usize, chunk: f64) -> Option<usize> {
-    let (mut weight, mut best) = (0.0, None);
-    for end in start + 1..keys.len() {
-        weight += keys[end - 1].1;
-        let is_full = weight + keys[end].1 > chunk;
-        if is_full || weight > chunk * NEARLY_FULL {
-            let length = between(keys[end - 1].0, keys[end].0).len();
-            if best.is_none_or(|(least, _)| length <= least) {
-                best = Some((length, end));
-            }
-        }
-        if is_full {
-            return best.map(|(_, end)| end);
-        }
-    }
-    None
-}
-
-/// Returns the shortest beginning of `next` that comes after `last`.
-fn between(last: &str, next: &str) -> String {
-    let ends = next.char_indices().map(|(at, letter)| at + letter.len_utf8());
-    ends.map(|end| &next[..end]).find(|start| *start > last).unwrap_or(next).to_owned()
 }
 
 /// What a word of a chunk is.
@@ -634,9 +500,7 @@ fn write_entries(entries: &BTreeMap<&str, Entry>, parts: &mut Vec<Vec<u8>>) {
     parts.push(words.numbers());
     parts.push(words.text);
     let mut others = columns.concat();
-    let strangers = strangers.join(" ");
-    varint(&mut others, strangers.len());
-    others.extend_from_slice(strangers.as_bytes());
+    others.extend(written(&strangers.join(" ")));
     parts.push(others);
 }
 
@@ -732,9 +596,7 @@ impl Facets {
         let are_apart = weight > FACETS_TOGETHER;
         // Lists of texts have a JSON form.
         let names = serde_json::to_string(&self.names).unwrap_or_default();
-        let mut bytes = Vec::new();
-        varint(&mut bytes, names.len());
-        bytes.extend_from_slice(names.as_bytes());
+        let mut bytes = written(&names);
         for (number, column) in self.columns.iter().enumerate() {
             match are_apart {
                 true => files.extend([pack.file(&format!("f{number}"), column)]),
@@ -808,13 +670,6 @@ fn root(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bound_tells_two_neighbours_apart() {
-        assert_eq!(between("migrant", "migrat"), "migrat");
-        assert_eq!(between("able", "zoo"), "z");
-        assert_eq!(between("été", "être"), "ê");
-    }
 
     #[test]
     fn files_of_texts_weigh_about_the_same() {

@@ -242,6 +242,24 @@ table([
   ...[...onDisk].map(([kind, [files, bytes]]) => [kind, files, kb(bytes), kb(bytes / files)]),
 ]);
 
+// The program answers alike: words as they stand, with a last word that is not finished, and alone. A
+// large site has common terms, which lie in files of their own.
+process.env.VADEMECUM = program;
+const { withServed } = await import("../browser/program.mjs");
+const { compare } = await import("../browser/parity.mjs");
+const unlike = await withServed(site, async (url) => {
+  const short = [...first, ...second];
+  const unfinished = short.map((query) => query.slice(0, -2));
+  const alone = short.flatMap((query) => query.split(" "));
+  const questions = [...short, ...unfinished, ...alone, ...long];
+  const problems = await each(questions, (query) =>
+    compare(vademecum, url, { lang: "en", query, options: { limit: SHOWN } }),
+  );
+  console.log(`\n${questions.length} questions were put to the program as well.`);
+  return problems.flat();
+});
+for (const problem of unlike) console.log(problem);
+
 // 3. The author, and Pagefind on the same output. A build without the search cannot be had. Its
 // processor time is less than what the build takes beyond `check`, which reads and links the same
 // pages and writes nothing; what it adds to the peak of memory, these two do not tell.
@@ -290,11 +308,11 @@ table([["", "processor, s", "peak memory, MB", "MB on the disk", "files"], ...co
 
 // What is not within its budget yet, and what has been reached: it must not get worse.
 const REACHED = {
-  "first query, ten excerpts, requests": 23.5,
-  "files of the search": 3650,
+  "first query, ten excerpts, requests": 22.8,
+  "files of the search": 3530,
 };
 const over = budgets.filter(([, value, , limit]) => value > limit);
 const worse = over.filter(([name, value]) => !(value <= REACHED[name]));
 console.log(`\n${budgets.length - over.length} of ${budgets.length} budgets are kept.`);
 for (const [name] of worse) console.log(`worse than it was: ${name}`);
-if (options.check && worse.length) process.exit(1);
+if (unlike.length || (options.check && worse.length)) process.exit(1);

@@ -131,7 +131,8 @@ const addressOf = ({ lang, query, options = {} }) => {
   return `api/search?${asked}`;
 };
 
-const compare = async (engine, url, question) => {
+// Asks the engine and the program, which serves the same site at an address; says where they part.
+export const compare = async (engine, url, question) => {
   const { lang, query, options } = question;
   const answer = await engine.search(query, { lang, ...options });
   const { missing, ...here } = JSON.parse(JSON.stringify(answer));

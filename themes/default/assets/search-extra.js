@@ -46,8 +46,10 @@ vademecum.more("extra", (core) => {
     return terms.every(Boolean) ? { terms, bit: -1, weight } : null;
   };
 
+  const list = (text) => text.split(" ").filter(Boolean);
+
   const formsOf = async (index, letter) => {
-    const number = index.letters.indexOf(letter);
+    const number = [...index.root.letters].indexOf(letter);
     return (number >= 0 && (await index.get(`w${number}`))) || [];
   };
 
@@ -101,7 +103,7 @@ vademecum.more("extra", (core) => {
   const guess = async (index, form) => {
     const guesses = []; // and, as `named`, one that a concept's name has and no page
     if ([...form].length <= 3 || isUnspaced(form)) return guesses;
-    for (const [ending, other = ""] of index.endings) {
+    for (const [ending, other = ""] of list(index.root.endings).map((pair) => pair.split("|"))) {
       const beginning = form.slice(0, form.length - ending.length);
       if (!form.endsWith(ending) || [...beginning].length < 3) continue;
       const stem = beginning + other;
@@ -157,7 +159,8 @@ vademecum.more("extra", (core) => {
     let isChanged = false;
     const weight = CORRECTED[Number(words.length > QUESTION_WORDS)];
     // A word that everybody uses is no mistake for one of the site's.
-    for (const word of words.filter(({ isKnown, typed }) => !isKnown && !index.common.has(typed))) {
+    const common = list(index.root.common);
+    for (const word of words.filter(({ isKnown, typed }) => !isKnown && !common.includes(typed))) {
       const forms = await near(index, word.typed);
       const place = tokens(corrected, index.lang).find((token) => token.word === word.typed);
       if (forms.length && place) {
@@ -196,7 +199,7 @@ vademecum.more("extra", (core) => {
       if (isNew) understood.set(place, isOff ? { id, name, off: true } : { id, name });
       if (isOff) continue;
       const named = order.slice(at, at + length).map((number) => words[number]);
-      const word = named.find(({ typed }) => !index.common.has(typed));
+      const word = named.find(({ typed }) => !list(index.root.common).includes(typed));
       if (!word) continue;
       if (isUnspaced(word.typed)) for (const part of named) parts.add(part);
       carriers.add(word);

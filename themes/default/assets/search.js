@@ -116,12 +116,8 @@ const vademecum = (() => {
     });
 
   const inflate = async (packed) => {
-    const { readable, writable } = new DecompressionStream("deflate");
-    const writer = writable.getWriter();
-    // The reader below tells what goes wrong.
-    writer.write(packed).catch(() => {});
-    writer.close().catch(() => {});
-    return new Uint8Array(await new Response(readable).arrayBuffer());
+    const whole = new Response(packed).body.pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(whole).arrayBuffer());
   };
 
   const utf8 = (part) => new TextDecoder().decode(part);
@@ -224,9 +220,14 @@ const vademecum = (() => {
     root: (whole) => {
       const rest = reading(whole);
       const root = JSON.parse(utf8(rest.take(rest.number())));
-      const words = rest.words();
-      const kinds = rest.numbers(words.length);
-      [root.bounds, root.alone] = [0, 1].map((kind) => words.filter((_, at) => kinds[at] === kind));
+      root.bounds = [];
+      root.alone = [];
+      let key = "";
+      for (const [, sign, added] of utf8(rest.take(rest.number())).matchAll(/([\0-\x1f])([^\0-\x1f]*)/g)) {
+        const code = sign.charCodeAt(0);
+        key = key.slice(0, code % 10) + added;
+        code < 10 ? root.bounds.push(key) : root.alone.push([key, code > 19]);
+      }
       root.facets = !root.apart && readers.facets(whole, root, rest);
       return root;
     },
@@ -263,19 +264,19 @@ const vademecum = (() => {
     const missing = new Set();
     const get = async (name) =>
       missing.has(name) ? null : load(`${lang}/${name}`, root).catch(() => missing.add(name) && null);
-    const list = (text) => (text ? text.split(" ") : []);
-    const amongOthers = (word) => {
-      const next = bounds.findIndex((bound) => bound > word);
-      return (next < 0 ? bounds.length : next) - 1;
-    };
-    // Common terms have chunks alone, after the others.
+    const amongOthers = (word) => bounds.findLastIndex((bound) => bound <= word);
+    // Common terms have chunks alone, after the others; some take all that begins with their key.
     const chunkOf = (word) => {
-      const at = alone.indexOf(word);
+      const at = alone.findLastIndex(([key, isOpen]) => (isOpen ? word.startsWith(key) : word === key));
       return at < 0 ? amongOthers(word) : bounds.length + at;
     };
-    const endings = list(root.endings).map((pair) => pair.split("|"));
-    const common = new Set(list(root.common));
-    return { lang, root, missing, get, chunkOf, amongOthers, endings, common, letters: [...root.letters] };
+    // Returns the chunks of all words that begin so.
+    const chunksFrom = (start) => {
+      const at = chunkOf(start);
+      const [first, last] = alone[at - bounds.length]?.[1] ? [at, at] : [start, `${start}\uffff`].map(amongOthers);
+      return Array.from({ length: last - first + 1 }, (_, place) => first + place);
+    };
+    return { lang, root, missing, get, chunkOf, chunksFrom };
   };
 
   const chunkFor = (index, word) => index.get(`t${index.chunkOf(word)}`);
@@ -301,10 +302,9 @@ const vademecum = (() => {
   const completions = async (index, typed, isKnown) => {
     const unspaced = isUnspaced(typed);
     if ([...typed].length < COMPLETED_LETTERS[Number(isKnown)] && !unspaced) return [];
-    const [first, last] = [index.amongOthers(typed), index.amongOthers(`${typed}\uffff`)];
+    const numbers = index.chunksFrom(typed);
     let found;
-    if (last - first < CHUNKS_READ || unspaced) {
-      const numbers = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+    if (numbers.length <= CHUNKS_READ || unspaced) {
       const chunks = await Promise.all(numbers.map((number) => index.get(`t${number}`)));
       const all = new Map();
       for (const chunk of chunks)
