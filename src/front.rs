@@ -55,6 +55,15 @@ impl Value {
             _ => None,
         }
     }
+
+    /// Returns a text, or the texts of a list.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let values = match self {
+            Self::List(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        values.iter().filter_map(Self::as_text)
+    }
 }
 
 /// A fault in the notation itself.

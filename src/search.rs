@@ -415,6 +415,8 @@ fn facet_name(vocabulary: &Vocabulary) -> String {
 /// what sort of thing it is, the vocabularies as configured, then year, status and language.
 fn facets(site: &Site, lang: &str, documents: &[Arc<Document>]) -> Vec<Facet> {
     let config = &site.config;
+    let own = config.languages.iter().find(|language| language.code == lang);
+    let folder = own.and_then(|language| language.folder.as_deref()).unwrap_or_default();
     let mut carried: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, values) in documents.iter().flat_map(|document| &document.facets) {
         carried.entry(name).or_default().extend(values.iter().map(String::as_str));
@@ -450,7 +452,8 @@ fn facets(site: &Site, lang: &str, documents: &[Arc<Document>]) -> Vec<Facet> {
         let label = config.localized(&vocabulary.label, lang);
         add(&name, (label, vocabulary.numbered), also, &|value| {
             let term = vocabulary.term(value);
-            term.map_or(value, |term| crate::render::name_of(config, term, lang)).to_owned()
+            let tag = || site.tag_name(folder, vocabulary, value).unwrap_or(value);
+            term.map_or_else(tag, |term| crate::render::name_of(config, term, lang)).to_owned()
         });
     }
     for name in ["year", "status"] {

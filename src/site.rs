@@ -12,12 +12,13 @@ use rayon::prelude::*;
 use crate::{
     config::Config,
     diag::{At, Code, Diag, nearest},
-    page::{Page, PageId, Role, Status, TEXT_DIGEST, alias_file, portable, slug, title_of_path},
-    schema::{Localized, Reference, Target, Vocabulary},
+    page::{Page, PageId, Role, Status, TEXT_DIGEST, alias_file, portable},
+    schema::{Reference, Target, Vocabulary},
     tree::{Blob, Tree, TreePath},
 };
 
 mod links;
+mod made;
 mod related;
 mod relink;
 
@@ -105,7 +106,7 @@ impl Site {
         let mut diags = Vec::new();
         let (pages, unpublished) = choose(&config, pages, scope, &mut diags);
         let pages = stand_in(&config, pages, &mut diags);
-        let mut pages = complete(&config, pages);
+        let mut pages = made::complete(&config, pages);
         drop_taken_aliases(&config, &mut pages, &mut diags);
         let count = pages.len();
         let mut site = Self {
@@ -202,6 +203,12 @@ impl Site {
     /// Returns the use of a term in the tree of languages of a page.
     pub fn use_of(&self, folder: &str, vocabulary: &str, id: &str) -> Option<&Use> {
         self.uses.get(folder)?.get(vocabulary)?.get(id)
+    }
+
+    /// Returns what a free tag is called: as its page is, or as most records write it.
+    pub fn tag_name(&self, folder: &str, vocabulary: &Vocabulary, id: &str) -> Option<&str> {
+        let used = vocabulary.open.then(|| self.use_of(folder, &vocabulary.name, id))??;
+        Some(&self.pages[used.page?].title)
     }
 
     /// Returns the uses of a vocabulary, in the order of its ids.
@@ -312,7 +319,7 @@ impl Site {
             }
         }
         for (index, page) in pages.iter().enumerate() {
-            if page.status == Status::Withdrawn || page.role == Role::Term {
+            if !carries_terms(page) {
                 continue;
             }
             let record_type = config.types.get(&page.record_type);
@@ -598,125 +605,6 @@ fn stand_in(config: &Config, mut pages: Vec<Arc<Page>>, diags: &mut Vec<Diag>) -
     pages
 }
 
-/// The addresses that are taken, by pages that were written or made.
-struct Known<'a> {
-    written: HashSet<(&'a str, &'a str)>,
-    made: HashSet<PageId>,
-}
-
-impl Known<'_> {
-    /// Returns true for an address that is not taken, and takes it.
-    fn is_new(&mut self, id: &PageId) -> bool {
-        !self.written.contains(&(id.folder.as_str(), id.path.as_str()))
-            && !self.made.contains(id)
-            && self.made.insert(id.clone())
-    }
-}
-
-/// Adds the pages that no file was written for: terms, folders, home pages.
-fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
-    let written = pages.clone();
-    let mut known = Known {
-        written: written.iter().map(|page| (&*page.id.folder, &*page.id.path)).collect(),
-        made: HashSet::new(),
-    };
-    let mut made: Vec<Page> = Vec::new();
-    let mut folders: Vec<(String, String)> = config
-        .languages
-        .iter()
-        .filter_map(|lang| Some((lang.folder.clone()?, lang.code.clone())))
-        .collect();
-    if folders.is_empty() || pages.iter().any(|page| page.id.folder.is_empty()) {
-        folders.push((String::new(), config.default_language().to_owned()));
-    }
-    for (folder, lang) in &folders {
-        if folder.is_empty() && folders.len() > 1 {
-            continue;
-        }
-        let mut used: HashMap<&str, HashSet<&str>> = config
-            .vocabularies
-            .values()
-            .filter(|vocabulary| vocabulary.used_only && vocabulary.folder.is_some())
-            .map(|vocabulary| (vocabulary.name.as_str(), HashSet::new()))
-            .collect();
-        for page in pages.iter().filter(|page| page.id.folder == *folder) {
-            for reference in &page.references {
-                if let Target::Term { vocabulary, id } = &reference.target
-                    && let Some(ids) = used.get_mut(vocabulary.as_str())
-                {
-                    ids.insert(id);
-                }
-            }
-        }
-        for vocabulary in config.vocabularies.values() {
-            let Some(at) = &vocabulary.folder else { continue };
-            let ids: Vec<&str> = if vocabulary.used_only {
-                let ids = used.get(vocabulary.name.as_str()).into_iter().flatten();
-                let mut ids: Vec<&str> = ids.copied().collect();
-                ids.sort_unstable();
-                ids
-            } else {
-                vocabulary.terms.iter().map(|term| term.id.as_str()).collect()
-            };
-            let any = !ids.is_empty();
-            for id in ids {
-                let page_id = PageId { folder: folder.clone(), path: format!("{at}/{}", slug(id)) };
-                if known.is_new(&page_id) {
-                    made.push(term_page(config, vocabulary, id, page_id, lang));
-                }
-            }
-            let page_id = PageId { folder: folder.clone(), path: at.clone() };
-            if any && known.is_new(&page_id) {
-                let title = config.localized(&vocabulary.label, lang);
-                let title = if title.is_empty() { title_of(at) } else { title.to_owned() };
-                made.push(folder_page(page_id, lang, title));
-            }
-        }
-    }
-    // Term pages that a person wrote take their names from the vocabulary.
-    for page in &mut pages {
-        if page.term.is_some() {
-            let page = Arc::make_mut(page);
-            name_term(config, page);
-        }
-    }
-    pages.extend(made.into_iter().map(Arc::new));
-    let mut made: Vec<Page> = Vec::new();
-    for page in &pages {
-        let mut path = page.id.path.as_str();
-        while !path.is_empty() {
-            path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            // Pages outside the folders of languages need no home: the list of languages is there.
-            if path.is_empty() && page.id.folder.is_empty() && folders.len() > 1 {
-                break;
-            }
-            let id = PageId { folder: page.id.folder.clone(), path: path.to_owned() };
-            if !known.is_new(&id) {
-                break;
-            }
-            let lang = folders.iter().find(|(folder, _)| *folder == id.folder);
-            let lang = lang.map_or(config.default_language(), |(_, lang)| lang);
-            let by_type = config.types.values().find(|t| t.folder.as_deref() == Some(path));
-            let title = match by_type.map(|t| config.localized(&t.plural, lang)) {
-                Some(title) if !title.is_empty() => title.to_owned(),
-                _ if path.is_empty() => config.home_title(lang),
-                _ => title_of(path),
-            };
-            made.push(folder_page(id, lang, title));
-        }
-    }
-    for (folder, lang) in &folders {
-        let id = PageId { folder: folder.clone(), path: String::new() };
-        let outside = folder.is_empty() && folders.len() > 1;
-        if !outside && known.is_new(&id) {
-            made.push(folder_page(id, lang, config.home_title(lang)));
-        }
-    }
-    pages.extend(made.into_iter().map(Arc::new));
-    pages.sort_by(|a, b| a.id.cmp(&b.id));
-    pages
-}
-
 /// Takes old addresses out that another page has, and says so.
 fn drop_taken_aliases(config: &Config, pages: &mut [Arc<Page>], diags: &mut Vec<Diag>) {
     if pages.iter().all(|page| page.aliases.is_empty()) {
@@ -752,48 +640,6 @@ fn drop_taken_aliases(config: &Config, pages: &mut [Arc<Page>], diags: &mut Vec<
     }
 }
 
-fn title_of(path: &str) -> String {
-    TreePath::new(path).map_or_else(String::new, |tree_path| title_of_path(path, &tree_path))
-}
-
-fn folder_page(id: PageId, lang: &str, title: String) -> Page {
-    Page {
-        id,
-        lang: lang.to_owned(),
-        role: Role::Folder,
-        record_type: "page".to_owned(),
-        title,
-        ..Page::default()
-    }
-}
-
-fn term_page(config: &Config, vocabulary: &Vocabulary, id: &str, at: PageId, lang: &str) -> Page {
-    let mut page = Page {
-        id: at,
-        lang: lang.to_owned(),
-        role: Role::Term,
-        record_type: "term".to_owned(),
-        record_id: id.to_owned(),
-        term: Some((vocabulary.name.clone(), id.to_owned())),
-        source: vocabulary.path.clone(),
-        ..Page::default()
-    };
-    name_term(config, &mut page);
-    page
-}
-
-fn name_term(config: &Config, page: &mut Page) {
-    let Some((vocabulary, id)) = &page.term else { return };
-    let Some(vocabulary) = config.vocabularies.get(vocabulary) else { return };
-    let named =
-        |text: &Localized| text.get(&page.lang, config.default_language()).map(str::to_owned);
-    let term = vocabulary.term(id);
-    let name = term.and_then(|term| named(&term.name).or_else(|| named(&term.title)));
-    if let Some(name) = name {
-        page.title = name;
-    } else if page.title.is_empty() {
-        page.title.clone_from(id);
-    }
-    page.record_type = "term".to_owned();
-    page.is_record = false;
+fn carries_terms(page: &Page) -> bool {
+    page.status != Status::Withdrawn && page.role != Role::Term
 }

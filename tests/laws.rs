@@ -275,6 +275,35 @@ fn an_abstract_older_than_its_original_is_remarked_on_after_an_edit() {
 }
 
 #[test]
+fn a_free_tag_is_called_as_most_pages_write_it() {
+    let page = |tags: &str| format!("---\ntitle: Heap\ntags: [{tags}]\n---\n\nText.\n");
+    let mut files = Files::default();
+    files.put("content/a.md", page("Kitchen waste, Compost"));
+    files.put("content/b.md", page("kitchen waste, Compost"));
+    files.put("content/c.md", page("kitchen waste"));
+    let mut memories = Memories::warm();
+    let title = |built: &Built| {
+        let html = built.output.text(&TreePath::of("tags/kitchen-waste/index.html")).unwrap_or("");
+        let [_, rest] = html.split("<h1>").collect::<Vec<_>>()[..] else { panic!("{html}") };
+        rest.split("</h1>").next().unwrap_or_default().trim().to_owned()
+    };
+    for (file, tags, name) in [
+        ("a", "Kitchen waste, Compost", "kitchen waste"),
+        // One is written otherwise, one joins, one leaves.
+        ("b", "Kitchen waste, Compost", "Kitchen waste"),
+        ("c", "KITCHEN WASTE, Kitchen waste", "Kitchen waste"),
+        ("a", "Compost", "KITCHEN WASTE"),
+        ("c", "Compost", "Kitchen waste"),
+    ] {
+        files.put(&format!("content/{file}.md"), page(tags));
+        let source = files.tree();
+        let warm = build(&source, &mut memories, Scope::default());
+        assert_equal(&warm, &cold(&source), name);
+        assert_eq!(title(&warm), name);
+    }
+}
+
+#[test]
 fn a_warm_build_of_any_folder_equals_a_cold_one() {
     edits_keep_warm_equal_to_cold(sample::any_folder, 8, 12);
 }

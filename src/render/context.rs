@@ -453,7 +453,9 @@ fn narrow(
         let mut terms: Vec<(&str, &str, usize)> = counts
             .map(|(id, count)| {
                 let term = vocabulary.term(id);
-                (id, term.map_or(id, |term| facts::name_of(&site.config, term, &page.lang)), count)
+                let tag = || site.tag_name(&page.id.folder, vocabulary, id).unwrap_or(id);
+                let name = |term| facts::name_of(&site.config, term, &page.lang);
+                (id, term.map_or_else(tag, name), count)
             })
             .collect();
         if terms.len() < 2 {
@@ -495,7 +497,8 @@ fn entries(
             continue;
         }
         let term = vocabulary.term(id);
-        let name = term.map_or(id, |term| facts::name_of(&site.config, term, lang));
+        let tag = || site.tag_name(folder, vocabulary, id).unwrap_or(id);
+        let name = term.map_or_else(tag, |term| facts::name_of(&site.config, term, lang));
         let entry = Entry {
             id: id.to_owned(),
             group: group_of(site, vocabulary, id, lang),

@@ -181,7 +181,8 @@ fn plain(value: &Value) -> Option<String> {
 /// Shows a term by its name, with a link to its page where it has one.
 fn term(site: &Site, page: &Page, vocabulary: &Vocabulary, id: &str, from: Option<&str>) -> Shown {
     let found = vocabulary.term(id);
-    let text = found.map_or(id, |term| name_of(&site.config, term, &page.lang));
+    let tag = || site.tag_name(&page.id.folder, vocabulary, id).unwrap_or(id);
+    let text = found.map_or_else(tag, |term| name_of(&site.config, term, &page.lang));
     let link = |from: &str| {
         let to = site.use_of(&page.id.folder, &vocabulary.name, id)?.page?;
         Some(relative(from, &site.pages[to].file()))

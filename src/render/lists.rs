@@ -299,7 +299,7 @@ pub fn term_row(
     TermRow {
         id: id.to_owned(),
         number: vocabulary.numbered.then(|| id.to_owned()),
-        name: name.unwrap_or(id).to_owned(),
+        name: name.or(site.tag_name(folder, vocabulary, id)).unwrap_or(id).to_owned(),
         title: title.filter(|title| Some(*title) != name).map(str::to_owned),
         url: page.map(|page| relative(from, &site.pages[page].file())),
         count,

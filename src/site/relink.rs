@@ -9,13 +9,12 @@ use std::{
     sync::Arc,
 };
 
-use crate::{
-    page::{Page, Role, Status},
-    schema::Target,
-    tree::Tree,
-};
+use crate::{page::Page, schema::Target, tree::Tree};
 
-use super::{Edge, PageIndex, Records, Site, links};
+use super::{
+    Edge, PageIndex, Records, Site, carries_terms, links,
+    made::{as_written, commonest},
+};
 
 /// What an edit of some pages changed in a site beside them.
 #[derive(Default)]
@@ -62,6 +61,9 @@ impl Site {
                 return None;
             }
         }
+        if !old.iter().all(|(index, old)| self.keeps_tag_names(*index, old)) {
+            return None;
+        }
         let features = old
             .iter()
             .filter(|(index, old)| self.pages[*index].features != old.features)
@@ -104,6 +106,32 @@ impl Site {
             changed.push((folder, (*vocabulary).to_owned(), (*id).to_owned()));
         }
         Some(changed)
+    }
+
+    /// Returns true when the free tags that a page carries or carried are still called as their pages
+    /// say, although it writes some otherwise than before.
+    fn keeps_tag_names(&self, index: PageIndex, old: &Page) -> bool {
+        let page = &self.pages[index];
+        let Some(of_folder) = self.uses.get(&page.id.folder) else { return true };
+        let written = |page: &Page, tag: &Target| -> Option<String> {
+            let reference = page.references.iter().find(|reference| reference.target == *tag)?;
+            as_written(page, reference).map(str::to_owned)
+        };
+        let tags = page.references.iter().chain(&old.references).map(|reference| &reference.target);
+        tags.filter(|tag| written(page, tag) != written(old, tag)).all(|tag| {
+            let Target::Term { vocabulary, id } = tag else { return true };
+            let is_open = self.config.vocabularies.get(vocabulary).is_some_and(|known| known.open);
+            let used = of_folder.get(vocabulary).and_then(|terms| terms.get(id));
+            let Some((term, at)) =
+                used.filter(|_| is_open).and_then(|term| Some((term, term.page?)))
+            else {
+                return true;
+            };
+            let texts: Vec<String> =
+                term.pages.iter().filter_map(|at| written(&self.pages[*at], tag)).collect();
+            let name = commonest(texts.iter().map(String::as_str));
+            self.pages[at].source.is_some() || name.is_none_or(|name| name == self.pages[at].title)
+        })
     }
 
     /// Finds anew what edited pages refer to and link to.
@@ -168,10 +196,6 @@ impl Site {
         self.edges.splice(first..end, new);
         changed
     }
-}
-
-fn carries_terms(page: &Page) -> bool {
-    page.status != Status::Withdrawn && page.role != Role::Term
 }
 
 /// Returns the vocabularies and ids of the terms that a page carries.

@@ -1,0 +1,214 @@
+//! The pages that no file was written for: terms, folders, home pages.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use crate::{
+    config::Config,
+    page::{Page, PageId, Role, slug, title_of_path},
+    schema::{Localized, Reference, Target, Vocabulary, open_id},
+    tree::TreePath,
+};
+
+use super::carries_terms;
+
+/// The addresses that are taken, by pages that were written or made.
+struct Known<'a> {
+    written: HashSet<(&'a str, &'a str)>,
+    made: HashSet<PageId>,
+}
+
+impl Known<'_> {
+    /// Returns true for an address that is not taken, and takes it.
+    fn is_new(&mut self, id: &PageId) -> bool {
+        !self.written.contains(&(id.folder.as_str(), id.path.as_str()))
+            && !self.made.contains(id)
+            && self.made.insert(id.clone())
+    }
+}
+
+/// Adds the pages that no file was written for: terms, folders, home pages.
+pub fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
+    let written = pages.clone();
+    let mut known = Known {
+        written: written.iter().map(|page| (&*page.id.folder, &*page.id.path)).collect(),
+        made: HashSet::new(),
+    };
+    let mut made: Vec<Page> = Vec::new();
+    let mut folders: Vec<(String, String)> = config
+        .languages
+        .iter()
+        .filter_map(|lang| Some((lang.folder.clone()?, lang.code.clone())))
+        .collect();
+    if folders.is_empty() || pages.iter().any(|page| page.id.folder.is_empty()) {
+        folders.push((String::new(), config.default_language().to_owned()));
+    }
+    for (folder, lang) in &folders {
+        if folder.is_empty() && folders.len() > 1 {
+            continue;
+        }
+        let mut used: HashMap<&str, HashSet<&str>> = config
+            .vocabularies
+            .values()
+            .filter(|vocabulary| vocabulary.used_only && vocabulary.folder.is_some())
+            .map(|vocabulary| (vocabulary.name.as_str(), HashSet::new()))
+            .collect();
+        let mut written: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
+        for page in pages.iter().filter(|page| page.id.folder == *folder) {
+            for (place, reference) in page.references.iter().enumerate() {
+                if let Target::Term { vocabulary, id } = &reference.target
+                    && let Some(ids) = used.get_mut(vocabulary.as_str())
+                {
+                    ids.insert(id);
+                    // One page has one say.
+                    let is_open =
+                        config.vocabularies.get(vocabulary).is_some_and(|known| known.open);
+                    let mut before = page.references[..place].iter();
+                    if is_open
+                        && carries_terms(page)
+                        && before.all(|other| other.target != reference.target)
+                    {
+                        let text = as_written(page, reference);
+                        written.entry((vocabulary, id)).or_default().extend(text);
+                    }
+                }
+            }
+        }
+        for vocabulary in config.vocabularies.values() {
+            let Some(at) = &vocabulary.folder else { continue };
+            let ids: Vec<&str> = if vocabulary.used_only {
+                let ids = used.get(vocabulary.name.as_str()).into_iter().flatten();
+                let mut ids: Vec<&str> = ids.copied().collect();
+                ids.sort_unstable();
+                ids
+            } else {
+                vocabulary.terms.iter().map(|term| term.id.as_str()).collect()
+            };
+            let any = !ids.is_empty();
+            for id in ids {
+                let page_id = PageId { folder: folder.clone(), path: format!("{at}/{}", slug(id)) };
+                if known.is_new(&page_id) {
+                    let mut page = term_page(config, vocabulary, id, page_id, lang);
+                    let texts =
+                        written.get(&(vocabulary.name.as_str(), id)).filter(|_| vocabulary.open);
+                    if let Some(name) = texts.and_then(|texts| commonest(texts.iter().copied())) {
+                        name.clone_into(&mut page.title);
+                    }
+                    made.push(page);
+                }
+            }
+            let page_id = PageId { folder: folder.clone(), path: at.clone() };
+            if any && known.is_new(&page_id) {
+                let title = config.localized(&vocabulary.label, lang);
+                let title = if title.is_empty() { title_of(at) } else { title.to_owned() };
+                made.push(folder_page(page_id, lang, title));
+            }
+        }
+    }
+    // Term pages that a person wrote take their names from the vocabulary.
+    for page in &mut pages {
+        if page.term.is_some() {
+            let page = Arc::make_mut(page);
+            name_term(config, page);
+        }
+    }
+    pages.extend(made.into_iter().map(Arc::new));
+    let mut made: Vec<Page> = Vec::new();
+    for page in &pages {
+        let mut path = page.id.path.as_str();
+        while !path.is_empty() {
+            path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            // Pages outside the folders of languages need no home: the list of languages is there.
+            if path.is_empty() && page.id.folder.is_empty() && folders.len() > 1 {
+                break;
+            }
+            let id = PageId { folder: page.id.folder.clone(), path: path.to_owned() };
+            if !known.is_new(&id) {
+                break;
+            }
+            let lang = folders.iter().find(|(folder, _)| *folder == id.folder);
+            let lang = lang.map_or(config.default_language(), |(_, lang)| lang);
+            let by_type = config.types.values().find(|t| t.folder.as_deref() == Some(path));
+            let title = match by_type.map(|t| config.localized(&t.plural, lang)) {
+                Some(title) if !title.is_empty() => title.to_owned(),
+                _ if path.is_empty() => config.home_title(lang),
+                _ => title_of(path),
+            };
+            made.push(folder_page(id, lang, title));
+        }
+    }
+    for (folder, lang) in &folders {
+        let id = PageId { folder: folder.clone(), path: String::new() };
+        let outside = folder.is_empty() && folders.len() > 1;
+        if !outside && known.is_new(&id) {
+            made.push(folder_page(id, lang, config.home_title(lang)));
+        }
+    }
+    pages.extend(made.into_iter().map(Arc::new));
+    pages.sort_by(|a, b| a.id.cmp(&b.id));
+    pages
+}
+
+fn title_of(path: &str) -> String {
+    TreePath::new(path).map_or_else(String::new, |tree_path| title_of_path(path, &tree_path))
+}
+
+fn folder_page(id: PageId, lang: &str, title: String) -> Page {
+    Page {
+        id,
+        lang: lang.to_owned(),
+        role: Role::Folder,
+        record_type: "page".to_owned(),
+        title,
+        ..Page::default()
+    }
+}
+
+fn term_page(config: &Config, vocabulary: &Vocabulary, id: &str, at: PageId, lang: &str) -> Page {
+    let mut page = Page {
+        id: at,
+        lang: lang.to_owned(),
+        role: Role::Term,
+        record_type: "term".to_owned(),
+        record_id: id.to_owned(),
+        term: Some((vocabulary.name.clone(), id.to_owned())),
+        source: vocabulary.path.clone(),
+        ..Page::default()
+    };
+    name_term(config, &mut page);
+    page
+}
+
+fn name_term(config: &Config, page: &mut Page) {
+    let Some((vocabulary, id)) = &page.term else { return };
+    let Some(vocabulary) = config.vocabularies.get(vocabulary) else { return };
+    let named =
+        |text: &Localized| text.get(&page.lang, config.default_language()).map(str::to_owned);
+    let term = vocabulary.term(id);
+    let name = term.and_then(|term| named(&term.name).or_else(|| named(&term.title)));
+    if let Some(name) = name {
+        page.title = name;
+    } else if page.title.is_empty() {
+        page.title.clone_from(id);
+    }
+    page.record_type = "term".to_owned();
+    page.is_record = false;
+}
+
+/// Returns a free tag that a page refers to, as its field writes it.
+pub fn as_written<'a>(page: &'a Page, reference: &Reference) -> Option<&'a str> {
+    let Target::Term { id, .. } = &reference.target else { return None };
+    page.fields.get(&*reference.field)?.texts().find(|text| open_id(text) == *id)
+}
+
+/// Returns the text that occurs most often; of those that occur as often, the first by its letters.
+pub fn commonest<'a>(texts: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for text in texts {
+        *counts.entry(text).or_default() += 1;
+    }
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map(|(text, _)| text)
+}
