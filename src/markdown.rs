@@ -18,6 +18,7 @@ use comrak::{
 };
 
 mod callout;
+mod direction;
 mod footnotes;
 mod foreign;
 mod highlight;
@@ -108,15 +109,18 @@ struct Writer {
     headings: std::collections::VecDeque<(String, Option<String>, String)>,
     open: Vec<(String, String)>,
     nonce: String,
+    /// The direction of the page, where some of its text runs the other way.
+    turned: Option<&'static str>,
 }
 
 create_formatter!(Html<Writer>, {
-    NodeValue::Heading(ref heading) => |context, entering| {
+    NodeValue::Heading(ref heading) => |context, node, entering| {
         if entering {
             let (id, class, text) = context.user.headings.pop_front().unwrap_or_default();
             let level = heading.level;
+            let turn = turn(node, context.user.turned);
             context.cr()?;
-            write!(context, "<div class=\"heading\"><h{level} id=\"")?;
+            write!(context, "<div class=\"heading\"{turn}><h{level} id=\"")?;
             context.escape(&id)?;
             if let Some(class) = class {
                 context.write_str("\" class=\"")?;
@@ -134,6 +138,48 @@ create_formatter!(Html<Writer>, {
             context.write_str(" ")?;
             context.escape(&text)?;
             context.write_str("\">#</a></div>\n")?;
+        }
+    },
+    NodeValue::Paragraph => |context, node, entering| {
+        let turn = turn(node, context.user.turned);
+        if turn.is_empty() || is_bare(node) {
+            return comrak::html::format_node_default(context, node, entering);
+        }
+        if entering {
+            context.cr()?;
+            write!(context, "<p{turn}>")?;
+            return Ok(ChildRendering::HTML);
+        }
+        return comrak::html::format_node_default(context, node, entering);
+    },
+    NodeValue::Item(_) => |context, node, entering| {
+        if entering {
+            context.cr()?;
+            let turn = turn(node, context.user.turned);
+            write!(context, "<li{turn}>")?;
+        } else {
+            context.write_str("</li>\n")?;
+        }
+    },
+    NodeValue::TableCell => |context, node, entering| {
+        let turn = turn(node, context.user.turned);
+        if !turn.is_empty() && !entering {
+            context.write_str("</span>")?;
+        }
+        let rendering = comrak::html::format_node_default(context, node, entering)?;
+        // A cell keeps its side, so that a column has one.
+        if !turn.is_empty() && entering {
+            write!(context, "<span{turn}>")?;
+        }
+        return Ok(rendering);
+    },
+    NodeValue::BlockQuote => |context, node, entering| {
+        context.cr()?;
+        if entering {
+            let turn = turn(node, context.user.turned);
+            writeln!(context, "<blockquote{turn}>")?;
+        } else {
+            context.write_str("</blockquote>\n")?;
         }
     },
     NodeValue::CodeBlock(ref block) => |context, entering| {
@@ -204,6 +250,46 @@ create_formatter!(Html<Writer>, {
     },
 });
 
+/// Returns the attribute of a block that runs the other way than what holds it, or nothing. It runs as
+/// its first letter does, if most of its letters do.
+fn turn<'a>(node: &'a AstNode<'a>, page: Option<&'static str>) -> &'static str {
+    let Some(page) = page else { return "" };
+    let Some(own) = direction_of(node) else { return "" };
+    let holds = |parent: &&'a AstNode<'a>| {
+        matches!(parent.data().value, NodeValue::Item(_) | NodeValue::BlockQuote)
+    };
+    let outer = node.ancestors().skip(1).filter(holds).find_map(direction_of).unwrap_or(page);
+    match own {
+        _ if own == outer => "",
+        "rtl" => " dir=\"rtl\"",
+        _ => " dir=\"ltr\"",
+    }
+}
+
+fn direction_of<'a>(node: &'a AstNode<'a>) -> Option<&'static str> {
+    let mut letters = direction::Letters::default();
+    for part in node.descendants().take(direction::LOOKED_AT) {
+        if let NodeValue::Text(text) = &part.data().value
+            && !letters.add(text)
+        {
+            break;
+        }
+    }
+    letters.direction()
+}
+
+/// Returns true for a paragraph that is written without an element of its own: in a list without empty
+/// lines, in a term, in a title.
+fn is_bare<'a>(paragraph: &'a AstNode<'a>) -> bool {
+    let Some(parent) = paragraph.parent() else { return false };
+    let is_tight = parent.parent().is_some_and(|above| match &above.data().value {
+        NodeValue::List(list) => list.tight,
+        NodeValue::DescriptionItem(item) => item.tight,
+        _ => false,
+    });
+    is_tight || matches!(parent.data().value, NodeValue::DescriptionTerm | NodeValue::CalloutTitle)
+}
+
 fn is_callout_title<'a>(node: &'a AstNode<'a>) -> bool {
     matches!(node.data().value, NodeValue::CalloutTitle)
 }
@@ -241,6 +327,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// What is known of a body before it is read.
+#[derive(Default)]
 pub struct Source<'a> {
     pub text: &'a str,
     /// Where the body begins in its file; places are those of the file.
@@ -250,6 +337,8 @@ pub struct Source<'a> {
     /// The title of the front matter, if there is one.
     pub title: Option<&'a str>,
     pub raw_html: bool,
+    /// The direction of the page's language: `ltr` or `rtl`.
+    pub dir: &'static str,
 }
 
 /// Reads a body. Never fails: what is no Markdown is text.
@@ -268,7 +357,11 @@ pub fn read(source: &Source) -> Body {
     take_title(root, source.title, &mut body);
     let mut walk = Walk {
         body: &mut body,
-        writer: Writer { nonce: source.nonce.to_owned(), ..Writer::default() },
+        writer: Writer {
+            nonce: source.nonce.to_owned(),
+            turned: direction::is_mixed(text, source.dir).then_some(source.dir),
+            ..Writer::default()
+        },
         anchorizer: Anchorizer::new(),
         taken: HashSet::new(),
         has_raw_html: false,
@@ -642,7 +735,7 @@ mod tests {
     use super::*;
 
     fn body(text: &str) -> Body {
-        read(&Source { text, offset: 0, nonce: "0123", title: None, raw_html: false })
+        read(&Source { text, nonce: "0123", dir: "ltr", ..Source::default() })
     }
 
     fn html(text: &str) -> String {
@@ -663,6 +756,43 @@ mod tests {
         let text = "x\n\n[a](b.md)\n";
         let link = &body(text).links[0];
         assert_eq!(&text[link.range.clone()], "[a](b.md)");
+    }
+
+    #[test]
+    fn what_runs_the_other_way_says_so() {
+        let arabic = "تعمل المدينة مع IOM على ذلك.";
+        let html = |text: &str, dir| {
+            let source = Source { text, nonce: "0123", dir, ..Source::default() };
+            let pieces = read(&source).pieces;
+            let texts = pieces.into_iter().filter_map(|piece| match piece {
+                Piece::Html(html) => Some(html.to_string()),
+                _ => None,
+            });
+            texts.collect::<String>()
+        };
+        let page = format!(
+            "{arabic}\n\nA city. مدينة\n\n- {arabic}\n- One\n\n> {arabic}\n>\n> Two\n\n\
+             | {arabic} | b |\n| --- | --- |\n\n## {arabic}\n"
+        );
+        let shown = html(&page, "ltr");
+        for part in [
+            format!("<p dir=\"rtl\">{arabic}</p>"),
+            "<p>A city. مدينة</p>".to_owned(),
+            format!("<li dir=\"rtl\">{arabic}</li>"),
+            "<li>One</li>".to_owned(),
+            format!("<th><span dir=\"rtl\">{arabic}</span></th>\n<th>b</th>"),
+            "<div class=\"heading\" dir=\"rtl\"><h2 id=".to_owned(),
+            // Inside, only what turns again is marked.
+            format!("<blockquote dir=\"rtl\">\n<p>{arabic}</p>\n<p dir=\"ltr\">Two</p>"),
+        ] {
+            assert!(shown.contains(&part), "{part}: {shown}");
+        }
+        let shown = html("Quoted in English.\n\nمدينة", "rtl");
+        assert!(
+            shown.starts_with("<p dir=\"ltr\">Quoted in English.</p>\n<p>مدينة</p>"),
+            "{shown}"
+        );
+        assert!(!html("One\n\n- two\n\n> three", "ltr").contains("dir="));
     }
 
     #[test]

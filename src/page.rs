@@ -418,6 +418,7 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
         nonce: &nonce[..12],
         title: given.as_deref(),
         raw_html: config.raw_html,
+        dir: crate::language::direction(&page.lang),
     });
     if page.title.is_empty() && body.title.is_none() && page.id.path.is_empty() {
         page.title = config.home_title(&page.lang);
