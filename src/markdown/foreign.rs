@@ -13,6 +13,7 @@ use std::{
 };
 
 mod inline;
+mod marks;
 mod tags;
 
 /// Something that is not understood: its first place and how often it stands in the file.
@@ -46,6 +47,8 @@ pub enum Kind {
     Request,
     /// `[text][name]` without a line `[name]: address`.
     Reference,
+    /// `*[HTML]: long form`, which would be shown at each place of the abbreviation.
+    Abbreviation,
 }
 
 impl Note {
@@ -75,6 +78,9 @@ impl Note {
             }
             Kind::Container => "is no kind of box that is known; the text inside is shown",
             Kind::Reference => "names no address; it is shown as it is written",
+            Kind::Abbreviation => {
+                "explains an abbreviation; it is shown here and not at each place"
+            }
         };
         let more = match self.count {
             1 => String::new(),
@@ -100,6 +106,7 @@ impl Note {
                 "the kinds are `note`, `tip`, `important`, `warning`, `caution` and `details`"
                     .into()
             }
+            Kind::Abbreviation => "write the long form where the abbreviation stands first".into(),
             Kind::Reference => {
                 let name = self.sample.rsplit_once("][").map_or("", |(_, name)| name);
                 format!("add a line `[{name}: address`")
@@ -157,7 +164,7 @@ fn may_be_foreign(text: &str) -> bool {
         let line = &bytes[at..];
         let line =
             &line[line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count().min(64)..];
-        ["!!!", "???", "===", ":::", "import", "export", "--8<", ";--8<", "[TOC"]
+        ["!!!", "???", "===", ":::", "import", "export", "--8<", ";--8<", "[TOC", "*["]
             .iter()
             .any(|start| line.starts_with(start.as_bytes()))
     };
@@ -169,8 +176,11 @@ fn may_be_foreign(text: &str) -> bool {
         match byte {
             b'{' => match next {
                 b'#' => bytes.get(at + 2) == Some(&b' '),
-                next => matches!(next, b'{' | b'%' | b':' | b'/'),
+                next => {
+                    matches!(next, b'{' | b'%' | b':' | b'/' | b'+' | b'-' | b'=' | b'>' | b'~')
+                }
             },
+            b'+' => next == b'+',
             b'<' => next.is_ascii_alphabetic() || next == b'/',
             b'[' => next == b'[',
             b']' => match next {
@@ -182,9 +192,8 @@ fn may_be_foreign(text: &str) -> bool {
                 _ => false,
             },
             b'\n' => match next {
-                b'!' | b'?' | b'=' | b':' | b'i' | b'e' | b'-' | b';' | b'[' | b' ' | b'\t' => {
-                    starts(at + 1)
-                }
+                b'!' | b'?' | b'*' | b'=' | b':' | b'i' | b'e' | b'-' | b';' | b'[' | b' '
+                | b'\t' => starts(at + 1),
                 _ => false,
             },
             _ => false,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::{Kind, Reader, bold, indent, run, tags};
+use super::{Kind, Reader, bold, indent, marks, run, tags};
 
 /// What is remembered from one line to the next.
 #[derive(Default)]
@@ -65,6 +65,11 @@ impl Reader<'_> {
                     continue;
                 }
                 b'{' => self.instruction(at, end),
+                b'+' if !self.text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '+') => {
+                    let keys = marks::keys(&self.text[at..end]);
+                    keys.map(|(length, words)| Change { until: at + length, words })
+                }
+                b'*' if self.text[line.start..at].trim().is_empty() => self.abbreviation(at, end),
                 b'<' => self.tag(at, end),
                 b'[' => {
                     let change = self.named_link(at, end);
@@ -140,8 +145,20 @@ impl Reader<'_> {
         found.map(|found| from + found)
     }
 
+    /// Reads a long form, which other programs show at each place of its abbreviation, as an item.
+    fn abbreviation(&mut self, at: usize, end: usize) -> Option<Change> {
+        let line = &self.text[at..end];
+        let (length, name) = marks::abbreviation(line)?;
+        let words = format!("- **{name}**:");
+        self.note(Kind::Abbreviation, at..end, line.trim_end());
+        Some(Change { until: at + length, words })
+    }
+
     fn instruction(&mut self, at: usize, end: usize) -> Option<Change> {
         let rest = &self.text[at..end];
+        if let Some((length, words)) = marks::proposal(rest) {
+            return Some(Change { until: at + length, words });
+        }
         let whole = self.text.len();
         if rest.starts_with("{/*") {
             let until = self.find("*/}", at, whole)? + 3;

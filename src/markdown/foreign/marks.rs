@@ -1,0 +1,120 @@
+//! What other programs write between signs of their own within a line: changes proposed to a text, keys,
+//! abbreviations.
+
+/// Reads a proposed change as CriticMarkup has it, at the beginning of a text: returns its length and
+/// what is shown. A comment shows nothing.
+pub fn proposal(text: &str) -> Option<(usize, String)> {
+    let between = |closes: &str| {
+        let length = text.get(3..)?.find(closes)?;
+        Some((3 + length + closes.len(), &text[3..3 + length]))
+    };
+    let within = |element: &str, words: &str| match words.trim() {
+        "" => words.to_owned(),
+        _ => format!("<{element}>{words}</{element}>"),
+    };
+    Some(match text.get(..3)? {
+        "{++" => between("++}").map(|(length, added)| (length, within("ins", added)))?,
+        "{--" => between("--}").map(|(length, taken)| (length, within("del", taken)))?,
+        "{==" => between("==}").map(|(length, marked)| (length, within("mark", marked)))?,
+        "{>>" => between("<<}").map(|(length, _)| (length, String::new()))?,
+        "{~~" => {
+            let (length, both) = between("~~}")?;
+            let (taken, put) = both.split_once("~>")?;
+            (length, format!("{} {}", within("del", taken), within("ins", put)))
+        }
+        _ => return None,
+    })
+}
+
+/// Keys with a name, as MkDocs writes them; others are single signs.
+const KEYS: &[&str] = &[
+    "alt",
+    "arrow-down",
+    "arrow-left",
+    "arrow-right",
+    "arrow-up",
+    "backspace",
+    "caps-lock",
+    "cmd",
+    "command",
+    "control",
+    "ctrl",
+    "del",
+    "delete",
+    "down",
+    "end",
+    "enter",
+    "esc",
+    "escape",
+    "fn",
+    "home",
+    "insert",
+    "left",
+    "meta",
+    "option",
+    "page-down",
+    "page-up",
+    "pgdn",
+    "pgup",
+    "plus",
+    "print-screen",
+    "return",
+    "right",
+    "shift",
+    "slash",
+    "space",
+    "super",
+    "tab",
+    "up",
+    "win",
+    "windows",
+];
+
+/// Reads keys as `++ctrl+alt+del++`, at the beginning of a text: returns the length and the keys as HTML.
+pub fn keys(text: &str) -> Option<(usize, String)> {
+    let inner = text.strip_prefix("++")?;
+    let length = inner.find("++")?;
+    let parts: Vec<&str> = inner[..length].split('+').collect();
+    let is_named = |part: &str| {
+        let part = part.to_ascii_lowercase();
+        let number = part.strip_prefix('f').and_then(|number| number.parse::<u8>().ok());
+        KEYS.contains(&&*part) || number.is_some_and(|number| (1..=24).contains(&number))
+    };
+    let is_sign = |part: &str| part.len() == 1 && part.chars().all(char::is_alphanumeric);
+    let sound = parts.iter().all(|part| is_named(part) || is_sign(part));
+    // A sign alone may be arithmetic.
+    if !sound || !parts.iter().any(|part| is_named(part)) {
+        return None;
+    }
+    let shown = parts.iter().map(|part| {
+        let words = part.split('-').map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            first.to_ascii_uppercase() + rest
+        });
+        format!("<kbd>{}</kbd>", words.collect::<Vec<_>>().join(" "))
+    });
+    Some((length + 4, shown.collect::<Vec<_>>().join("+")))
+}
+
+/// Reads the beginning of a line `*[HTML]: long form`: returns its length and the abbreviation.
+pub fn abbreviation(line: &str) -> Option<(usize, &str)> {
+    let inner = line.strip_prefix("*[")?;
+    let (name, rest) = inner.split_once("]:")?;
+    let sound = !name.is_empty() && !name.contains(['[', ']']) && !rest.trim().is_empty();
+    sound.then_some((name.len() + 4, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_keys_are_keys() {
+        let shown = |text: &str| keys(text).map(|(_, html)| html);
+        assert_eq!(shown("++ctrl+S++ x").unwrap(), "<kbd>Ctrl</kbd>+<kbd>S</kbd>");
+        assert_eq!(shown("++page-down++").unwrap(), "<kbd>Page Down</kbd>");
+        for text in ["++i++", "++ and d++", "++", "+++++", "++f99++", "++ctrl"] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+}
