@@ -134,7 +134,20 @@ impl Config {
             let mut reader = Reader { path: &site_file, diags: &mut diags };
             config.read_site(&mut reader, node);
         }
-        config.derive_languages(source, node.as_ref());
+        let unlisted = config.derive_languages(source, node.as_ref());
+        if let Some(range) =
+            node.as_ref().and_then(|node| node.get("languages")).map(|list| list.range.clone())
+        {
+            for folder in unlisted {
+                let message = format!(
+                    "`content/{folder}` is named as a language that is not one of the site's"
+                );
+                let diag = Diag::warning(Code::Config, At::new(&site_file, range.clone()), message);
+                diags.push(diag.help(format!(
+                    "add \"{folder}\" to `languages`, or call the folder otherwise"
+                )));
+            }
+        }
         config.node = node;
         if !config.configured {
             config.assume();

@@ -160,6 +160,10 @@ impl Place {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(folder);
+                    // Some editors lock a file by a link that leads nowhere.
+                    if path != folder && !self.is_wanted(path, false) {
+                        continue;
+                    }
                     let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink());
                     let path = path.strip_prefix(root).unwrap_or(path);
                     let path = path.to_string_lossy().into_owned();

@@ -129,6 +129,8 @@ pub struct Summary {
     pub foreign: Vec<(String, usize)>,
     /// Records by type, over all languages.
     pub records: BTreeMap<String, usize>,
+    /// The site has a configuration, so what is left out was meant to be there.
+    pub configured: bool,
 }
 
 impl Built {
@@ -138,7 +140,7 @@ impl Built {
 
     /// Adds remarks on what could not be read from disk: paths as shown, and why.
     pub fn left_out(&mut self, skipped: &[(String, String)]) {
-        left_out(&mut self.diags, skipped);
+        left_out(&mut self.diags, skipped, self.summary.configured);
     }
 
     pub fn warnings(&self) -> usize {
@@ -150,13 +152,15 @@ impl Built {
     }
 }
 
-/// Adds remarks on what could not be read from disk: paths as shown, and why.
-fn left_out(diags: &mut Vec<Diag>, skipped: &[(String, String)]) {
+/// Adds remarks on what could not be read from disk: paths as shown, and why. A page of a configured site
+/// must not be lost.
+fn left_out(diags: &mut Vec<Diag>, skipped: &[(String, String)], configured: bool) {
     for (path, why) in skipped {
         let shown = path.replace('\\', "/");
         let at = tree::TreePath::new(&shown).unwrap_or_else(|| tree::TreePath::of("content"));
         let message = format!("`{path}` was left out: {why}");
-        diags.push(Diag::warning(Code::Limit, At::file(&at), message));
+        let is_lost = configured && page::is_markdown(&at);
+        diags.push(Diag::error(Code::Limit, At::file(&at), message).lenient(!is_lost));
     }
     diags.sort();
 }
@@ -390,7 +394,7 @@ impl Pages {
 
     /// Adds remarks on what could not be read from disk: paths as shown, and why.
     pub fn left_out(&mut self, skipped: &[(String, String)]) {
-        left_out(&mut self.diags, skipped);
+        left_out(&mut self.diags, skipped, self.site.config.configured);
     }
 
     /// Adds what is made from all pages: feeds, data, the documents of the search.
@@ -455,7 +459,7 @@ fn assets(site: &Site, theme: &Theme) -> Vec<Claim> {
 }
 
 fn summarise(site: &Site) -> Summary {
-    let mut summary = Summary::default();
+    let mut summary = Summary { configured: site.config.configured, ..Summary::default() };
     for lang in &site.config.languages {
         let own = site.pages.iter().filter(|page| page.lang == lang.code);
         let (foreign, own): (Vec<_>, Vec<_>) = own.partition(|page| page.stands_for.is_some());

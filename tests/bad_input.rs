@@ -113,6 +113,29 @@ fn a_link_out_of_the_site_is_left_out() {
 }
 
 #[test]
+fn a_page_of_a_configured_site_that_cannot_be_read_is_an_error() {
+    let site = folder(&[
+        ("content/site.toml", "title = \"S\""),
+        ("content/a.md", "# A"),
+        ("content/style.txt", "x"),
+    ]);
+    // The last is a lock, as Emacs makes one.
+    for name in ["b.md", "b.txt", ".#a.md"] {
+        let link = site.path().join("content").join(name);
+        std::os::unix::fs::symlink("nowhere", link).unwrap();
+    }
+    let (remarks, files) = built(site.path());
+    assert_eq!(
+        remarks,
+        [
+            "content/b.md:1:1: error[limit]: `content/b.md` was left out: a link that leads nowhere",
+            "content/b.txt:1:1: warning[limit]: `content/b.txt` was left out: a link that leads nowhere",
+        ]
+    );
+    assert!(files.contains(&"a/index.html".to_owned()));
+}
+
+#[test]
 fn a_file_that_may_not_be_read_is_left_out() {
     use std::os::unix::fs::PermissionsExt;
     let site = folder(&[("a.md", "# A"), ("b.md", "# B")]);

@@ -12,8 +12,9 @@ use super::{Config, Lang};
 
 impl Config {
     /// Finds the languages: as configured, else two or more top folders named by language codes,
-    /// else what the pages declare.
-    pub(super) fn derive_languages(&mut self, source: &Tree, node: Option<&Node>) {
+    /// else what the pages declare. Returns the folders that are named as a language beside those that
+    /// are configured.
+    pub(super) fn derive_languages(&mut self, source: &Tree, node: Option<&Node>) -> Vec<String> {
         let mut folders: Vec<&str> = source
             .iter()
             .filter_map(|(path, _)| path.below(&self.content)?.split_once('/'))
@@ -36,6 +37,9 @@ impl Config {
         let in_folder = |code: &str| folders.iter().find(|f| language::canonical(f) == code);
         if !configured.is_empty() {
             let with_folders = configured.iter().any(|code| in_folder(code).is_some());
+            let is_other = |folder: &&&str| !configured.contains(&language::canonical(folder));
+            let others = folders.iter().filter(is_other).filter(|_| with_folders);
+            let others = others.map(|folder| (*folder).to_owned()).collect();
             self.languages = configured
                 .into_iter()
                 .map(|code| {
@@ -43,7 +47,7 @@ impl Config {
                     Lang { folder: with_folders.then_some(folder), code }
                 })
                 .collect();
-            return;
+            return others;
         }
         let suffixes = suffixes(source, &self.content);
         let declared = declared_languages(source, &self.content, &suffixes);
@@ -66,7 +70,7 @@ impl Config {
             languages.sort_by_key(|lang| (Some(&lang.code) != first.as_ref(), lang.code.clone()));
             languages.dedup_by(|a, b| a.code == b.code);
             self.languages = languages;
-            return;
+            return Vec::new();
         }
         if !suffixes.is_empty() {
             // Files without a suffix are written in the language that most declare.
@@ -80,12 +84,13 @@ impl Config {
             let codes = std::iter::once(first.clone()).chain(others);
             self.languages = codes.map(|code| Lang { folder: Some(code.clone()), code }).collect();
             self.by_suffix = true;
-            return;
+            return Vec::new();
         }
         let first = most.unwrap_or_else(|| "en".to_owned());
         self.languages.push(Lang { code: first.clone(), folder: None });
         let others = declared.into_keys().filter(|code| *code != first);
         self.languages.extend(others.map(|code| Lang { code, folder: None }));
+        Vec::new()
     }
 }
 
