@@ -184,7 +184,8 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
         None => disk::find_root(Path::new(".")),
     };
     if matches!(cli.command, Command::Build(_) | Command::Check(_) | Command::Serve(_)) {
-        watch::start(stop)?;
+        let as_json = matches!(&cli.command, Command::Check(args) if args.json);
+        watch::start(move |diag| stop(diag, as_json))?;
     }
     match &cli.command {
         Command::Build(args) => run_build(&root, args),
@@ -245,8 +246,13 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
     Ok(if built.errors() > 0 { CONTENT_HAS_ERRORS } else { CLEAN })
 }
 
-/// Ends the program for a page that would take all memory or time. What was written before stays.
-fn stop(diag: Diag) {
+/// Ends the program for a page that would take all memory or time. What was written before stays. A
+/// program that asked for JSON gets it.
+fn stop(diag: Diag, as_json: bool) {
+    if as_json {
+        // Nobody is left to tell that it could not be said.
+        let _ = say(&diag::print_json(std::slice::from_ref(&diag), &Tree::default()));
+    }
     tell(&format!("\n{}", diag::print(&[diag], &Tree::default())));
     std::process::exit(i32::from(CONTENT_HAS_ERRORS));
 }

@@ -142,6 +142,9 @@ fn a_template_that_would_take_all_memory_ends_the_build_and_the_last_good_site_s
             .complains("themes/own/templates/record.html:1:1: error[template-error]")
             .complains("one page takes more than 1024 MB of memory");
     }
+    let remarks = site.run(&["check", "--json"]).code(1).out();
+    let remarks: serde_json::Value = serde_json::from_str(&remarks).unwrap();
+    assert_eq!(remarks[0]["code"], "template-error");
     assert_eq!(site.read("public/en/practices/a/index.html"), good);
 }
 
