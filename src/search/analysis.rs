@@ -314,7 +314,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric()
         || ('\u{0300}'..='\u{036f}').contains(&c)
         || ('\u{064b}'..='\u{065f}').contains(&c)
-        || matches!(c, '\u{0640}' | '\u{0670}' | '\u{200c}' | '\u{200d}')
+        || matches!(c, '\u{0640}' | '\u{0670}' | '\u{200d}')
         || unicode_normalization::char::is_combining_mark(c)
 }
 
@@ -330,9 +330,9 @@ pub(super) fn is_unspaced(piece: &str) -> bool {
 }
 
 /// Returns a name with signs in it as one word, at its first part: `A/75/542`, `COVID-19`,
-/// `co-operation`.
+/// `co-operation`. In Persian a sign without width parts a word from its endings.
 fn compound(text: &str, run: &Run) -> Option<String> {
-    const SIGNS: [char; 3] = ['-', '_', '/'];
+    const SIGNS: [char; 4] = ['-', '_', '/', '\u{200c}'];
     let joined = |c: char| (c.is_alphanumeric() && !unspaced(c)) || SIGNS.contains(&c);
     if text[..run.start].ends_with(joined) || !text[run.end..].starts_with(SIGNS) {
         return None;
@@ -531,6 +531,11 @@ mod tests {
         assert_eq!(words("en", "COVID-19"), ["covid", "covid19", "19"]);
         assert_eq!(words("en", "A/75/542"), ["a", "a75542", "75", "542"]);
         assert_eq!(words("en", "co-operation"), ["co", "cooperation", "operation"]);
+        // Books: the word is found, and the whole with and without the sign between.
+        assert_eq!(
+            words("fa", "کتاب\u{200c}ها"),
+            [&words("fa", "کتاب")[0], &words("fa", "کتابها")[0], "ها"]
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ const vademecum = (() => {
   const SET_BITS = 28;
   const CHUNKS_READ = 3;
 
-  const WORD = /[\p{Alphabetic}\p{N}\p{M}\u0640\u200c\u200d]+/gu;
+  const WORD = /[\p{Alphabetic}\p{N}\p{M}\u0640\u200d]+/gu;
   // Scripts that put no spaces between words.
   const UNSPACED =
     /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2fa1f}]+/gu;
@@ -46,7 +46,8 @@ const vademecum = (() => {
       ? word === "s" && /['’]/.test(before)
       : /^(fr|it|ca)$/.test(lang) && /['’]/.test(after) && ELISIONS.test(word);
 
-  const JOINED = /^[\p{Alphabetic}\p{N}\-_/]+/u;
+  const SIGN = /[-_/\u200c]/;
+  const JOINED = /^[\p{Alphabetic}\p{N}\-_/\u200c]+/u;
   const bytes = (text) => new TextEncoder().encode(text).length;
 
   // Cuts a text into words.
@@ -70,11 +71,11 @@ const vademecum = (() => {
       found.push({ word, start, end });
       // A name with signs in it is a word of its own too: COVID-19, A/75/542.
       const [before] = [...text.slice(Math.max(0, start - 2), start)].slice(-1);
-      if (!/[-_/]/.test(text[end]) || (JOINED.test(before || "") && !isUnspaced(before))) return;
-      const whole = (text.slice(start).match(JOINED) || [""])[0].split(UNSPACED)[0].replace(/[-_/]+$/, "");
-      const parts = whole.split(/[-_/]+/).length;
-      const joined = fold(whole.replace(/[-_/]/g, ""));
-      if (parts > 1 && parts < 5 && bytes(joined) <= 64) found.push({ word: joined, start, end });
+      if (!SIGN.test(text[end]) || (JOINED.test(before || "") && !isUnspaced(before))) return;
+      const [whole] = (text.slice(start).match(JOINED) || [""])[0].split(UNSPACED);
+      const parts = whole.split(SIGN).filter(Boolean);
+      const joined = fold(parts.join(""));
+      if (parts.length > 1 && parts.length < 5 && bytes(joined) <= 64) found.push({ word: joined, start, end });
     };
     for (const { 0: run, index } of text.matchAll(WORD)) {
       let at = 0;
