@@ -152,6 +152,13 @@ create_formatter!(Html<Writer>, {
         }
         return comrak::html::format_node_default(context, node, entering);
     },
+    NodeValue::Link(ref link) => |context, node, entering| {
+        // A link that is left out leaves its words.
+        if link.url.is_empty() {
+            return Ok(ChildRendering::HTML);
+        }
+        return comrak::html::format_node_default(context, node, entering);
+    },
     NodeValue::Item(_) => |context, node, entering| {
         if entering {
             context.cr()?;

@@ -5,15 +5,17 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use serde::Serialize;
 
 use crate::{
-    config::{CORE_FIELDS, Config},
-    diag::{At, Code, Diag, nearest},
-    front::{self, Node, Raw, Value},
+    config::Config,
+    diag::{At, Code, Diag},
+    front::{self, Value},
     language,
     markdown::{self, Body, Link, Piece},
     memory::Memory,
-    schema::{Check, Field, Kind, RecordType, Reference, Required, Show, Target, unknown_field},
+    schema::{Field, Kind, Reference, Show, Target},
     tree::{Blob, Digest, Tree, TreePath, portable_name, readable},
 };
+
+mod fields;
 
 /// A page's only identity: the folder of its language and its path below it, without extension.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
@@ -401,13 +403,13 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
         }
     };
     let split = front::split(&text);
-    let front = read_front(&mut page, path, &text, &split);
+    let front = fields::read_front(&mut page, path, &text, &split);
     if let Some(node) = &front {
-        read_fields(&mut page, path, config, node);
+        fields::read_fields(&mut page, path, config, node);
     } else {
-        choose_type(&mut page, path, config, None);
+        fields::choose_type(&mut page, path, config, None);
         if split.front.is_none() && split.unclosed.is_none() {
-            check_required(&mut page, path, config, &[], 0..0);
+            fields::check_required(&mut page, path, config, &[], 0..0);
         }
     }
     let nonce = key.to_string();
@@ -540,283 +542,6 @@ fn mend_address(address: &str, path: &TreePath, diags: &mut Vec<Diag>) -> String
     mended
 }
 
-fn read_front(page: &mut Page, path: &TreePath, text: &str, split: &front::Split) -> Option<Node> {
-    if let Some(range) = &split.unclosed {
-        let diag = Diag::error(
-            Code::FrontMatter,
-            At::new(path, range.clone()),
-            "the front matter does not end",
-        );
-        let fence = if text[range.clone()].starts_with('{') { "}" } else { &text[range.clone()] };
-        page.diags
-            .push(diag.help(format!("write `{fence}` on a line of its own after the last field")));
-        page.is_broken = true;
-        return None;
-    }
-    let (notation, range) = split.front.clone()?;
-    match front::read(notation, text, range) {
-        Ok(node) => Some(node),
-        Err(fault) => {
-            let message = format!("the front matter cannot be read: {}", fault.message);
-            let diag = Diag::error(Code::FrontMatter, At::new(path, fault.range), message);
-            page.diags.push(diag.help(fault.help));
-            page.is_broken = true;
-            None
-        }
-    }
-}
-
-fn choose_type(page: &mut Page, path: &TreePath, config: &Config, node: Option<&Node>) {
-    let by_folder = config.type_of_folder(&page.id.path).filter(|_| page.role == Role::Page);
-    let written = node.and_then(|node| node.get("type"));
-    let chosen = match written.and_then(Node::text) {
-        Some(name) => match config.types.get(name) {
-            Some(record_type) => Some(record_type),
-            None if config.types.is_empty() || matches!(name, "page" | "term") => None,
-            None => {
-                let at = At::new(path, written.map_or(0..0, |node| node.range.clone()));
-                let message = format!("there is no record type `{name}`");
-                let near = nearest(name, config.types.keys().map(String::as_str));
-                let types =
-                    config.types.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
-                let diag = Diag::error(Code::UnknownType, at, message);
-                page.diags.push(match near {
-                    Some(near) => diag.help(format!("did you mean `{near}`?")),
-                    None => diag.help(format!("use one of `{types}`")),
-                });
-                by_folder
-            }
-        },
-        None => by_folder,
-    };
-    page.record_type = chosen.map_or("page", |record_type| &record_type.name).to_owned();
-    page.is_record = chosen.is_some_and(|record_type| record_type.is_record);
-    page.template = chosen.and_then(|record_type| record_type.template.clone());
-}
-
-fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
-    choose_type(page, path, config, Some(node));
-    let record_type = config.types.get(&page.record_type);
-    let entries = node.table().unwrap_or_default();
-    let lenient = !config.configured;
-    // Zola keeps tags and categories in a table of their own.
-    let nested =
-        node.get("taxonomies").and_then(Node::table).filter(|_| lenient).unwrap_or_default();
-    let mut seen: Vec<&str> = Vec::new();
-    let mut check = Check {
-        path,
-        vocabularies: &config.vocabularies,
-        lenient,
-        references: Vec::new(),
-        diags: Vec::new(),
-    };
-    for (key, node) in entries.iter().chain(nested) {
-        let name = key.name.as_str();
-        if seen.contains(&name) {
-            let at = At::new(path, key.range.clone());
-            let message = format!("the field `{name}` stands twice; the first one counts");
-            let diag = Diag::error(Code::DuplicateField, at, message);
-            check.diags.push(diag.help("delete one of the two"));
-            continue;
-        }
-        seen.push(name);
-        let declared = record_type
-            .and_then(|record_type| record_type.field(name))
-            .or_else(|| config.shared.iter().find(|field| field.name == name));
-        if let Some(field) = declared {
-            if let Some(value) = check.field(field, name, node) {
-                page.fields.insert(name.to_owned(), value);
-            }
-        } else if !node.is_null() {
-            let known = CORE_FIELDS.contains(&name);
-            if !known && !lenient && record_type.is_some_and(|record_type| !record_type.open) {
-                let names = known_names(record_type, config);
-                check.diags.push(unknown_field(path, name, name, &key.range, names));
-            }
-            page.fields.insert(name.to_owned(), node.value());
-        }
-        read_core(page, path, config, name, node, declared.is_some());
-    }
-    page.references = check.references;
-    page.diags.append(&mut check.diags);
-    let place = entries.first().map_or(node.range.start, |(key, _)| key.range.start);
-    check_required(page, path, config, entries, place..place);
-}
-
-fn known_names<'a>(record_type: Option<&'a RecordType>, config: &'a Config) -> Vec<&'a str> {
-    let declared = record_type.into_iter().flat_map(|t| &t.fields).chain(&config.shared);
-    declared.map(|field| field.name.as_str()).chain(CORE_FIELDS.iter().copied()).collect()
-}
-
-/// The states of a page, as the manual lists them.
-const STATUSES: &[&str] =
-    &["draft", "submitted", "in-review", "published", "needs-update", "archived", "withdrawn"];
-
-/// Reads the fields that the generator itself knows.
-fn read_core(
-    page: &mut Page,
-    path: &TreePath,
-    config: &Config,
-    name: &str,
-    node: &Node,
-    declared: bool,
-) {
-    let text = node.text().filter(|_| !node.is_null());
-    let mut want = |what: &str| {
-        let at = At::new(path, node.range.clone());
-        let message = format!("`{name}` takes {what}, not {}", node.describe());
-        page.diags.push(Diag::error(Code::WrongValue, at, message).lenient(!config.configured));
-    };
-    match (name, text) {
-        ("title", Some(text)) => page.title = text.trim().to_owned(),
-        ("summary", Some(text)) => page.summary = text.trim().to_owned(),
-        ("description", Some(text)) if page.summary.is_empty() => {
-            page.summary = text.trim().to_owned();
-        }
-        ("id", Some(text)) => {
-            page.record_id = text.to_owned();
-            page.id_place = node.range.clone();
-        }
-        ("title" | "id", None) if !node.is_null() && !declared => want("a text"),
-        ("template", Some(text)) if config.configured => {
-            page.template = Some(text.to_owned());
-            page.template_place = node.range.clone();
-        }
-        ("order", Some(text)) => match text.parse() {
-            Ok(order) => page.order = Some(order),
-            Err(_) => want("a whole number"),
-        },
-        // Hugo, Docusaurus and Jekyll's themes call it otherwise.
-        ("weight" | "sidebar_position" | "nav_order", Some(text)) if page.order.is_none() => {
-            page.order = text.parse::<f64>().ok().map(|order| order.round() as i64);
-        }
-        ("toc", Some(text)) => page.show_toc = is_yes(text),
-        ("abstract", Some(text)) => page.is_abstract = is_yes(text),
-        // What one field keeps back, the other does not publish.
-        ("draft", Some(text)) if is_yes(text) => page.status = Status::Unpublished,
-        ("published", Some("false" | "no")) if !config.configured => {
-            page.status = Status::Unpublished;
-        }
-        ("status", Some(text)) => match text.to_lowercase().as_str() {
-            "draft" | "submitted" | "in-review" => page.status = Status::Unpublished,
-            "withdrawn" if page.status == Status::Published => page.status = Status::Withdrawn,
-            // A field of the record type says itself what it takes.
-            other if config.configured && !declared && !STATUSES.contains(&other) => {
-                let message = format!("`{text}` is no status, so the page counts as published");
-                let at = At::new(path, node.range.clone());
-                let help = match nearest(other, STATUSES.iter().copied()) {
-                    Some(near) => format!("write `status: {near}`"),
-                    None => format!("write one of {}", STATUSES.join(", ")),
-                };
-                page.diags.push(Diag::warning(Code::WrongValue, at, message).help(help));
-            }
-            _ => {}
-        },
-        ("lang", Some(text)) => read_lang(page, path, config, text, node),
-        ("aliases", _) => read_aliases(page, path, config, node),
-        _ => {}
-    }
-}
-
-/// Reads yes and no as people and other generators write them.
-fn is_yes(text: &str) -> bool {
-    matches!(text.to_lowercase().as_str(), "true" | "yes" | "on" | "1")
-}
-
-fn read_lang(page: &mut Page, path: &TreePath, config: &Config, text: &str, node: &Node) {
-    let at = At::new(path, node.range.clone());
-    if !language::is_code(text) {
-        let diag = Diag::error(Code::WrongValue, at, format!("`lang: {text}` is no language code"));
-        page.diags
-            .push(diag.help("use a code such as `fr` or `pt-BR`").lenient(!config.configured));
-        return;
-    }
-    let code = language::canonical(text);
-    if !page.id.folder.is_empty() {
-        if code != page.lang {
-            let message =
-                format!("`lang: {text}`, but the file lies in the folder of `{}`", page.lang);
-            let help = format!("write `lang: {}` or move the file to `{code}/`", page.lang);
-            page.diags.push(
-                Diag::error(Code::WrongValue, at, message).help(help).lenient(!config.configured),
-            );
-        }
-        return;
-    }
-    page.lang = code;
-}
-
-fn read_aliases(page: &mut Page, path: &TreePath, config: &Config, node: &Node) {
-    let items = match &node.raw {
-        Raw::List(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
-    for item in items {
-        let Some(text) = item.text() else { continue };
-        let alias = text.trim_matches('/').trim_end_matches("/index.html").to_owned();
-        if TreePath::new(&alias).is_some() && portable(&alias) == alias {
-            page.aliases.push((alias, item.range.clone()));
-        } else {
-            let at = At::new(path, item.range.clone());
-            let diag =
-                Diag::error(Code::WrongValue, at, format!("`{text}` is no address of this site"));
-            let diag = diag.help("write an old address such as `en/old/page`");
-            page.diags.push(diag.lenient(!config.configured));
-        }
-    }
-}
-
-fn check_required(
-    page: &mut Page,
-    path: &TreePath,
-    config: &Config,
-    entries: &[(front::Key, Node)],
-    place: Range<usize>,
-) {
-    let Some(record_type) = config.types.get(&page.record_type) else { return };
-    // All but its words is that of the record.
-    if page.is_abstract {
-        return;
-    }
-    let original = entries.iter().find(|(key, _)| key.name == "original_lang");
-    let is_translation = original
-        .and_then(|(_, node)| node.text())
-        .is_some_and(|original| language::canonical(original) != page.lang);
-    let missing: Vec<&str> = record_type
-        .fields
-        .iter()
-        .filter(|field| match field.required {
-            Required::Yes => true,
-            Required::InTranslations => is_translation,
-            Required::No => false,
-        })
-        .map(|field| field.name.as_str())
-        .filter(|name| !entries.iter().any(|(key, node)| key.name == *name && !node.is_empty()))
-        .collect();
-    for name in missing {
-        let message = format!("the {} lacks the field `{name}`", record_type.name);
-        // A name that was mistyped is one mistake, not an unknown field and a missing one.
-        let known = known_names(Some(record_type), config);
-        let mistyped = entries.iter().find(|(key, _)| {
-            !known.contains(&key.name.as_str()) && nearest(&key.name, [name]).is_some()
-        });
-        if let Some((key, _)) = mistyped {
-            let at = At::new(path, key.range.clone());
-            page.diags.retain(|diag| diag.code != Code::UnknownField || diag.at != at);
-            let help = format!("write `{name}` instead of `{}`", key.name);
-            page.diags.push(Diag::error(Code::MissingField, at, message).help(help));
-            continue;
-        }
-        let at = At::new(path, place.clone());
-        let field = record_type.field(name);
-        let help = field
-            .map(|field| config.localized(&field.help, "en").to_owned())
-            .filter(|help| !help.is_empty());
-        let help = help.unwrap_or_else(|| format!("add a line `{name}: …` at the top of the file"));
-        page.diags.push(Diag::error(Code::MissingField, at, message).help(help));
-    }
-}
-
 fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
     if page.title.is_empty() {
         page.title = body.title.unwrap_or_else(|| title_of_path(&page.id.path, path));
@@ -887,7 +612,16 @@ pub fn shorten(text: &str, limit: usize) -> String {
 /// Makes a title of a file's name: `good-practices_2` is "Good practices 2".
 pub fn title_of_path(address: &str, path: &TreePath) -> String {
     let name = address.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(path.stem());
-    let spaced = name.replace(['-', '_'], " ");
+    // The hyphens of a date stay.
+    let letters: Vec<char> = name.chars().collect();
+    let is_digit =
+        |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
+    let spaced = letters.iter().enumerate().map(|(at, letter)| match letter {
+        '-' if is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)) => '-',
+        '-' | '_' => ' ',
+        letter => *letter,
+    });
+    let spaced: String = spaced.collect();
     let mut letters = spaced.trim().chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),

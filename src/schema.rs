@@ -561,6 +561,9 @@ pub fn open_id(text: &str) -> String {
     for c in text.to_lowercase().chars() {
         if c.is_alphanumeric() || matches!(c, '_' | '+' | '.') && !id.is_empty() {
             id.push(c);
+        } else if c == '#' && id.ends_with(char::is_alphanumeric) {
+            // `C#` is not `C`.
+            id.push_str("-sharp");
         } else if !id.is_empty() && !id.ends_with('-') {
             id.push('-');
         }
@@ -614,6 +617,10 @@ mod tests {
     #[test]
     fn free_tags_become_ids() {
         assert_eq!(open_id("  C++ & Rust! "), "c++-rust");
+        assert_eq!(
+            (open_id("C#"), open_id("C"), open_id("#tag")),
+            ("c-sharp".into(), "c".into(), "tag".into())
+        );
         assert_eq!(open_id("Été 2020"), "été-2020");
         assert_eq!(open_id("../../etc"), "etc");
         assert_eq!(open_id("…"), "");

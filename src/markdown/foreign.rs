@@ -49,6 +49,8 @@ pub enum Kind {
     Reference,
     /// `*[HTML]: long form`, which would be shown at each place of the abbreviation.
     Abbreviation,
+    /// `<iframe src="…">`.
+    Frame,
 }
 
 impl Note {
@@ -78,6 +80,9 @@ impl Note {
             }
             Kind::Container => "is no kind of box that is known; the text inside is shown",
             Kind::Reference => "names no address; it is shown as it is written",
+            Kind::Frame => {
+                "would show a page of another host inside this one; a link stands for it"
+            }
             Kind::Abbreviation => {
                 "explains an abbreviation; it is shown here and not at each place"
             }
@@ -106,6 +111,7 @@ impl Note {
                 "the kinds are `note`, `tip`, `important`, `warning`, `caution` and `details`"
                     .into()
             }
+            Kind::Frame => "write the link yourself, with words that say where it leads".into(),
             Kind::Abbreviation => "write the long form where the abbreviation stands first".into(),
             Kind::Reference => {
                 let name = self.sample.rsplit_once("][").map_or("", |(_, name)| name);
@@ -181,6 +187,7 @@ fn may_be_foreign(text: &str) -> bool {
                 }
             },
             b'+' => next == b'+',
+            b'%' => next == b'%',
             b'<' => next.is_ascii_alphabetic() || next == b'/',
             b'[' => next == b'[',
             b']' => match next {
@@ -284,6 +291,33 @@ impl<'t> Reader<'t> {
         at..end
     }
 
+    /// Reads a title that is written as HTML, as many a README begins.
+    fn read_title(&mut self, line: &Range<usize>) -> bool {
+        let rest = &self.text[line.start..];
+        let Some((written, _)) = rest.split_once("</h1>").filter(|(it, _)| it.len() < 1_000) else {
+            return false;
+        };
+        let end = self.line(line.start + written.len());
+        let follows = &self.text[line.start + written.len() + "</h1>".len()..end.end];
+        let words = super::sanitise::text(written);
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        // A picture would be lost.
+        if words.is_empty() || written.contains("<img") || !follows.trim().is_empty() {
+            return false;
+        }
+        self.replace_line(&(line.start..end.end), &format!("# {words}"));
+        true
+    }
+
+    /// Returns true for the item above `{:toc}`, in whose place kramdown puts a table of contents.
+    fn is_contents(&self, line: &Range<usize>, bare: &str) -> bool {
+        let item = ["* ", "- ", "1. "].iter().any(|sign| bare.starts_with(sign));
+        let next = (line.end + 1).min(self.text.len());
+        item && bare.len() < 40
+            && self.fence.is_none()
+            && self.text[self.line(next)].trim_start().starts_with("{:toc")
+    }
+
     fn read_line(&mut self, line: Range<usize>) {
         let text = self.text;
         let full = &text[line.clone()];
@@ -309,6 +343,14 @@ impl<'t> Reader<'t> {
         if bare.is_empty() {
             self.was_blank = true;
             return self.copy(line);
+        }
+        if bare.starts_with("<h1") && text[..line.start].trim().is_empty() && self.read_title(&line)
+        {
+            return;
+        }
+        if self.is_contents(&line, bare) {
+            self.at = (line.end + 1).min(text.len());
+            return;
         }
         self.leave(column);
         if let Some(fence) = &self.fence {

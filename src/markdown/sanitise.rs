@@ -44,7 +44,8 @@ fn builder() -> Builder<'static> {
         .add_tag_attributes("video", ["src", "controls", "poster", "width", "height", "preload"])
         .add_tag_attributes("audio", ["src", "controls", "preload"])
         .add_tag_attributes("track", ["src", "kind", "srclang", "label"])
-        .add_tag_attributes("a", ["rel"])
+        // Many a README names its places so.
+        .add_tag_attributes("a", ["rel", "name"])
         .link_rel(None);
     builder
 }
@@ -112,8 +113,12 @@ fn window(text: &str, from: usize) -> &str {
 /// Returns the ids in cleaned HTML, where every attribute stands in double quotes.
 fn ids(html: &str) -> Vec<String> {
     let mut seen = HashSet::new();
-    html.match_indices(" id=\"")
-        .filter_map(|(at, start)| html[at + start.len()..].split('"').next())
+    let named = |start: &'static str| {
+        html.match_indices(start)
+            .filter_map(|(at, start)| html[at + start.len()..].split('"').next())
+    };
+    named(" id=\"")
+        .chain(named(" name=\""))
         .filter(|id| seen.insert(*id))
         .map(str::to_owned)
         .collect()

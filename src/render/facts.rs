@@ -97,7 +97,15 @@ pub fn shown(
 ) -> Vec<Shown> {
     match value {
         Value::List(values) => {
-            values.iter().flat_map(|value| shown(site, theme, index, field, value, from)).collect()
+            let mut all: Vec<Shown> = Vec::new();
+            for one in values.iter().flat_map(|value| shown(site, theme, index, field, value, from))
+            {
+                // One tag may be written in two ways.
+                if one.url.is_none() || !all.iter().any(|other| other.url == one.url) {
+                    all.push(one);
+                }
+            }
+            all
         }
         Value::Null => Vec::new(),
         value => one(site, theme, index, field, value, from).into_iter().collect(),
@@ -117,8 +125,7 @@ fn one(
         (Kind::Term(vocabulary), Value::Text(id)) => {
             let vocabulary = site.config.vocabularies.get(vocabulary)?;
             if vocabulary.open {
-                let shown = term(site, page, vocabulary, &crate::schema::open_id(id), from);
-                return Some(Shown { text: id.clone(), ..shown });
+                return Some(term(site, page, vocabulary, &crate::schema::open_id(id), from));
             }
             Some(term(site, page, vocabulary, id, from))
         }

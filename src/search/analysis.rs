@@ -373,6 +373,7 @@ fn fold_into(text: &str, folded: &mut String) {
                 folded.push(char::from(b'0' + (u32::from(c) & 15) as u8));
             }
             '\u{0300}'..='\u{036f}'
+            | '\u{0591}'..='\u{05c7}'
             | '\u{0640}'
             | '\u{064b}'..='\u{065f}'
             | '\u{0670}'
@@ -512,6 +513,11 @@ mod tests {
         for (persian, arabic) in pairs {
             assert_eq!(word(&mut analyzer, persian), word(&mut analyzer, arabic));
         }
+    }
+
+    #[test]
+    fn hebrew_points_are_no_letters() {
+        assert_eq!(words("he", "שָׁלוֹם"), words("he", "שלום"));
     }
 
     #[test]

@@ -41,10 +41,11 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
     let records = searcher.records()?;
     let is_record = |document: u32| records[document as usize];
     let mut scores = rank::score(&mut words, searcher.documents(), searcher.unit, is_record);
-    let lists_all = words.is_empty() && query.without.is_empty() && query.phrases.is_empty();
+    let lists_all = words.is_empty() && query.phrases.is_empty();
     let is_filtered = !query.filters.is_empty() || !query.excluded.is_empty();
-    if lists_all && (is_filtered || ask.query.trim().is_empty()) {
-        // Filters alone list all that they let through.
+    let is_narrowed = is_filtered || !query.without.is_empty();
+    if lists_all && (is_narrowed || ask.query.trim().is_empty()) {
+        // Filters alone list all that they let through, and so does what is left out.
         scores = vec![Some(0.0); searcher.documents()];
     }
     terms.exclude(&query.without, &mut scores)?;

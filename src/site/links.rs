@@ -185,7 +185,10 @@ impl<'a> Places<'a> {
         let mut found = Found::default();
         for link in &page.links {
             let hole = match self.find(site, page, &link.target) {
-                Ok(Hole::Page(to, rest)) => Hole::Page(in_own_language(site, page, to), rest),
+                Ok(Hole::Page(to, rest)) => {
+                    let to = in_own_language(site, page, to);
+                    Hole::Page(to, to_title(&self.pages[to], rest, to == index))
+                }
                 Ok(hole) => hole,
                 Err(diag) => {
                     let written = page.source.as_ref().filter(|_| page.stands_for.is_none());
@@ -254,7 +257,7 @@ impl<'a> Places<'a> {
             &|| {
                 let (top, rest) = from_root?.split_once('/')?;
                 let is_above = !site.config.configured && !self.tops.contains(top);
-                if is_above { join("", rest) } else { None }
+                if is_above && !rest.trim_matches('/').is_empty() { join("", rest) } else { None }
             },
         ];
         let others = others.iter().filter_map(|other| other());
@@ -376,6 +379,8 @@ impl<'a> Places<'a> {
             None if wanted.starts_with("..") || wanted.contains("/../") => {
                 diag.help("it leaves the folder of the site; link to a page or file within it")
             }
+            None if target.starts_with("www.") => diag.help(format!("write `https://{target}`")),
+            None if is_mail(target) => diag.help(format!("write `mailto:{target}`")),
             None => diag.help(format!("there is no file `{full}`")),
         }
     }
@@ -394,6 +399,13 @@ fn in_own_language(site: &Site, page: &Page, to: PageIndex) -> PageIndex {
 /// Returns the name of a page as links by name compare it.
 fn name_key(name: &str) -> String {
     name.to_lowercase().replace([' ', '_'], "-")
+}
+
+/// Returns true for what looks like an address of mail.
+fn is_mail(target: &str) -> bool {
+    target.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !target.contains(['/', ' '])
+    })
 }
 
 /// Returns the id that a heading's words give it.
@@ -419,6 +431,19 @@ fn join(folder: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// Returns the part after `#`, or where the page begins when it names its title: other programs give
+/// that a place of its own.
+fn to_title(page: &Page, fragment: String, is_own: bool) -> String {
+    let Some(id) = fragment.strip_prefix('#').filter(|id| !id.is_empty()) else { return fragment };
+    let names_title =
+        !page.anchors.iter().any(|anchor| anchor == id) && anchor_of(&page.title) == id;
+    match (names_title, is_own) {
+        (false, _) => fragment,
+        (true, true) => "#top".to_owned(),
+        (true, false) => String::new(),
+    }
 }
 
 /// Says when the part after `#` names nothing on the page.

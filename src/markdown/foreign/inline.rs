@@ -69,6 +69,7 @@ impl Reader<'_> {
                     let keys = marks::keys(&self.text[at..end]);
                     keys.map(|(length, words)| Change { until: at + length, words })
                 }
+                b'%' => self.comment(at, end),
                 b'*' if self.text[line.start..at].trim().is_empty() => self.abbreviation(at, end),
                 b'<' => self.tag(at, end),
                 b'[' => {
@@ -85,7 +86,7 @@ impl Reader<'_> {
             };
             let embeds = bytes[at] == b'[' && at > copied && bytes[at - 1] == b'!';
             self.push(&self.text[copied..at]);
-            if embeds && !change.words.starts_with('[') {
+            if embeds && !is_picture(&change.words) {
                 self.out.text.pop();
             }
             self.mark(at);
@@ -145,6 +146,22 @@ impl Reader<'_> {
         found.map(|found| from + found)
     }
 
+    /// Reads a comment between signs of per cent, as Obsidian has it: within a line, or over several when
+    /// it begins one.
+    fn comment(&mut self, at: usize, end: usize) -> Option<Change> {
+        let before = &self.text[self.inline.from..at];
+        let inner = self.text[at..].strip_prefix("%%")?;
+        let begins = before.is_empty() || before.ends_with(char::is_whitespace);
+        if !begins || inner.starts_with('%') {
+            return None;
+        }
+        let within = if before.trim().is_empty() { self.text.len() } else { end };
+        let close = self.find("%%", at + 2, within)?;
+        let follows = self.text[close + 2..].chars().next();
+        let ends = follows.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation());
+        ends.then_some(Change { until: close + 2, words: String::new() })
+    }
+
     /// Reads a long form, which other programs show at each place of its abbreviation, as an item.
     fn abbreviation(&mut self, at: usize, end: usize) -> Option<Change> {
         let line = &self.text[at..end];
@@ -163,6 +180,21 @@ impl Reader<'_> {
         if rest.starts_with("{/*") {
             let until = self.find("*/}", at, whole)? + 3;
             return Some(Change { until, words: String::new() });
+        }
+        // Instructions that are shown on purpose, as Hugo and Zola write them.
+        for (sign, opens, closes, other) in
+            [("<", "{{</*", "*/>}}", ">"), ("%", "{{%/*", "*/%}}", "%"), ("", "{{/*", "*/}}", "")]
+        {
+            let Some(inner) = rest.strip_prefix(opens) else { continue };
+            let Some(close) = inner.find(closes) else { continue };
+            let inner = &inner[..close];
+            let name = inner.trim().split('(').next().unwrap_or_default();
+            let is_call =
+                inner.contains('(') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            if !sign.is_empty() || is_call {
+                let words = plain(&format!("{{{{{sign}{inner}{other}}}}}"));
+                return Some(Change { until: at + opens.len() + close + closes.len(), words });
+            }
         }
         for (opens, closes) in [("{{/*", "*/}}"), ("{# ", "#}")] {
             if rest.starts_with(opens) {
@@ -234,6 +266,29 @@ impl Reader<'_> {
         Some(Change { until, words })
     }
 
+    /// Reads a frame, which would show a page of another host inside this one: a link stands for it.
+    fn frame(&mut self, tag: &tags::Tag) -> Option<Change> {
+        let written = &self.text[tag.range.clone()];
+        let (_, source) = written.split_once("src=")?;
+        let quote = source.chars().next().filter(|sign| matches!(sign, '"' | '\''))?;
+        let address = source[1..].split(quote).next()?.trim();
+        let host =
+            address.trim_start_matches("https:").trim_start_matches("http:").strip_prefix("//")?;
+        let sound = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`');
+        if !address.chars().all(sound) {
+            return None;
+        }
+        let host = host.split('/').next().unwrap_or_default();
+        self.note(Kind::Frame, tag.range.clone(), written);
+        let close = self.find("</iframe>", tag.range.end, self.text.len());
+        let until = close.map_or(tag.range.end, |close| close + "</iframe>".len());
+        let address = match address.starts_with("//") {
+            true => format!("https:{address}"),
+            false => address.to_owned(),
+        };
+        Some(Change { until, words: format!("<a href=\"{address}\">{host}</a>") })
+    }
+
     fn tag(&mut self, at: usize, end: usize) -> Option<Change> {
         if self.text[at..].starts_with("<!--") {
             let until =
@@ -244,6 +299,9 @@ impl Reader<'_> {
         let tag = self.tag_at(at)?;
         if tag.is_html() {
             let name = tag.name.to_lowercase();
+            if name == "iframe" && !self.raw_html && !tag.is_closing {
+                return self.frame(&tag);
+            }
             if matches!(name.as_str(), "code" | "pre" | "kbd" | "samp" | "script" | "style")
                 && !tag.is_closing
             {
@@ -405,6 +463,14 @@ impl Reader<'_> {
     fn after_bracket(&mut self, at: usize, end: usize, open: Option<usize>) -> Option<Change> {
         let text = self.text;
         let next = &text[at + 1..end];
+        // An address between angle brackets is no tag.
+        let address = next.strip_prefix(['(', ':']).map(str::trim_start);
+        if address.is_some_and(|address| address.starts_with('<') && !address.starts_with("<{"))
+            && let Some(close) = next.find('>')
+        {
+            self.inline.skip = at + 1 + close + 1;
+            return None;
+        }
         if next.starts_with('(') {
             let (until, words) = self.destination(at + 2, end)?;
             return Some(Change { until, words: format!("]({words}") });
@@ -461,6 +527,10 @@ impl Reader<'_> {
             let address = tags::address(&inner[..close - from - opens.len()])?;
             let after = close + closes.len();
             let tail = &text[after..end];
+            // Jekyll puts the address of the site before an instruction.
+            if address.trim_matches('/').is_empty() && tail.starts_with('{') {
+                return self.destination(after, end);
+            }
             let length = tail.find([')', ' ', '<', '>']).unwrap_or(tail.len());
             let address = match address.strip_suffix("]]") {
                 Some(address) => format!("{address}{}]]", &tail[..length]),
@@ -505,6 +575,15 @@ impl Reader<'_> {
         }
         None
     }
+}
+
+/// Returns true for a link by name that leads to a picture; others are not embedded.
+fn is_picture(words: &str) -> bool {
+    let target = words.rsplit_once("](<[[").and_then(|(_, target)| target.strip_suffix("]]>)"));
+    let kind =
+        target.and_then(|target| target.rsplit_once('.')).map(|(_, kind)| kind.to_lowercase());
+    let kinds = ["avif", "bmp", "gif", "jpeg", "jpg", "png", "svg", "webp"];
+    words.starts_with('[') && kind.is_some_and(|kind| kinds.contains(&kind.as_str()))
 }
 
 /// Elements whose text is copied as it is, and what ends them.

@@ -29,7 +29,7 @@ const vademecum = (() => {
     if (/^[\0-\x7f]*$/.test(word)) return word.toLowerCase();
     let folded = "";
     for (const c of lower(word)) {
-      if (/[\u0300-\u036f\u0640\u064b-\u065f\u0670\u200c\u200d]/.test(c)) continue;
+      if (/[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u200c\u200d]/.test(c)) continue;
       if (LETTERS[c]) folded += LETTERS[c];
       else if (/[\u00c0-\u03ff\u1e00-\u1fff]/.test(c))
         folded += c.normalize("NFD").replace(/[\u0300-\u036f]/g, "");
@@ -538,8 +538,7 @@ const vademecum = (() => {
     const corrected = isStrange ? await (await loadMore()).correct(index, query.words, words) : null;
     let scores = score(index, words);
     const isFiltered = query.filters.length > 0;
-    const listsAll = !words.length && !query.without.length && !query.phrases.length;
-    if (listsAll && (isFiltered || query.excluded?.length || !text.trim())) scores = new Float64Array(root.documents);
+    if (!words.length && !query.phrases.length && (isFiltered || query.excluded?.length || query.without.length || !text.trim())) scores = new Float64Array(root.documents);
     if (!isPlain) await (await loadMore()).exclude(index, facets, query, scores);
     const allowed = isFiltered ? await (await loadMore()).allow(index, facets, query.filters) : new Map();
     if (query.phrases.length) await (await loadMore()).keepPhrases(index, query.phrases, scores, allowed);
