@@ -117,7 +117,21 @@ fn is_leftover(name: &str) -> bool {
         || matches!(name, "Thumbs.db" | "desktop.ini")
 }
 
+/// Folders of Jekyll that hold no pages: what is not finished, and what its pages are made with.
+const NO_PAGES: [&str; 5] = ["_drafts", "_includes", "_layouts", "_sass", "_site"];
+
+/// Returns true for what Docusaurus and others put into pages and do not show alone.
+fn is_part(name: &str) -> bool {
+    let is_text = [".md", ".mdx"].iter().any(|end| name.ends_with(end));
+    name.starts_with('_') && !name.starts_with("_index.") && is_text
+}
+
 impl Place {
+    /// Returns true for a folder that nobody configured.
+    fn is_any_folder(&self) -> bool {
+        !self.root.join(CONTENT).join("site.toml").is_file()
+    }
+
     /// Returns the folders that are read.
     fn parts(&self) -> Vec<PathBuf> {
         match self.has_content {
@@ -133,7 +147,10 @@ impl Place {
     fn is_wanted(&self, path: &Path, is_folder: bool) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_heavy = !self.has_content && matches!(&*name, "node_modules" | "target");
-        let is_left_out = || is_heavy || is_tantivy(path) || path.join(write::MANIFEST).is_file();
+        let is_left_out = || {
+            let is_jekylls = NO_PAGES.contains(&&*name) && self.is_any_folder();
+            is_heavy || is_jekylls || is_tantivy(path) || path.join(write::MANIFEST).is_file()
+        };
         let is_hidden = name.starts_with('.') || is_leftover(&name);
         !is_hidden && path != self.out && !(is_folder && is_left_out())
     }
@@ -195,6 +212,11 @@ impl Place {
             let shown = relative.to_string_lossy().replace('\\', "/");
             if outside {
                 read.skipped.push((shown, "a link that leads out of the site".to_owned()));
+                continue;
+            }
+            if is_part(&entry.file_name().to_string_lossy()) && self.is_any_folder() {
+                let why = "its name begins with `_`, as what is shown in other pages";
+                read.skipped.push((shown, why.to_owned()));
                 continue;
             }
             // Only where it parts folders; elsewhere it is a character of the name.

@@ -136,6 +136,25 @@ fn a_page_of_a_configured_site_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
+fn what_jekyll_and_docusaurus_do_not_show_is_left_out() {
+    let site = folder(&[
+        ("_drafts/a.md", "# A secret"),
+        ("_includes/head.md", "{{ x }}"),
+        ("_posts/2024-01-02-b.md", "# B"),
+        ("docs/_part.mdx", "# Part"),
+        ("docs/_index.md", "# Docs"),
+    ]);
+    let (remarks, files) = built(site.path());
+    let why = "its name begins with `_`, as what is shown in other pages";
+    let part = "docs/_part.mdx";
+    assert_eq!(remarks, [format!("{part}:1:1: warning[limit]: `{part}` was left out: {why}")]);
+    assert!(!files.iter().any(|file| file.contains("drafts") || file.contains("includes")));
+    for file in ["docs/index.html", "_posts/2024-01-02-b/index.html"] {
+        assert!(files.contains(&file.to_owned()), "{files:?}");
+    }
+}
+
+#[test]
 fn a_file_that_may_not_be_read_is_left_out() {
     use std::os::unix::fs::PermissionsExt;
     let site = folder(&[("a.md", "# A"), ("b.md", "# B")]);

@@ -188,6 +188,9 @@ fn may_be_foreign(text: &str) -> bool {
             },
             b'+' => next == b'+',
             b'%' => next == b'%',
+            b'^' => {
+                next.is_ascii_alphabetic() && (at == 0 || matches!(bytes[at - 1], b' ' | b'\n'))
+            }
             b'<' => next.is_ascii_alphabetic() || next == b'/',
             b'[' => next == b'[',
             b']' => match next {

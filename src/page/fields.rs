@@ -211,6 +211,22 @@ fn read_core(
         },
         ("lang", Some(text)) => read_lang(page, path, config, text, node),
         ("aliases", _) => read_aliases(page, path, config, node),
+        // Where other programs put the page; it stays where its file is, and is found there too.
+        ("permalink" | "url" | "slug", Some(text)) if !config.configured => {
+            let address = match text.strip_prefix('/') {
+                Some(rest) => rest.trim_end_matches("index.html").trim_end_matches('/').to_owned(),
+                None if name == "slug" && !text.contains('/') => {
+                    let own = page.address();
+                    own.rsplit_once('/')
+                        .map_or(text.to_owned(), |(above, _)| format!("{above}/{text}"))
+                }
+                None => return,
+            };
+            let is_sound = TreePath::new(&address).is_some() && portable(&address) == address;
+            if is_sound && address != page.address() {
+                page.aliases.push((address, node.range.clone()));
+            }
+        }
         _ => {}
     }
 }

@@ -157,6 +157,12 @@ impl<'a> Places<'a> {
                 places.by_source.insert(path.as_str(), index);
             }
         }
+        // A link may name an old address.
+        for (index, page) in pages.iter().enumerate() {
+            for (alias, _) in &page.aliases {
+                places.by_address.entry(alias.clone()).or_insert(index);
+            }
+        }
         for (path, _) in source.iter() {
             if !is_markdown(path)
                 && !site.config.is_configuration(path)
@@ -287,6 +293,7 @@ impl<'a> Places<'a> {
     fn by_name(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
         let (name, section) = target.split_at(target.find('#').unwrap_or(target.len()));
         let section = match section.strip_prefix('#') {
+            Some(block) if block.starts_with('^') => format!("#{block}"),
             Some(heading) => format!("#{}", anchor_of(heading)),
             None => String::new(),
         };

@@ -70,6 +70,7 @@ impl Reader<'_> {
                     keys.map(|(length, words)| Change { until: at + length, words })
                 }
                 b'%' => self.comment(at, end),
+                b'^' => self.block_name(at, end),
                 b'*' if self.text[line.start..at].trim().is_empty() => self.abbreviation(at, end),
                 b'<' => self.tag(at, end),
                 b'[' => {
@@ -144,6 +145,16 @@ impl Reader<'_> {
         let found = self.text[from..limit].find(end);
         self.inline.look(found.unwrap_or(limit - from));
         found.map(|found| from + found)
+    }
+
+    /// Reads the name of a paragraph at its end, as Obsidian gives it for links: `words ^name`.
+    fn block_name(&mut self, at: usize, end: usize) -> Option<Change> {
+        let name = self.text[at + 1..end].trim_end();
+        let sound = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let before = &self.text[self.inline.from..at];
+        let apart = before.is_empty() || before.ends_with(' ');
+        (sound && apart).then(|| Change { until: end, words: format!("<a id=\"^{name}\"></a>") })
     }
 
     /// Reads a comment between signs of per cent, as Obsidian has it: within a line, or over several when
