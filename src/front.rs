@@ -349,6 +349,7 @@ fn explain(said: &str) -> (String, &'static str) {
     const BRACKET: &str = "part the values by commas, and close every bracket";
     let known = [
         ("tabs ", "a line begins with a tab", "begin it with spaces instead"),
+        ("found a tab", "a tab stands before the next line", "delete it, or write spaces instead"),
         ("quoted scalar", "a text in quotation marks does not end", CLOSE),
         ("invalid basic string", "a text in quotation marks does not end", CLOSE),
         ("invalid literal string", "a text in quotation marks does not end", CLOSE),
@@ -357,7 +358,11 @@ fn explain(said: &str) -> (String, &'static str) {
         ("unclosed array", "a list in brackets is not closed", BRACKET),
         ("unclosed table", "the name of a table in brackets is not closed", "write `]` after it"),
         ("unclosed inline table", "a table in brackets is not closed", BRACKET),
-        ("mapping values", "a second colon, or a line that stands too far to the right", QUOTE),
+        (
+            "mapping values",
+            "a second colon, or a line that stands too far to the right",
+            "put a text that holds `:` between quotation marks, or delete the spaces before the line",
+        ),
         (
             "simple key expect",
             "a line without a colon after the name of its field",
@@ -367,7 +372,11 @@ fn explain(said: &str) -> (String, &'static str) {
         ("unexpected character", "a value cannot begin with this sign", QUOTE),
         ("unprintable", "a sign that cannot be printed", "delete it, and type the place anew"),
         ("duplicate key", "this stands twice", "delete one of the two"),
-        ("must be quoted", "a text without quotation marks", "put it between quotation marks"),
+        (
+            "must be quoted",
+            "a text without quotation marks",
+            "put it between quotation marks; yes and no are `true` and `false`",
+        ),
     ];
     let found = known.iter().find(|(words, _, _)| said.contains(words));
     found.map_or_else(

@@ -433,13 +433,32 @@ fn holds_phrase(document: &Document, wanted: &[String], analyzer: &mut Analyzer)
 /// For each filtered facet, the documents that carry one of its values.
 struct Filters(BTreeMap<String, Vec<bool>>);
 
+/// Returns the value of a facet that has a name: `country:Thailand` is `country:TH`.
+fn value_by_name<'a>(searcher: &'a Searcher, facet: &str, name: &str) -> Option<&'a str> {
+    let mut analyzer = Analyzer::new(&searcher.lang);
+    let mut words = |text: &str| -> Vec<String> {
+        analyzer.tokens(text).into_iter().map(|token| token.word).collect()
+    };
+    let wanted = words(name);
+    let facet = searcher.facets.iter().find(|known| known.name == facet)?;
+    let mut values = facet.values.iter();
+    let found = values.find(|(_, name)| !wanted.is_empty() && words(name) == wanted)?;
+    Some(found.0)
+}
+
 impl Filters {
     fn of(searcher: &Searcher, filters: &[(String, String)]) -> Result<Self, Fault> {
         let mut allowed: BTreeMap<String, Vec<bool>> = BTreeMap::new();
         for (facet, value) in filters {
             let allowed =
                 allowed.entry(facet.clone()).or_insert_with(|| vec![false; searcher.documents()]);
-            for document in searcher.with_value(facet, value)? {
+            let mut documents = searcher.with_value(facet, value)?;
+            if documents.is_empty()
+                && let Some(id) = value_by_name(searcher, facet, value)
+            {
+                documents = searcher.with_value(facet, id)?;
+            }
+            for document in documents {
                 allowed[document as usize] = true;
             }
         }

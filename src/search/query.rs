@@ -38,7 +38,7 @@ pub fn parse(text: &str, fields: &[String]) -> Query {
             !is_phrase && !value.is_empty() && fields.iter().any(|known| known == field)
         });
         if let Some((field, value)) = filter {
-            let filter = (field.to_owned(), value.trim_matches(is_quote).to_owned());
+            let filter = (field.to_owned(), value.trim_matches(is_quote).trim().to_owned());
             if negative { query.excluded.push(filter) } else { query.filters.push(filter) }
         } else if negative {
             query.without.push(token);
@@ -72,7 +72,15 @@ fn take(text: &str) -> (String, bool, &str) {
         let tail = text[end..].chars().next().map_or("", |quote| &text[end + quote.len_utf8()..]);
         return (text[start..end].trim().to_owned(), true, tail);
     }
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let mut end = text.find(char::is_whitespace).unwrap_or(text.len());
+    // The value of a field may have several words in quotes.
+    if let Some(colon) = text[..end].find(':')
+        && let Some(quote) = text[colon + 1..].chars().next().filter(|c| is_quote(*c))
+    {
+        let inner = colon + 1 + quote.len_utf8();
+        let close = text[inner..].char_indices().find(|(_, c)| is_quote(*c));
+        end = close.map_or(text.len(), |(at, quote)| inner + at + quote.len_utf8());
+    }
     (text[..end].to_owned(), false, &text[end..])
 }
 
@@ -83,6 +91,9 @@ mod tests {
     #[test]
     fn a_query_has_words_phrases_exclusions_and_filters() {
         let fields = ["country".to_owned()];
+        let quoted = parse("return country:\"Sri Lanka\" home", &fields);
+        assert_eq!(quoted.filters, [("country".to_owned(), "Sri Lanka".to_owned())]);
+        assert_eq!(quoted.words, "return home");
         let text = "return \"safe place\" -forced country:TH -country:MX note:x « chez soi »";
         let query = parse(text, &fields);
         assert_eq!(query.words, "return safe place note:x chez soi");

@@ -89,9 +89,11 @@ export const questionsOf = (site, language, facets, seed, count) => {
     if (number() < 0.15) words.splice(below(words.length + 1), 0, `-${word()}`);
     if (number() < 0.15) {
       const [name, value] = filter();
-      const { also = [] } = facets.find((facet) => facet.name === name);
+      const { also = [], values } = facets.find((facet) => facet.name === name);
       const sign = number() < 0.3 ? "-" : "";
-      words.splice(below(words.length + 1), 0, `${sign}${pick([name, ...also])}:${value}`);
+      // A value may be named, in quotes where it has several words.
+      const shown = number() < 0.4 ? `"${values[value]}"` : value;
+      words.splice(below(words.length + 1), 0, `${sign}${pick([name, ...also])}:${shown}`);
     }
     if (number() < 0.2) {
       options.filters = {};

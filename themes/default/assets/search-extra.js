@@ -65,13 +65,15 @@ vademecum.more("extra", (core) => {
       if (isNegative) rest = rest.slice(1);
       const isPhrase = QUOTE.test(rest[0]);
       if (isPhrase) rest = rest.slice(1);
-      const end = rest.search(isPhrase ? QUOTE : SPACE);
+      // The value of a field may have several words in quotes.
+      const [quoted] = (!isPhrase && rest.match(/^(?:[^:\s\u0085]|\ufeff)*:["“”„«»][^"“”„«»]*["“”„«»]?/)) || [];
+      const end = quoted ? quoted.length : rest.search(isPhrase ? QUOTE : SPACE);
       const token = (end < 0 ? rest : rest.slice(0, end)).trim();
       rest = end < 0 ? "" : rest.slice(end + isPhrase);
       if (!token) continue;
       const [, field, value] = token.match(/^([^:]*):(.+)$/s) || [];
       const facet = !isPhrase && value && fields.get(field);
-      if (facet) query[isNegative ? "excluded" : "filters"].push([facet, value.replace(/^["“”„«»]+|["“”„«»]+$/g, "")]);
+      if (facet) query[isNegative ? "excluded" : "filters"].push([facet, value.replace(/^["“”„«»]+|["“”„«»]+$/g, "").trim()]);
       else if (isNegative) query.without.push(token);
       else query.words.push(token);
       if (isPhrase && !isNegative) query.phrases.push(token);
@@ -85,6 +87,7 @@ vademecum.more("extra", (core) => {
   // Returns for each filtered facet the documents that carry one of its values.
   const allow = async (index, facets, filters) => {
     const allowed = new Map();
+    const wordsOf = (text) => tokens(text, index.lang).map(({ word }) => word).join(" ");
     for (const [name, value] of filters) {
       const facet = facets.find((other) => other.name === name);
       if (!allowed.has(name)) allowed.set(name, new Uint8Array(index.root.documents));
@@ -92,6 +95,8 @@ vademecum.more("extra", (core) => {
       const values = facet.values.map(([id]) => id);
       let place = values.indexOf(value);
       if (place < 0) place = values.findLastIndex((id) => id.toLowerCase() === value.toLowerCase());
+      // `country:Thailand` is `country:TH`.
+      if (place < 0 && wordsOf(value)) place = facet.values.findIndex(([, named]) => wordsOf(named || "") === wordsOf(value));
       (await columnOf(index, facets, facet)).forEach((carried, document) => {
         if (carried.includes(place)) allowed.get(name)[document] = 1;
       });
