@@ -51,6 +51,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["main"]),
     ("comrak", &["markdown"]),
     ("csv", &["config/table", "export"]),
+    ("entities", &["markdown/sanitise"]),
     ("icu_calendar", &["words"]),
     ("flate2", &["search/packing"]),
     ("icu_collator", &["words"]),

@@ -304,6 +304,7 @@ impl<'t> Reader<'t> {
         let follows = &self.text[line.start + written.len() + "</h1>".len()..end.end];
         let words = super::sanitise::text(written);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = words.replace('&', "&amp;").replace('<', "&lt;");
         // A picture would be lost.
         if words.is_empty() || written.contains("<img") || !follows.trim().is_empty() {
             return false;

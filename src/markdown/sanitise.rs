@@ -2,16 +2,16 @@
 
 use std::{
     borrow::Cow,
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     mem::take,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use ammonia::Builder;
 
 use super::{Body, Link, Source, hole_mark, is_dangerous, is_local};
 
-/// Attributes any element may keep. No `style`, no event handler, no `name`.
+/// Attributes any element may keep. No `style`, no event handler.
 const ATTRIBUTES: &[&str] = &[
     "class",
     "id",
@@ -147,12 +147,48 @@ pub fn text(html: &str) -> String {
         rest = &tag[end.unwrap_or(tag.len())..];
     }
     text.push_str(rest);
-    text
+    unescape(text)
+}
+
+/// Writes characters for their names in HTML, such as `&amp;` and `&#233;`.
+fn unescape(text: String) -> String {
+    static NAMES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+        entities::ENTITIES.iter().map(|entity| (entity.entity, entity.characters)).collect()
+    });
+    if !text.contains('&') {
+        return text;
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('&') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // The longest name has 33 signs.
+        let end = rest.bytes().take(34).position(|byte| byte == b';').map_or(1, |end| end + 1);
+        let number = rest[1..end].strip_prefix('#').map(|number| number.trim_end_matches(';'));
+        let code = number.and_then(|number| match number.strip_prefix(['x', 'X']) {
+            Some(number) => u32::from_str_radix(number, 16).ok(),
+            None => number.parse().ok(),
+        });
+        match (code.and_then(char::from_u32), NAMES.get(&rest[..end])) {
+            (Some(letter), _) if letter != '\0' => plain.push(letter),
+            (_, Some(letters)) => plain.push_str(letters),
+            _ => plain.push_str(&rest[..end]),
+        }
+        rest = &rest[end..];
+    }
+    plain + rest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_between_tags_has_characters_for_their_names() {
+        let html = "<p>Q&amp;A &lt;5 caf&eacute; &#233;&#xe9; &nope; & &#0; &é;</p>";
+        assert_eq!(text(html).trim(), "Q&A <5 café éé &nope; & &#0; &é;");
+    }
 
     #[test]
     fn a_box_is_written_in_one_order() {
