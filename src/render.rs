@@ -251,19 +251,36 @@ fn template_of<'a>(site: &'a Site, theme: &Theme, index: PageIndex) -> &'a str {
     }
 }
 
+/// What a link by a name that is none begins with; its words alone stay.
+const NO_LINK: &str = "<a href=\"";
+
 /// Fills the holes of a body.
 fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
     let page = &site.pages[index];
     let mut html = String::new();
+    let (mut in_tag, mut in_link) = (false, false);
     for piece in page.body.iter() {
         match piece {
-            Piece::Html(text) => html.push_str(text),
+            Piece::Html(text) => {
+                let mut text = &**text;
+                if std::mem::take(&mut in_tag) {
+                    text = text.split_once('>').map_or("", |(_, rest)| rest);
+                }
+                if in_link && let Some((words, rest)) = text.split_once("</a>") {
+                    html.push_str(words);
+                    (text, in_link) = (rest, false);
+                }
+                html.push_str(text);
+            }
             Piece::Word(key) => html.push_str(&escape(theme.words.text(&page.lang, key))),
             Piece::Hole(hole) => {
                 let hole = site.holes[index].get(*hole);
-                html.push_str(&escape(
-                    &hole.map_or_else(String::new, |hole| url(site, hole, address)),
-                ));
+                let url = hole.map_or_else(String::new, |hole| url(site, hole, address));
+                if url.is_empty() && html.ends_with(NO_LINK) {
+                    html.truncate(html.len() - NO_LINK.len());
+                    (in_tag, in_link) = (true, true);
+                }
+                html.push_str(&escape(&url));
             }
         }
     }
