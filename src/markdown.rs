@@ -141,16 +141,16 @@ create_formatter!(Html<Writer>, {
         }
     },
     NodeValue::Paragraph => |context, node, entering| {
-        let turn = turn(node, context.user.turned);
-        if turn.is_empty() || is_bare(node) {
+        if !entering || context.user.turned.is_none() || is_bare(node) {
             return comrak::html::format_node_default(context, node, entering);
         }
-        if entering {
-            context.cr()?;
-            write!(context, "<p{turn}>")?;
-            return Ok(ChildRendering::HTML);
+        let turn = turn(node, context.user.turned);
+        if turn.is_empty() {
+            return comrak::html::format_node_default(context, node, entering);
         }
-        return comrak::html::format_node_default(context, node, entering);
+        context.cr()?;
+        write!(context, "<p{turn}>")?;
+        return Ok(ChildRendering::HTML);
     },
     NodeValue::Link(ref link) => |context, node, entering| {
         // A link that is left out leaves its words.
@@ -265,13 +265,17 @@ fn turn<'a>(node: &'a AstNode<'a>, page: Option<&'static str>) -> &'static str {
     let holds = |parent: &&'a AstNode<'a>| {
         matches!(parent.data().value, NodeValue::Item(_) | NodeValue::BlockQuote)
     };
-    let outer = node.ancestors().skip(1).filter(holds).find_map(direction_of).unwrap_or(page);
+    let near = node.ancestors().skip(1).take(HOLDERS).filter(holds);
+    let outer = near.into_iter().find_map(direction_of).unwrap_or(page);
     match own {
         _ if own == outer => "",
         "rtl" => " dir=\"rtl\"",
         _ => " dir=\"ltr\"",
     }
 }
+
+/// How far up it is looked for what holds a block and runs another way.
+const HOLDERS: usize = 6;
 
 fn direction_of<'a>(node: &'a AstNode<'a>) -> Option<&'static str> {
     let mut letters = direction::Letters::default();

@@ -275,6 +275,28 @@ fn an_abstract_older_than_its_original_is_remarked_on_after_an_edit() {
 }
 
 #[test]
+fn a_link_to_a_title_follows_it() {
+    let page = |title: &str, body: &str| format!("---\ntitle: {title}\n---\n\n{body}\n");
+    let mut files = Files::default();
+    files.put("content/b.md", page("B", "[x](a.md#soil) [y](a.md#part) [[a#part]]"));
+    let mut memories = Memories::warm();
+    for (title, body) in [
+        ("Soil", "## Part\n\n[own](#soil)"),
+        ("Compost", "## Part\n\n[own](#soil)"),
+        ("Soil", "## Part\n\n[own](#soil)"),
+        ("Soil", "## Soil\n\n## Part"),
+        ("Soil", "## Part"),
+        ("Part", "Text."),
+        ("Soil", "## Part"),
+    ] {
+        files.put("content/a.md", page(title, body));
+        let source = files.tree();
+        let warm = build(&source, &mut memories, Scope::default());
+        assert_equal(&warm, &cold(&source), &format!("{title}: {body}"));
+    }
+}
+
+#[test]
 fn a_free_tag_is_called_as_most_pages_write_it() {
     let page = |tags: &str| format!("---\ntitle: Heap\ntags: [{tags}]\n---\n\nText.\n");
     let mut files = Files::default();

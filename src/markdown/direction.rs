@@ -1,7 +1,7 @@
 //! Passages that run the other way than their page, such as a paragraph in Arabic on an English page.
 //! Without a mark their signs would stand at the wrong end, and they at the wrong side.
 
-/// How many letters of a passage are looked at; its beginning tells enough.
+/// How many signs of a passage are looked at; its beginning tells enough.
 pub const LOOKED_AT: usize = 500;
 
 /// Returns true for a letter of a script that is written from right to left (Unicode, bidirectional
@@ -25,6 +25,7 @@ pub fn is_mixed(text: &str, dir: &str) -> bool {
 /// The letters of a passage, counted by their direction.
 #[derive(Default)]
 pub struct Letters {
+    seen: usize,
     first: Option<bool>,
     right: usize,
     all: usize,
@@ -33,13 +34,17 @@ pub struct Letters {
 impl Letters {
     /// Counts the letters of a text; returns false when enough were seen.
     pub fn add(&mut self, text: &str) -> bool {
-        for letter in text.chars().take(LOOKED_AT).filter(|c| c.is_alphabetic()) {
+        for letter in text.chars().take(LOOKED_AT - self.seen) {
+            self.seen += 1;
+            if !letter.is_alphabetic() {
+                continue;
+            }
             let is_right = is_right_to_left(letter);
             self.first.get_or_insert(is_right);
             self.right += usize::from(is_right);
             self.all += 1;
         }
-        self.all < LOOKED_AT
+        self.seen < LOOKED_AT
     }
 
     /// Returns the direction of the first letter, if most others run that way too.

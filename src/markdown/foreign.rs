@@ -243,6 +243,8 @@ struct Reader<'t> {
     highlight: Option<&'static str>,
     /// The columns in which the text of the open list items begins.
     lists: Vec<usize>,
+    /// A line that is not empty was read.
+    has_begun: bool,
     was_blank: bool,
     was_code: bool,
     /// Components that are open; within them deep lines are no code.
@@ -270,6 +272,7 @@ impl<'t> Reader<'t> {
             verbatim: None,
             highlight: None,
             lists: Vec::new(),
+            has_begun: false,
             was_blank: true,
             was_code: false,
             components: 0,
@@ -304,12 +307,21 @@ impl<'t> Reader<'t> {
         let follows = &self.text[line.start + written.len() + "</h1>".len()..end.end];
         let words = super::sanitise::text(written);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let words = words.replace('&', "&amp;").replace('<', "&lt;");
-        // A picture would be lost.
-        if words.is_empty() || written.contains("<img") || !follows.trim().is_empty() {
+        let words = inline::plain(&words).replace('{', "\\{");
+        let tag = written.split('>').next().unwrap_or_default();
+        let id = tag.split_once(" id=\"").and_then(|(_, rest)| rest.split('"').next());
+        let is_sound = |id: &&str| id.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+        let id =
+            id.filter(is_sound).map_or_else(String::new, |id| format!("\n\n<a id=\"{id}\"></a>\n"));
+        // A picture or link would be lost.
+        if words.is_empty()
+            || written.contains("<img")
+            || written.contains("<a ")
+            || !follows.trim().is_empty()
+        {
             return false;
         }
-        self.replace_line(&(line.start..end.end), &format!("# {words}"));
+        self.replace_line(&(line.start..end.end), &format!("# {words}{id}"));
         true
     }
 
@@ -348,8 +360,8 @@ impl<'t> Reader<'t> {
             self.was_blank = true;
             return self.copy(line);
         }
-        if bare.starts_with("<h1") && text[..line.start].trim().is_empty() && self.read_title(&line)
-        {
+        let begins = !std::mem::replace(&mut self.has_begun, true);
+        if begins && bare.starts_with("<h1") && self.read_title(&line) {
             return;
         }
         if self.is_contents(&line, bare) {
@@ -873,12 +885,39 @@ mod tests {
             "[a][b] ",
             "<A></A>",
             "[x](a b.md) ",
+            "{++",
+            "{~~",
+            "{{/*",
+            "{{</*",
+            "%% ",
+            "^a ",
+            "++ctrl ",
+            "<iframe src=\"",
+            "<h1\n",
+            "*[",
+            "![[a]]",
         ] {
             let text = piece.repeat(200_000 / piece.len());
-            let started = text.len();
-            if let Some(translation) = translate(&text, false) {
-                assert!(translation.text.len() < started * 16 + 1000, "{piece}");
-            }
+            read_in_time(piece, &text);
         }
+        // White space before, or between, of which there is as much.
+        let half = 100_000;
+        for (name, text) in [
+            ("names", format!("{{++a++}}\n\nx {}\t", "^".repeat(half) + &"\t".repeat(half))),
+            ("items", format!("{{++a++}}\n\nx\n{}{}", " ".repeat(half), "*".repeat(half))),
+            ("titles", "\n".repeat(half) + &"<h1\n".repeat(half / 4)),
+            ("comments", format!("x\n{}{}", " ".repeat(half), "%% ".repeat(half / 3))),
+        ] {
+            read_in_time(name, &text);
+        }
+    }
+
+    /// Quadratic time would be minutes.
+    fn read_in_time(name: &str, text: &str) {
+        let started = std::time::Instant::now();
+        if let Some(translation) = translate(text, false) {
+            assert!(translation.text.len() < text.len() * 16 + 1000, "{name}");
+        }
+        assert!(started.elapsed().as_secs() < 10, "{name}: {:?}", started.elapsed());
     }
 }

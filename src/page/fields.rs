@@ -185,9 +185,14 @@ fn read_core(
                 _ if yes != Some(false) => page.status = Status::Unpublished,
                 _ => {}
             }
-            if yes.is_none() {
+            // Other programs have an abstract that is a text.
+            if yes.is_none() && !declared && (config.configured || name == "draft") {
                 want("`true` or `false`");
             }
+        }
+        ("draft", None) if !node.is_null() => {
+            page.status = Status::Unpublished;
+            want("`true` or `false`");
         }
         ("published" | "publish", Some(text))
             if !config.configured && is_yes(text) == Some(false) =>
@@ -223,7 +228,7 @@ fn read_core(
                 None => return,
             };
             let is_sound = TreePath::new(&address).is_some() && portable(&address) == address;
-            if is_sound && address != page.address() {
+            if is_sound && !is_reserved(&address) && address != page.address() {
                 page.aliases.push((address, node.range.clone()));
             }
         }
@@ -238,6 +243,15 @@ fn is_yes(text: &str) -> Option<bool> {
         "false" | "no" | "n" | "off" | "0" | "" => Some(false),
         _ => None,
     }
+}
+
+/// Returns true for an address that the program itself may write to.
+fn is_reserved(address: &str) -> bool {
+    let first = address.split('/').next().unwrap_or_default();
+    let kind = address.rsplit_once('.').map_or("", |(_, kind)| kind);
+    first.starts_with('.')
+        || matches!(first, "api" | "assets" | "data" | "search" | "404.html")
+        || matches!(kind, "csv" | "css" | "js" | "json" | "txt" | "webmanifest" | "xml")
 }
 
 fn read_lang(page: &mut Page, path: &TreePath, config: &Config, text: &str, node: &Node) {

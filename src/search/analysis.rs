@@ -333,7 +333,7 @@ pub(super) fn is_unspaced(piece: &str) -> bool {
 /// `co-operation`. In Persian a sign without width parts a word from its endings.
 fn compound(text: &str, run: &Run) -> Option<String> {
     const SIGNS: [char; 4] = ['-', '_', '/', '\u{200c}'];
-    let joined = |c: char| (c.is_alphanumeric() && !unspaced(c)) || SIGNS.contains(&c);
+    let joined = |c: char| (is_word(c) && !unspaced(c)) || SIGNS.contains(&c);
     if text[..run.start].ends_with(joined) || !text[run.end..].starts_with(SIGNS) {
         return None;
     }
@@ -537,6 +537,8 @@ mod tests {
         assert_eq!(words("en", "COVID-19"), ["covid", "covid19", "19"]);
         assert_eq!(words("en", "A/75/542"), ["a", "a75542", "75", "542"]);
         assert_eq!(words("en", "co-operation"), ["co", "cooperation", "operation"]);
+        // A sign without width within a word of an Indic script joins it.
+        assert_eq!(words("kn", "ರಾಜ್\u{200c}ಕುಮಾರ್")[1], words("kn", "ರಾಜ್ಕುಮಾರ್")[0]);
         // Books: the word is found, and the whole with and without the sign between.
         assert_eq!(
             words("fa", "کتاب\u{200c}ها"),

@@ -569,11 +569,11 @@ impl Searcher {
     /// Returns a filter as the index writes it: `country=th` is `country=TH`.
     fn spelling(&self, index: &InvertedIndexReader, wanted: &str) -> Result<String, Fault> {
         let mut stream = index.terms().stream()?;
-        let mut found = wanted.to_owned();
+        let (mut found, lower) = (wanted.to_owned(), wanted.to_lowercase());
         while stream.advance() {
             match std::str::from_utf8(stream.key()) {
                 Ok(known) if known == wanted => return Ok(wanted.to_owned()),
-                Ok(known) if known.eq_ignore_ascii_case(wanted) => found = known.to_owned(),
+                Ok(known) if known.to_lowercase() == lower => found = known.to_owned(),
                 _ => {}
             }
         }

@@ -160,7 +160,8 @@ impl<'a> Places<'a> {
         // A link may name an old address.
         for (index, page) in pages.iter().enumerate() {
             for (alias, _) in &page.aliases {
-                places.by_address.entry(alias.clone()).or_insert(index);
+                let alias = alias.strip_suffix(".html").unwrap_or(alias);
+                places.by_address.entry(alias.to_owned()).or_insert(index);
             }
         }
         for (path, _) in source.iter() {
@@ -442,7 +443,7 @@ fn join(folder: &str, path: &str) -> Option<String> {
 
 /// Returns the part after `#`, or where the page begins when it names its title: other programs give
 /// that a place of its own.
-fn to_title(page: &Page, fragment: String, is_own: bool) -> String {
+pub fn to_title(page: &Page, fragment: String, is_own: bool) -> String {
     let Some(id) = fragment.strip_prefix('#').filter(|id| !id.is_empty()) else { return fragment };
     let names_title =
         !page.anchors.iter().any(|anchor| anchor == id) && anchor_of(&page.title) == id;

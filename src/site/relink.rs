@@ -12,7 +12,7 @@ use std::{
 use crate::{page::Page, schema::Target, tree::Tree};
 
 use super::{
-    Edge, PageIndex, Records, Site, carries_terms, links,
+    Edge, Hole, PageIndex, Records, Site, carries_terms, links,
     made::{as_written, commonest},
 };
 
@@ -62,6 +62,9 @@ impl Site {
             }
         }
         if !old.iter().all(|(index, old)| self.keeps_tag_names(*index, old)) {
+            return None;
+        }
+        if !old.iter().all(|(index, old)| self.keeps_title_links(*index, old)) {
             return None;
         }
         let features = old
@@ -131,6 +134,24 @@ impl Site {
                 term.pages.iter().filter_map(|at| written(&self.pages[*at], tag)).collect();
             let name = commonest(texts.iter().map(String::as_str));
             self.pages[at].source.is_some() || name.is_none_or(|name| name == self.pages[at].title)
+        })
+    }
+
+    /// Returns true when no link to a page led to its title, or does now, while title or headings change.
+    fn keeps_title_links(&self, index: PageIndex, old: &Page) -> bool {
+        let page = &self.pages[index];
+        if page.title == old.title && page.anchors == old.anchors {
+            return true;
+        }
+        self.backlinks[index].iter().all(|(_, from)| {
+            let links = self.pages[*from].links.iter().zip(&self.holes[*from]);
+            links.into_iter().all(|(link, hole)| match hole {
+                Hole::Page(to, rest) if *to == index && link.target.contains('#') => {
+                    let led_there = !rest.starts_with('#') || rest == "#top";
+                    !led_there && links::to_title(page, rest.clone(), *from == index) == *rest
+                }
+                _ => true,
+            })
         })
     }
 

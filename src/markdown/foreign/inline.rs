@@ -9,6 +9,8 @@ use super::{Kind, Reader, bold, indent, marks, run, tags};
 pub struct State {
     /// Where the words of the line begin that is written.
     pub from: usize,
+    /// Where the first sign of the line stands that is no white space.
+    first: usize,
     /// Up to here the text is code or a comment, and copied as it is.
     pub skip: usize,
     /// For each length of a run of backticks: up to where none of that length stands.
@@ -47,6 +49,7 @@ impl Reader<'_> {
     /// Reads a line whose words may hold something foreign.
     pub fn read_inline(&mut self, line: Range<usize>, strip: usize) {
         self.begin(&line, strip);
+        self.inline.first = line.start + indent(&self.text[line.clone()]).1;
         let bytes = self.text.as_bytes();
         let (mut at, mut end) = (self.inline.from, line.end);
         let (mut copied, mut open) = (at, None);
@@ -71,7 +74,7 @@ impl Reader<'_> {
                 }
                 b'%' => self.comment(at, end),
                 b'^' => self.block_name(at, end),
-                b'*' if self.text[line.start..at].trim().is_empty() => self.abbreviation(at, end),
+                b'*' if at == self.inline.first => self.abbreviation(at, end),
                 b'<' => self.tag(at, end),
                 b'[' => {
                     let change = self.named_link(at, end);
@@ -149,12 +152,17 @@ impl Reader<'_> {
 
     /// Reads the name of a paragraph at its end, as Obsidian gives it for links: `words ^name`.
     fn block_name(&mut self, at: usize, end: usize) -> Option<Change> {
-        let name = self.text[at + 1..end].trim_end();
-        let sound = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let before = &self.text[self.inline.from..at];
+        let rest = &self.text[at + 1..end];
         let apart = before.is_empty() || before.ends_with(' ');
-        (sound && apart).then(|| Change { until: end, words: format!("<a id=\"^{name}\"></a>") })
+        if !apart || !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return None;
+        }
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let length = rest.bytes().take_while(|byte| is_name(*byte)).count();
+        let ends = rest.bytes().skip(length).all(|byte| byte.is_ascii_whitespace());
+        let name = &rest[..length];
+        ends.then(|| Change { until: end, words: format!("<a id=\"^{name}\"></a>") })
     }
 
     /// Reads a comment between signs of per cent, as Obsidian has it: within a line, or over several when
@@ -166,7 +174,7 @@ impl Reader<'_> {
         if !begins || inner.starts_with('%') {
             return None;
         }
-        let within = if before.trim().is_empty() { self.text.len() } else { end };
+        let within = if at == self.inline.first { self.text.len() } else { end };
         let close = self.find("%%", at + 2, within)?;
         let follows = self.text[close + 2..].chars().next();
         let ends = follows.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation());
@@ -184,7 +192,8 @@ impl Reader<'_> {
 
     fn instruction(&mut self, at: usize, end: usize) -> Option<Change> {
         let rest = &self.text[at..end];
-        if let Some((length, words)) = marks::proposal(rest) {
+        let find = |closes: &str| Some(self.find(closes, at + 3, end)? - at - 3);
+        if let Some((length, words)) = marks::proposal(rest, find) {
             return Some(Change { until: at + length, words });
         }
         let whole = self.text.len();
@@ -197,14 +206,15 @@ impl Reader<'_> {
             [("<", "{{</*", "*/>}}", ">"), ("%", "{{%/*", "*/%}}", "%"), ("", "{{/*", "*/}}", "")]
         {
             let Some(inner) = rest.strip_prefix(opens) else { continue };
-            let Some(close) = inner.find(closes) else { continue };
-            let inner = &inner[..close];
+            let from = at + opens.len();
+            let Some(close) = self.find(closes, from, end) else { continue };
+            let inner = &inner[..close - from];
             let name = inner.trim().split('(').next().unwrap_or_default();
             let is_call =
                 inner.contains('(') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
             if !sign.is_empty() || is_call {
                 let words = plain(&format!("{{{{{sign}{inner}{other}}}}}"));
-                return Some(Change { until: at + opens.len() + close + closes.len(), words });
+                return Some(Change { until: close + closes.len(), words });
             }
         }
         for (opens, closes) in [("{{/*", "*/}}"), ("{# ", "#}")] {
@@ -607,7 +617,7 @@ const VERBATIM: &[(&str, &str)] = &[
 ];
 
 /// Writes words so that Markdown leaves them as they are.
-fn plain(words: &str) -> String {
+pub fn plain(words: &str) -> String {
     let mut text = String::with_capacity(words.len() + 8);
     for c in words.chars() {
         match c {

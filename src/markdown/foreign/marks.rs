@@ -2,10 +2,13 @@
 //! abbreviations.
 
 /// Reads a proposed change as CriticMarkup has it, at the beginning of a text: returns its length and
-/// what is shown. A comment shows nothing.
-pub fn proposal(text: &str) -> Option<(usize, String)> {
-    let between = |closes: &str| {
-        let length = text.get(3..)?.find(closes)?;
+/// what is shown. A comment shows nothing. `find` tells how far behind the first three signs a text stands.
+pub fn proposal(
+    text: &str,
+    mut find: impl FnMut(&str) -> Option<usize>,
+) -> Option<(usize, String)> {
+    let mut between = |closes: &str| {
+        let length = find(closes)?;
         Some((3 + length + closes.len(), &text[3..3 + length]))
     };
     let within = |element: &str, words: &str| match words.trim() {
