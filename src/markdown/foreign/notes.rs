@@ -1,0 +1,108 @@
+//! What is not understood of other programs' Markdown, and what an editor can do about it.
+
+use std::ops::Range;
+
+/// Something that is not understood: its first place and how often it stands in the file.
+#[derive(Clone, Debug)]
+pub struct Note {
+    pub kind: Kind,
+    pub range: Range<usize>,
+    /// The first one, as it is written.
+    pub sample: String,
+    pub count: usize,
+}
+
+/// What kind of thing is not understood; each is noted once for a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Kind {
+    /// `{{< name >}}` and `{{% name %}}` of Hugo.
+    Shortcode,
+    /// `{{ name }}` and `{% name %}` of Jekyll, Zola, MkDocs macros and others.
+    Template,
+    /// `<Name>…</Name>`, `import` and `export` of MDX.
+    Component,
+    /// `<Name />` of MDX.
+    Widget,
+    /// `<name>` that is no element of HTML, such as a placeholder.
+    Element,
+    /// `--8<-- "file"`, which would bring in another file.
+    Snippet,
+    /// `::: name` … `:::` that is no box with a title.
+    Container,
+    /// `::: name` without an end, with which `mkdocstrings` asks for the text of a program.
+    Request,
+    /// `[text][name]` without a line `[name]: address`.
+    Reference,
+    /// `*[HTML]: long form`, which would be shown at each place of the abbreviation.
+    Abbreviation,
+    /// `<iframe src="…">`.
+    Frame,
+}
+
+impl Note {
+    /// Returns true where another program would have added text, and perhaps headings.
+    pub fn hides_text(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Shortcode | Kind::Template | Kind::Widget | Kind::Snippet | Kind::Request
+        )
+    }
+
+    /// Says what is not understood, and what happens to it.
+    pub fn message(&self) -> String {
+        let what = match self.kind {
+            Kind::Shortcode => {
+                "is a shortcode, which only Hugo fills in; it is shown as it is written"
+            }
+            Kind::Template => "is an instruction to another program; it is shown as it is written",
+            Kind::Component => {
+                "belongs to MDX; tags and statements are left out, the text between is shown"
+            }
+            Kind::Widget => "belongs to MDX and is not run here; it is shown as it is written",
+            Kind::Element => "is no element of HTML; it is shown as it is written",
+            Kind::Snippet => "would bring in another file; it is shown as it is written",
+            Kind::Request => {
+                "asks another program for text, or is not closed; it is shown as it is written"
+            }
+            Kind::Container => "is no kind of box that is known; the text inside is shown",
+            Kind::Reference => "names no address; it is shown as it is written",
+            Kind::Frame => {
+                "would show a page of another host inside this one; a link stands for it"
+            }
+            Kind::Abbreviation => {
+                "explains an abbreviation; it is shown here and not at each place"
+            }
+        };
+        let more = match self.count {
+            1 => String::new(),
+            count => format!(" (the first of {count} such places in this file)"),
+        };
+        format!("`{}` {what}{more}", self.sample)
+    }
+
+    /// Says what the editor can do.
+    pub fn help(&self) -> String {
+        match self.kind {
+            Kind::Shortcode | Kind::Template => {
+                "write Markdown instead, or put it between backticks if readers should see it"
+                    .into()
+            }
+            Kind::Component | Kind::Widget => {
+                "write Markdown instead, as readers miss what it would have shown".into()
+            }
+            Kind::Element => format!("put it between backticks: `` `{}` ``", self.sample),
+            Kind::Snippet => "copy the text of that file to this place, or link to it".into(),
+            Kind::Request => "write the text itself, or close the box with a line `:::`".into(),
+            Kind::Container => {
+                "the kinds are `note`, `tip`, `important`, `warning`, `caution` and `details`"
+                    .into()
+            }
+            Kind::Frame => "write the link yourself, with words that say where it leads".into(),
+            Kind::Abbreviation => "write the long form where the abbreviation stands first".into(),
+            Kind::Reference => {
+                let name = self.sample.rsplit_once("][").map_or("", |(_, name)| name);
+                format!("add a line `[{name}: address`")
+            }
+        }
+    }
+}
