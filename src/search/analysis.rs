@@ -314,7 +314,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric()
         || ('\u{0300}'..='\u{036f}').contains(&c)
         || ('\u{064b}'..='\u{065f}').contains(&c)
-        || matches!(c, '\u{0640}' | '\u{0670}' | '\u{200d}')
+        || matches!(c, '\u{0640}' | '\u{0670}' | '\u{200c}' | '\u{200d}')
         || unicode_normalization::char::is_combining_mark(c)
 }
 
@@ -330,9 +330,9 @@ pub(super) fn is_unspaced(piece: &str) -> bool {
 }
 
 /// Returns a name with signs in it as one word, at its first part: `A/75/542`, `COVID-19`,
-/// `co-operation`. In Persian a sign without width parts a word from its endings.
+/// `co-operation`.
 fn compound(text: &str, run: &Run) -> Option<String> {
-    const SIGNS: [char; 4] = ['-', '_', '/', '\u{200c}'];
+    const SIGNS: [char; 3] = ['-', '_', '/'];
     let joined = |c: char| (is_word(c) && !unspaced(c)) || SIGNS.contains(&c);
     if text[..run.start].ends_with(joined) || !text[run.end..].starts_with(SIGNS) {
         return None;
@@ -537,13 +537,9 @@ mod tests {
         assert_eq!(words("en", "COVID-19"), ["covid", "covid19", "19"]);
         assert_eq!(words("en", "A/75/542"), ["a", "a75542", "75", "542"]);
         assert_eq!(words("en", "co-operation"), ["co", "cooperation", "operation"]);
-        // A sign without width within a word of an Indic script joins it.
-        assert_eq!(words("kn", "ರಾಜ್\u{200c}ಕುಮಾರ್")[1], words("kn", "ರಾಜ್ಕುಮಾರ್")[0]);
-        // Books: the word is found, and the whole with and without the sign between.
-        assert_eq!(
-            words("fa", "کتاب\u{200c}ها"),
-            [&words("fa", "کتاب")[0], &words("fa", "کتابها")[0], "ها"]
-        );
+        // A sign without width, as in Persian and in Indic scripts, is no sign between words.
+        assert_eq!(words("kn", "ರಾಜ್\u{200c}ಕುಮಾರ್"), words("kn", "ರಾಜ್ಕುಮಾರ್"));
+        assert_eq!(words("fa", "کتاب\u{200c}ها"), words("fa", "کتابها"));
     }
 
     #[test]

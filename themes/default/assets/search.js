@@ -12,7 +12,7 @@ const vademecum = (() => {
   const SET_BITS = 28;
   const CHUNKS_READ = 3;
 
-  const WORD = /[\p{Alphabetic}\p{N}\p{M}\u200d]+/gu;
+  const WORD = /[\p{Alphabetic}\p{N}\p{M}\u200c\u200d]+/gu;
   // Scripts that put no spaces between words.
   const UNSPACED =
     /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2fa1f}]+/gu;
@@ -46,7 +46,7 @@ const vademecum = (() => {
       ? word === "s" && /['’]/.test(before)
       : /^(fr|it|ca)$/.test(lang) && /['’]/.test(after) && ELISIONS.test(word);
 
-  const SIGN = /[-_/\u200c]/;
+  const SIGN = /[-_/]/;
   const JOINED = /^[\p{Alphabetic}\p{N}\p{M}\-_/\u200c\u200d]+/u;
   const bytes = (text) => new TextEncoder().encode(text).length;
 
