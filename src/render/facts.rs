@@ -98,10 +98,11 @@ pub fn shown(
     match value {
         Value::List(values) => {
             let mut all: Vec<Shown> = Vec::new();
+            let mut seen = std::collections::HashSet::new();
             for one in values.iter().flat_map(|value| shown(site, theme, index, field, value, from))
             {
                 // One tag may be written in two ways.
-                if one.url.is_none() || !all.iter().any(|other| other.url == one.url) {
+                if one.url.is_none() || seen.insert(one.url.clone()) {
                     all.push(one);
                 }
             }

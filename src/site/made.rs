@@ -8,7 +8,7 @@ use std::{
 use crate::{
     config::Config,
     page::{Page, PageId, Role, slug, title_of_path},
-    schema::{Localized, Reference, Target, Vocabulary, open_id},
+    schema::{Localized, Target, Vocabulary, open_id},
     tree::TreePath,
 };
 
@@ -55,24 +55,18 @@ pub fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
             .filter(|vocabulary| vocabulary.used_only && vocabulary.folder.is_some())
             .map(|vocabulary| (vocabulary.name.as_str(), HashSet::new()))
             .collect();
-        let mut written: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
+        let mut written: HashMap<(&str, String), Vec<&str>> = HashMap::new();
         for page in pages.iter().filter(|page| page.id.folder == *folder) {
-            for (place, reference) in page.references.iter().enumerate() {
+            for reference in &page.references {
                 if let Target::Term { vocabulary, id } = &reference.target
                     && let Some(ids) = used.get_mut(vocabulary.as_str())
                 {
                     ids.insert(id);
-                    // One page has one say.
-                    let is_open =
-                        config.vocabularies.get(vocabulary).is_some_and(|known| known.open);
-                    let mut before = page.references[..place].iter();
-                    if is_open
-                        && carries_terms(page)
-                        && before.all(|other| other.target != reference.target)
-                    {
-                        let text = as_written(page, reference);
-                        written.entry((vocabulary, id)).or_default().extend(text);
-                    }
+                }
+            }
+            if carries_terms(page) {
+                for (tag, text) in as_written(config, page) {
+                    written.entry(tag).or_default().push(text);
                 }
             }
         }
@@ -91,8 +85,9 @@ pub fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
                 let page_id = PageId { folder: folder.clone(), path: format!("{at}/{}", slug(id)) };
                 if known.is_new(&page_id) {
                     let mut page = term_page(config, vocabulary, id, page_id, lang);
-                    let texts =
-                        written.get(&(vocabulary.name.as_str(), id)).filter(|_| vocabulary.open);
+                    let texts = written
+                        .get(&(vocabulary.name.as_str(), id.to_owned()))
+                        .filter(|_| vocabulary.open);
                     if let Some(name) = texts.and_then(|texts| commonest(texts.iter().copied())) {
                         name.clone_into(&mut page.title);
                     }
@@ -197,10 +192,19 @@ fn name_term(config: &Config, page: &mut Page) {
     page.is_record = false;
 }
 
-/// Returns a free tag that a page refers to, as its field writes it.
-pub fn as_written<'a>(page: &'a Page, reference: &Reference) -> Option<&'a str> {
-    let Target::Term { id, .. } = &reference.target else { return None };
-    page.fields.get(&*reference.field)?.texts().find(|text| open_id(text) == *id)
+/// Returns the free tags that a page refers to, by vocabulary and id, each as its field writes it first.
+pub fn as_written<'a>(config: &Config, page: &'a Page) -> HashMap<(&'a str, String), &'a str> {
+    let mut written = HashMap::new();
+    // The terms of one field, and so of one vocabulary, stand together.
+    for references in page.references.chunk_by(|a, b| a.field == b.field) {
+        let Target::Term { vocabulary, .. } = &references[0].target else { continue };
+        let is_open = config.vocabularies.get(vocabulary).is_some_and(|known| known.open);
+        let field = page.fields.get(&*references[0].field).filter(|_| is_open);
+        for text in field.into_iter().flat_map(|field| field.texts()) {
+            written.entry((vocabulary.as_str(), open_id(text))).or_insert(text);
+        }
+    }
+    written
 }
 
 /// Returns the text that occurs most often; of those that occur as often, the first by its letters.

@@ -116,23 +116,17 @@ impl Site {
     fn keeps_tag_names(&self, index: PageIndex, old: &Page) -> bool {
         let page = &self.pages[index];
         let Some(of_folder) = self.uses.get(&page.id.folder) else { return true };
-        let written = |page: &Page, tag: &Target| -> Option<String> {
-            let reference = page.references.iter().find(|reference| reference.target == *tag)?;
-            as_written(page, reference).map(str::to_owned)
-        };
-        let tags = page.references.iter().chain(&old.references).map(|reference| &reference.target);
-        tags.filter(|tag| written(page, tag) != written(old, tag)).all(|tag| {
-            let Target::Term { vocabulary, id } = tag else { return true };
-            let is_open = self.config.vocabularies.get(vocabulary).is_some_and(|known| known.open);
-            let used = of_folder.get(vocabulary).and_then(|terms| terms.get(id));
-            let Some((term, at)) =
-                used.filter(|_| is_open).and_then(|term| Some((term, term.page?)))
-            else {
+        let [now, before] = [page, old].map(|page| as_written(&self.config, page));
+        let changed =
+            now.keys().chain(before.keys()).filter(|tag| now.get(*tag) != before.get(*tag));
+        changed.collect::<BTreeSet<_>>().into_iter().all(|tag| {
+            let used = of_folder.get(tag.0).and_then(|terms| terms.get(&tag.1));
+            let Some((term, at)) = used.and_then(|term| Some((term, term.page?))) else {
                 return true;
             };
-            let texts: Vec<String> =
-                term.pages.iter().filter_map(|at| written(&self.pages[*at], tag)).collect();
-            let name = commonest(texts.iter().map(String::as_str));
+            let carrying: Vec<_> =
+                term.pages.iter().map(|at| as_written(&self.config, &self.pages[*at])).collect();
+            let name = commonest(carrying.iter().filter_map(|tags| tags.get(tag).copied()));
             self.pages[at].source.is_some() || name.is_none_or(|name| name == self.pages[at].title)
         })
     }
