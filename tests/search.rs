@@ -273,6 +273,15 @@ fn what_a_query_says_is_obeyed() {
     assert!(thai.total > 0);
     assert!(thai.hits.iter().all(|hit| hit.facets["country"].contains(&"TH".to_owned())));
     assert_eq!(ask("migrants").facets["country"]["TH"], thai.total);
+    // A value may be named, in quotes where its name has several words.
+    assert_eq!(ask("migrants country:thailand").total, thai.total);
+    let lanka = ask("country:\"Sri Lanka\"").total;
+    assert!(lanka > 0 && lanka == ask("country:LK").total);
+    // What is left out leaves all others.
+    let all = ask("").total;
+    let detention = ask("detention").total;
+    let others = ask("-detention").total;
+    assert!(others > all / 2 && others < all && detention > 0, "{others} of {all}");
     // A word after a minus is on no page; a phrase on every one.
     let without = urls("returns -forced");
     assert!(urls("forced").iter().all(|url| !without.contains(url)));
