@@ -235,7 +235,8 @@ fn run_build(root: &Path, args: &BuildArgs) -> Result<u8, Failure> {
         indexes.push(disk::stage(&index, &root.join("index").join(&searcher.lang))?);
         // The shards are written from the index, which holds all that is needed.
         drop(index);
-        built.output = built.output.overlay(search::shards::write(&searcher, &spool)?);
+        let output = built.output.overlay(search::shards::write(&searcher, &spool)?);
+        built.output = search::shards::carried(output, &searcher.lang);
     }
     progress.say("writing");
     let mut staged = vec![spool.stage(&built.output)?];

@@ -16,7 +16,7 @@ use crate::{
     page::{Page, Role, Status},
     site::{Hole, PageIndex, Relinked, Site},
     theme::Theme,
-    tree::{Blob, Claim, Digest, Keep, TreePath},
+    tree::{Blob, Claim, Digest, InMemory, Keep, TreePath},
 };
 
 mod context;
@@ -370,14 +370,15 @@ fn special_pages(context: &Context, keep: &dyn Keep) -> (Vec<Claim>, Vec<Diag>) 
     let (site, theme) = (context.site, context.theme);
     let mut claims = Vec::new();
     let mut diags = Vec::new();
-    let mut claim = |path: String, by: TreePath, html: Result<String, Diag>| match html {
-        Ok(html) => {
-            if let Some(path) = TreePath::new(&path) {
-                claims.push(keep.place(Claim { path, blob: Blob::new(html), by }));
+    let mut claim =
+        |path: String, by: TreePath, html: Result<String, Diag>, keep: &dyn Keep| match html {
+            Ok(html) => {
+                if let Some(path) = TreePath::new(&path) {
+                    claims.push(keep.place(Claim { path, blob: Blob::new(html), by }));
+                }
             }
-        }
-        Err(diag) => diags.push(diag),
-    };
+            Err(diag) => diags.push(diag),
+        };
     let by_theme = |name: &str| TreePath::of(&format!("themes/default/templates/{name}"));
     let folders = site.folders();
     for (folder, lang) in &folders {
@@ -385,19 +386,20 @@ fn special_pages(context: &Context, keep: &dyn Keep) -> (Vec<Claim>, Vec<Diag>) 
             if folder.is_empty() { "search".to_owned() } else { format!("{folder}/search") };
         let view = View::special(context, (folder, lang), &address, "search", None);
         let html = theme.render("search.html", lang, &view, "");
-        claim(format!("{address}/index.html"), by_theme("search.html"), html);
+        // The root of the index comes into it when there is one.
+        claim(format!("{address}/index.html"), by_theme("search.html"), html, &InMemory);
     }
     if let Some((folder, lang)) = folders.first() {
         // A host shows this page at any address, so its links start at the site's root.
         let base = Some(site.config.base_path().to_owned());
         let view = View::special(context, (folder, lang), "", "not-found", base);
         let html = theme.render("404.html", lang, &view, "");
-        claim("404.html".to_owned(), by_theme("404.html"), html);
+        claim("404.html".to_owned(), by_theme("404.html"), html, keep);
         let has_root = site.pages.iter().any(|page| page.address().is_empty());
         if !has_root {
             let view = View::special(context, (folder, lang), "", "choose-language", None);
             let html = theme.render("languages.html", lang, &view, "");
-            claim("index.html".to_owned(), by_theme("languages.html"), html);
+            claim("index.html".to_owned(), by_theme("languages.html"), html, keep);
         }
     }
     for page in &site.pages {
@@ -407,7 +409,7 @@ fn special_pages(context: &Context, keep: &dyn Keep) -> (Vec<Claim>, Vec<Diag>) 
             let view = View::redirect(site, context.common(&page.lang), page, &folder);
             let html = theme.render("redirect.html", &page.lang, &view, "");
             let by = page.source.clone().unwrap_or_else(|| TreePath::of("content"));
-            claim(file, by, html);
+            claim(file, by, html, keep);
         }
     }
     (claims, diags)

@@ -657,7 +657,13 @@ fn harmless_tag(name: &str, attributes: &Attributes) -> Result<(), String> {
             false => source.trim_start_matches("../"),
         };
         let is_list = source.starts_with("search/") && source.ends_with(".js");
-        let is_data = value("type") == Some("application/ld+json") && value("src").is_none();
+        let is_root = value("data-search-root").is_some() && attributes.len() == 2;
+        let is_data = value("src").is_none()
+            && match value("type") {
+                Some("application/ld+json") => true,
+                Some("application/json") => is_root,
+                _ => false,
+            };
         let ours = [
             "assets/site.js",
             "assets/search.js",

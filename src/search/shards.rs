@@ -30,7 +30,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::tree::{Digest, Keep, Tree};
+use crate::tree::{Blob, Digest, InMemory, Keep, Tree, TreePath};
 
 use super::{
     Document, Translated,
@@ -100,8 +100,29 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let root = root.to_string();
     let mut parts = vec![written(&root), written(&cut.write())];
     parts.extend(of_facets);
+    // It stays in memory for `carried`.
+    let pack = Packer { keep: &InMemory, ..pack };
     files.extend([pack.parts("root", &parts)]);
     Ok(files)
+}
+
+/// Puts the root of an index into the search page of its language, where a theme has a place for it:
+/// a reader who comes there needs one request less.
+pub fn carried(mut output: Tree, lang: &str) -> Tree {
+    let root = output.text(&TreePath::of(&format!("search/{lang}/root.js")));
+    let root = root.and_then(|root| root.strip_prefix("vademecum.shard(")?.strip_suffix(");\n"));
+    let Some(root) = root else { return output };
+    let place = format!("data-search-root=\"{lang}\">");
+    let filled: Vec<(TreePath, Blob)> = output
+        .iter()
+        .filter(|(path, _)| path.as_str().ends_with("search/index.html"))
+        .filter_map(|(path, _)| {
+            let (before, after) = output.text(path)?.split_once(&place)?;
+            Some((path.clone(), Blob::new(format!("{before}{place}[{root}]{after}"))))
+        })
+        .collect();
+    output.extend(filled);
+    output
 }
 
 /// Writes a text after its length.
@@ -670,6 +691,24 @@ fn root(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_search_page_of_its_language_carries_the_root() {
+        let page = |lang| format!("<p><script data-search-root=\"{lang}\"></script></p>");
+        let file = |path: &str, text: &str| (TreePath::of(path), Blob::new(text));
+        let output: Tree = [
+            file("search/fr/root.js", "vademecum.shard(\"fr/root\",\"12\",\"eJw=\");\n"),
+            file("fr/search/index.html", &page("fr")),
+            file("en/search/index.html", &page("en")),
+        ]
+        .into_iter()
+        .collect();
+        let output = carried(carried(output, "fr"), "es");
+        let of = |path: &str| output.text(&TreePath::of(path)).unwrap_or_default().to_owned();
+        let with = page("fr").replace("\"></", "\">[\"fr/root\",\"12\",\"eJw=\"]</");
+        assert_eq!(of("fr/search/index.html"), with);
+        assert_eq!(of("en/search/index.html"), page("en"));
+    }
 
     #[test]
     fn files_of_texts_weigh_about_the_same() {

@@ -29,7 +29,7 @@ for (const lang of [...new Set(questions.map((question) => question.lang))]) {
   const files = { ranking: [], excerpts: [] };
   for (const { query } of own)
     for (const kind of ["ranking", "excerpts"]) {
-      const { vademecum, cost } = openEngine(output);
+      const { vademecum, cost } = openEngine(output, { lang, searchPage: true });
       await vademecum.search(query, { lang, limit: 10, excerpts: kind === "excerpts" });
       costs[kind].push(cost.bytes / 1000);
       files[kind].push(cost.requests);

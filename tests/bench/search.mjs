@@ -101,7 +101,7 @@ const KINDS = ["search", "search-page", "root", "facets", "t", "w", "r", "search
 
 // What a first reader pays for each of these, asked one after the other.
 const ask = async (queries, excerpts) => {
-  const { vademecum, cost } = openEngine(output);
+  const { vademecum, cost } = openEngine(output, { searchPage: true });
   const page = join(output, "assets", "search-page.js");
   cost.bytes += weightOf(page);
   cost.requests += 1;
@@ -110,7 +110,7 @@ const ask = async (queries, excerpts) => {
   const paid = [];
   for (const query of queries) {
     const { total } = await vademecum.search(query, { limit: SHOWN, excerpts });
-    const kinds = new Map();
+    const kinds = new Map(before ? [] : [["root", [0, cost.carried]]]);
     for (const file of cost.files.slice(before)) {
       const [requests, bytes] = kinds.get(kindOf(file)) || [0, 0];
       kinds.set(kindOf(file), [requests + 1, bytes + weightOf(join(output, file))]);
@@ -169,7 +169,7 @@ const built = run(program, "--root", site, "build", "--out", output);
 const { first, second, long } = draw(pages);
 
 // 2. The reader.
-const { vademecum, cost } = openEngine(output);
+const { vademecum, cost } = openEngine(output, { searchPage: true });
 await vademecum.names();
 const before = cost.bytes + weightOf(join(output, "assets", "search-page.js"));
 const NAMES = ["first query", "second query", "question of 16 words"];
@@ -224,7 +224,7 @@ table([
     ...KINDS.map((kind) => {
       const all = answers.map((answer) => answer.kinds.get(kind) || [0, 0]);
       const files = mean(all.map(([files]) => files));
-      return files ? `${kb(mean(all.map(([, bytes]) => bytes)))} (${files.toFixed(1)})` : "";
+      return all.some(([, bytes]) => bytes) ? `${kb(mean(all.map(([, bytes]) => bytes)))} (${files.toFixed(1)})` : "";
     }),
     `${kb(bytes)} (${requests.toFixed(1)})`,
     Math.round(found),
@@ -308,7 +308,6 @@ table([["", "processor, s", "peak memory, MB", "MB on the disk", "files"], ...co
 
 // What is not within its budget yet, and what has been reached: it must not get worse.
 const REACHED = {
-  "first query, ten excerpts, requests": 22.8,
   "files of the search": 3530,
 };
 const over = budgets.filter(([, value, , limit]) => value > limit);

@@ -1,7 +1,7 @@
 // The search engine of a built site, run without a browser: its scripts are read from the disk, and
 // what they would cost a reader is counted. Every engine is a reader who comes for the first time.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { runInContext, createContext } from "node:vm";
@@ -14,9 +14,23 @@ export const weightOf = (path) => {
   return sizes.get(path);
 };
 
+// What the search page of a language carries of the index, and what that weighs, compressed.
+const carriedBy = (site, lang) => {
+  const page = [`${lang}/search`, "search"].map((folder) => join(site, folder, "index.html")).find(existsSync);
+  const html = readFileSync(page, "utf8");
+  const [, carried] = html.match(/data-search-root="[^"]*">([^<]*)/) || [];
+  const bytes = carried ? weightOf(page) - gzipSync(html.replace(carried, ""), { level: 6 }).length : 0;
+  return { carried, bytes };
+};
+
 // Opens the engine of a site in a folder. `broken` says which shards fail: a function of their path.
-export const openEngine = (site, { lang = "en", broken = () => false, change = (text) => text } = {}) => {
-  const cost = { bytes: 0, requests: 0, files: [] };
+// `searchPage` opens it as the search page does, which brings the root of the index along.
+export const openEngine = (
+  site,
+  { lang = "en", broken = () => false, change = (text) => text, searchPage = false } = {},
+) => {
+  // Bytes of what a page carries count, but it is no request.
+  const cost = { bytes: 0, requests: 0, files: [], carried: 0 };
   const count = (path) => {
     cost.bytes += weightOf(path);
     cost.requests += 1;
@@ -60,5 +74,11 @@ export const openEngine = (site, { lang = "en", broken = () => false, change = (
   });
   runInContext(read("https://site.example/assets/search.js"), context);
   const vademecum = runInContext("vademecum", context);
+  if (searchPage) {
+    const { carried, bytes } = carriedBy(site, lang);
+    if (carried) vademecum.shard(...JSON.parse(carried));
+    cost.carried = bytes;
+    cost.bytes += bytes;
+  }
   return { vademecum, cost };
 };

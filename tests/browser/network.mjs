@@ -143,9 +143,39 @@ export const network = async (report, site, browser, name) => {
       const texts = await page.$$eval(".row-summary", (all) => all.map((e) => e.textContent.trim()));
       return texts.every(Boolean) ? [] : [`texts: ${texts}`];
     });
+    // The search page carries the root; where a theme has no place for it, it is asked for.
+    const root = `search/${lang}/root.js`;
+    const CARRIED = /(?<=data-search-root="en">)[^<]+/;
+    const withoutRoot = { change: (html) => html.replace(CARRIED, "") };
+    for (const isCarried of [true, false]) {
+      await check(`the root is ${isCarried ? "not " : ""}asked for`, async (page) => {
+        let times = 0;
+        hinder = (path) => {
+          times += path === root;
+          return path.endsWith("search/index.html") && !isCarried ? withoutRoot : undefined;
+        };
+        await open(page, `?q=${encodeURIComponent(`${REST} ${EXTRA}`)}`);
+        await settled(page);
+        const problems = differ("times", times, isCarried ? 0 : 1);
+        return [...problems, ...differ("the results", (await look(page)).titles, titles)];
+      });
+    }
+    await check("a damaged root in the page is tried again from its file", async (page) => {
+      const change = (html) => html.replace(CARRIED, (text) => FAULTS["with flipped bits"]().change(text));
+      hinder = (path) => (path.endsWith("search/index.html") ? { change } : undefined);
+      await open(page, "?q=detention");
+      await settled(page);
+      const { failed } = await words(page);
+      const problems = differ("told", (await look(page)).total, failed);
+      await answered(page, () => page.click("[data-search-fault] button"));
+      const healed = await look(page);
+      if (!healed.titles.length || healed.fault) problems.push("it does not recover");
+      return problems;
+    });
     for (const title of ["missing", "cut off", "that never comes"]) {
       await check(`a root ${title} is a failure that can be tried again`, async (page) => {
-        damage(`search/${lang}/root.js`, FAULTS[title]);
+        hinder = (path) =>
+          path === root ? FAULTS[title]() : path.endsWith("search/index.html") ? withoutRoot : undefined;
         await open(page, "?q=detention");
         await settled(page);
         const found = await look(page);

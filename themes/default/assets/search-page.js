@@ -13,6 +13,10 @@
   const [total, status, sort, understood, chips, filters, list, fault, nothing, more, others, elsewhere] =
     "total status sort understood chips filters results fault nothing more others elsewhere".split(" ").map(part);
 
+  // A built site puts the root of the index into the page, which saves a request.
+  const carried = part("root")?.textContent;
+  if (carried) vademecum.shard(...JSON.parse(carried));
+
   // Results shown at first and with each "more", while typing, and beside in other languages.
   const [STEP, GLANCE, BESIDE] = [10, 5, 3];
   // Milliseconds without a key before it asks, before it settles, and before a notice.

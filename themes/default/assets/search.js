@@ -90,14 +90,14 @@ const vademecum = (() => {
   };
 
   const ROOT = new URL("../", document.currentScript.src).href;
-  const PATIENCE = 30000; // Milliseconds that a shard may take.
+  const PATIENCE = 30000; // Milliseconds for a shard.
   const arrived = new Map();
   const tried = {};
 
   // Every shard calls this.
   const shard = (name, generation, payload) => arrived.set(`search/${name}`, { generation, payload });
 
-  // Runs a script for what it hands over.
+  // Runs a script for what it hands over, unless it did.
   const run = (name) =>
     new Promise((resolve, reject) => {
       const script = document.createElement("script");
@@ -113,7 +113,7 @@ const vademecum = (() => {
       // Tried again, it goes past caches and what hangs.
       tried[name] = name in tried ? `${tried[name]}?` : "";
       script.src = `${ROOT}${name}.js${tried[name]}`;
-      document.head.append(script);
+      arrived.has(name) ? end() : document.head.append(script);
     });
 
   const inflate = async (packed) => {
