@@ -15,9 +15,11 @@ use std::{
 mod inline;
 mod marks;
 mod notes;
+mod shortcodes;
 mod tags;
 
 pub use notes::{Kind, Note};
+use shortcodes::Shortcode;
 
 /// A body in our own Markdown, and what was found in it.
 #[derive(Debug, Default)]
@@ -44,7 +46,7 @@ impl Translation {
 const DEPTH_LIMIT: usize = 8;
 /// The deepest column in which a box may begin.
 const COLUMN_LIMIT: usize = 24;
-/// The fence that stands for Jekyll's `highlight`; longer than code is likely to hold.
+/// The fence that stands for `highlight` of Jekyll and Hugo; longer than code is likely to hold.
 const HIGHLIGHT: &str = "~~~~~~~~";
 /// The most lines that a statement of MDX may have.
 const STATEMENT_LIMIT: usize = 500;
@@ -137,7 +139,7 @@ struct Reader<'t> {
     fence: Option<Fence>,
     /// What ends a stretch that is copied as it is, such as `</pre>`.
     verbatim: Option<&'static str>,
-    /// What ends a block of code that Jekyll's `highlight` began.
+    /// What ends a block of code that `highlight` of Jekyll or Hugo began.
     highlight: Option<&'static str>,
     /// The columns in which the text of the open list items begins.
     lists: Vec<usize>,
@@ -147,7 +149,7 @@ struct Reader<'t> {
     was_code: bool,
     /// Components that are open; within them deep lines are no code.
     components: usize,
-    /// For each `:::` line that opens a box, the line that closes it.
+    /// For each line that opens a box, the line that closes it: `:::`, or a shortcode.
     boxes: HashMap<usize, usize>,
     closing: HashSet<usize>,
     inline: inline::State,
@@ -156,7 +158,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn new(text: &'t str, raw_html: bool) -> Self {
         let (boxes, closing) =
-            if text.contains(":::") { pair_boxes(text) } else { Default::default() };
+            if opens_boxes(text) { pair_boxes(text) } else { Default::default() };
         Self {
             text,
             at: 0,
@@ -244,7 +246,7 @@ impl<'t> Reader<'t> {
             return self.copy(line);
         }
         if let Some(end) = self.highlight {
-            if bare.starts_with("{%") && bare.contains(end) {
+            if ends_code(bare, end) {
                 self.highlight = None;
                 self.replace_line(&line, HIGHLIGHT);
                 return;
@@ -355,6 +357,11 @@ impl<'t> Reader<'t> {
         if bare.starts_with(":::") {
             return self.open_fenced(line, bare, column);
         }
+        if self.boxes.contains_key(&line.start)
+            && let Some(opening) = Shortcode::read(bare).and_then(|read| read.opening())
+        {
+            return self.open_shortcode(line, &opening, column);
+        }
         let start =
             line.start + (bare.as_ptr() as usize - self.text[line.clone()].as_ptr() as usize);
         let whole = start..start + bare.len();
@@ -385,23 +392,52 @@ impl<'t> Reader<'t> {
 
     fn open_indented(&mut self, line: &Range<usize>, opening: &Opening, column: usize) -> bool {
         let Some(prefix) = self.prefix(column) else { return false };
+        self.open(line, opening, prefix, (column + 4, Some(column + 1)));
+        true
+    }
+
+    /// Opens a box or tab whose lines lose these columns, and that ends below that column.
+    fn open(
+        &mut self,
+        line: &Range<usize>,
+        opening: &Opening,
+        prefix: String,
+        (strip, column): (usize, Option<usize>),
+    ) {
         self.end_block();
         self.mark(line.start);
-        match opening.callout {
+        let prefix = match opening.callout {
             Some(fold) => {
                 let head = format!("{prefix}> [!{}]{fold} {}", opening.kind, opening.title);
                 self.push(head.trim_end());
+                format!("{prefix}> ")
             }
             None => {
-                self.push(&format!("{prefix}**{}**\n{}", bold(&opening.title), prefix.trim_end()))
+                self.push(&format!("{prefix}**{}**\n{}", bold(&opening.title), prefix.trim_end()));
+                prefix
             }
-        }
+        };
         self.push("\n");
         self.next(line);
-        let prefix = if opening.callout.is_some() { format!("{prefix}> ") } else { prefix };
-        let container = Container { prefix, strip: column + 4, column: Some(column + 1) };
-        self.containers.push(container);
+        self.containers.push(Container { prefix, strip, column });
         self.was_blank = true;
+    }
+
+    /// Takes the line out that opens something without a look of its own, until its end.
+    fn open_plain(&mut self, line: &Range<usize>) {
+        let container = self.containers.last();
+        let prefix = container.map_or(String::new(), |container| container.prefix.clone());
+        let strip = container.map_or(0, |container| container.strip);
+        self.containers.push(Container { prefix, strip, column: None });
+        self.drop_line(line);
+    }
+
+    fn open_shortcode(&mut self, line: &Range<usize>, opening: &Opening, column: usize) -> bool {
+        let is_shown = opening.callout.is_some() || !opening.title.is_empty();
+        match self.prefix(column).filter(|_| is_shown) {
+            Some(prefix) => self.open(line, opening, prefix, (column, None)),
+            None => self.open_plain(line),
+        }
         true
     }
 
@@ -435,26 +471,12 @@ impl<'t> Reader<'t> {
             if !matches!(lower.as_str(), "code-group" | "v-pre" | "raw" | "tabs" | "tab" | "div") {
                 self.note(Kind::Container, start, bare);
             }
-            let container = self.containers.last();
-            let prefix = container.map_or(String::new(), |container| container.prefix.clone());
-            let strip = container.map_or(0, |container| container.strip);
-            self.containers.push(Container { prefix, strip, column: None });
-            self.drop_line(line);
+            self.open_plain(line);
             return true;
         };
-        self.end_block();
-        self.mark(line.start);
-        let written =
-            if title.is_empty() { super::callout::title(&lower) } else { title.to_owned() };
-        self.push(format!("{prefix}> [!{lower}]{fold} {written}").trim_end());
-        self.push("\n");
-        self.next(line);
-        self.containers.push(Container {
-            prefix: format!("{prefix}> "),
-            strip: column,
-            column: None,
-        });
-        self.was_blank = true;
+        let title = if title.is_empty() { super::callout::title(&lower) } else { title.to_owned() };
+        let opening = Opening { kind: lower, title, callout: Some(fold) };
+        self.open(line, &opening, prefix, (column, None));
         true
     }
 
@@ -688,14 +710,33 @@ fn without_columns(line: &str, columns: usize) -> (&str, usize) {
     ("", 0)
 }
 
-/// Pairs the `:::` lines that open a box with those that close it.
+/// Returns true for the line that ends a block of code of Jekyll or Hugo.
+fn ends_code(bare: &str, end: &str) -> bool {
+    let inner = bare.trim_matches(['{', '}', '%', '<', '>', '-', ' ']);
+    bare.starts_with('{') && inner.split_whitespace().collect::<String>() == end
+}
+
+/// What opens a box that another line closes: so many colons, or a shortcode.
+#[derive(PartialEq)]
+enum Opener<'t> {
+    Colons(usize),
+    Shortcode(&'t str),
+}
+
+fn opens_boxes(text: &str) -> bool {
+    [":::", "{{<", "{{%"].iter().any(|sign| text.contains(sign))
+}
+
+/// Pairs the lines that open a box with those that close it.
 fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
-    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut open: Vec<(usize, Opener)> = Vec::new();
     let (mut pairs, mut closing) = (HashMap::new(), HashSet::new());
     let mut fence: Option<Fence> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim();
+        let shortcode = || Shortcode::read(bare).filter(|_| bare.starts_with("{{"));
+        let mut closes = None;
         if let Some(opened) = &fence {
             if run(bare, opened.sign) >= opened.length && bare.bytes().all(|b| b == opened.sign) {
                 fence = None;
@@ -706,14 +747,24 @@ fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
             let length = run(bare, b':');
             let has_name = !bare[length..].trim_matches([':', ' ']).is_empty();
             if has_name && open.len() < DEPTH_LIMIT * 4 {
-                open.push((at, length));
-            } else if !has_name
-                && let Some(depth) = open.iter().rposition(|(_, opened)| *opened <= length)
-            {
-                pairs.insert(open[depth].0, at);
-                closing.insert(at);
-                open.truncate(depth);
+                open.push((at, Opener::Colons(length)));
+            } else if !has_name {
+                let fits =
+                    |opener: &Opener| matches!(opener, Opener::Colons(opened) if *opened <= length);
+                closes = open.iter().rposition(|(_, opener)| fits(opener));
             }
+        } else if let Some(shortcode) = shortcode() {
+            if shortcode.is_closing {
+                let opener = Opener::Shortcode(shortcode.name);
+                closes = open.iter().rposition(|(_, opened)| *opened == opener);
+            } else if open.len() < DEPTH_LIMIT * 4 && shortcode.opening().is_some() {
+                open.push((at, Opener::Shortcode(shortcode.name)));
+            }
+        }
+        if let Some(depth) = closes {
+            pairs.insert(open[depth].0, at);
+            closing.insert(at);
+            open.truncate(depth);
         }
         at += line.len();
     }
@@ -772,6 +823,10 @@ mod tests {
             "=== \"x\"\n",
             "import {\n",
             "{% highlight a %}\n",
+            "{{< highlight a >}}\n",
+            "{{< note >}}\n",
+            "{{< tab a=",
+            "{{< a ` >}}\n",
             "{% comment %}",
             "<A>\n",
             "- ",

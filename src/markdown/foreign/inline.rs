@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::{Kind, Reader, bold, indent, marks, run, tags};
+use super::{COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, marks, run, tags};
 
 /// What is remembered from one line to the next.
 #[derive(Default)]
@@ -391,7 +391,25 @@ impl Reader<'_> {
     /// Reads a line that is one tag: the text between two such lines is read as Markdown.
     pub fn read_tag_line(&mut self, line: &Range<usize>, bare: &str, whole: Range<usize>) -> bool {
         if bare.starts_with("{%") && bare.ends_with("%}") {
-            return self.read_highlight(line, bare);
+            let inner = bare.trim_matches(['{', '}', '%', '-', ' ']);
+            let mut words = inner.split_whitespace();
+            return words.next() == Some("highlight")
+                && self.read_code(line, words.next().unwrap_or_default(), "endhighlight");
+        }
+        if let Some(shortcode) = Shortcode::read(bare) {
+            if let Some(language) = shortcode.code() {
+                return self.read_code(line, language, "/highlight");
+            }
+            let Some((picture, caption)) = shortcode.picture() else { return false };
+            let spaces = " ".repeat((whole.start - line.start).min(COLUMN_LIMIT));
+            self.end_block();
+            self.replace_line(line, &format!("{spaces}{picture}"));
+            if !caption.is_empty() {
+                self.replace_line(line, "");
+                self.replace_line(line, &format!("{spaces}{caption}"));
+            }
+            self.end_block();
+            return true;
         }
         if !bare.starts_with('<') {
             return false;
@@ -441,19 +459,23 @@ impl Reader<'_> {
         true
     }
 
-    /// Reads Jekyll's `{% highlight name %}` as the beginning of a block of code.
-    fn read_highlight(&mut self, line: &Range<usize>, bare: &str) -> bool {
-        let inner = bare.trim_matches(['{', '}', '%', '-', ' ']);
-        let mut words = inner.split_whitespace();
-        if words.next() != Some("highlight")
-            || self.find("endhighlight", line.end, usize::MAX).is_none()
-        {
-            return false;
+    /// Reads `highlight` of Jekyll or Hugo as the beginning of a block of code, if a line ends it.
+    fn read_code(&mut self, line: &Range<usize>, language: &str, end: &'static str) -> bool {
+        let name = end.trim_start_matches('/');
+        let mut from = line.end;
+        loop {
+            let Some(found) = self.find(name, from, usize::MAX) else { return false };
+            let start = self.text[..found].rfind('\n').map_or(0, |newline| newline + 1);
+            let closing = self.line(start);
+            if super::ends_code(self.text[closing.clone()].trim(), end) {
+                break;
+            }
+            from = closing.end;
         }
-        let fence = format!("{} {}", super::HIGHLIGHT, words.next().unwrap_or_default());
+        let fence = format!("{} {language}", super::HIGHLIGHT);
         self.end_block();
         self.replace_line(line, fence.trim_end());
-        self.highlight = Some("endhighlight");
+        self.highlight = Some(end);
         true
     }
 

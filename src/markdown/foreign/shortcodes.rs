@@ -1,0 +1,162 @@
+//! Hugo's shortcodes that stand on a line of their own and have a plain meaning: boxes, tabs, code and
+//! pictures. Their names are those of Hugo itself and of its themes that most sites use.
+
+use super::{Opening, inline::plain};
+use crate::markdown::callout;
+
+/// A shortcode that is all of a line.
+pub struct Shortcode<'t> {
+    pub name: &'t str,
+    pub is_closing: bool,
+    arguments: &'t str,
+}
+
+/// How colours and moods of boxes are called, where they are not called by a kind.
+const MOODS: &[(&str, &str)] = &[("primary", "note"), ("ok", "tip"), ("warn", "warning")];
+
+impl<'t> Shortcode<'t> {
+    /// Reads a line without the white space around it.
+    pub fn read(line: &'t str) -> Option<Self> {
+        let inner = [("{{<", ">}}"), ("{{%", "%}}")]
+            .iter()
+            .find_map(|(opens, closes)| line.strip_prefix(opens)?.strip_suffix(closes))?;
+        // One that is shown on purpose, or several.
+        if inner.starts_with("/*") || inner.contains("}}") {
+            return None;
+        }
+        let inner = inner.trim();
+        let after = inner.strip_prefix('/');
+        let inner = after.unwrap_or(inner).trim();
+        let (name, arguments) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+        (!name.is_empty()).then_some(Self { name, is_closing: after.is_some(), arguments })
+    }
+
+    /// Lists the arguments, with the names of those that have one.
+    fn arguments(&self) -> Vec<(&'t str, &'t str)> {
+        let mut rest = self.arguments.trim_start();
+        let mut all = Vec::new();
+        while !rest.is_empty() {
+            let mut name = "";
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+            if end > 0 && rest[end..].starts_with('=') {
+                (name, rest) = (&rest[..end], &rest[end + 1..]);
+            }
+            let quoted = rest.strip_prefix(['"', '`', '\'']).and_then(|after| {
+                let mark = rest.chars().next()?;
+                after.split_once(mark)
+            });
+            let space = || rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            let (value, after) = quoted.unwrap_or_else(space);
+            all.push((name, value.trim()));
+            rest = after.trim_start();
+        }
+        all
+    }
+
+    fn named(&self, names: &[&str]) -> Option<&'t str> {
+        let all = self.arguments();
+        names.iter().find_map(|wanted| Some(all.iter().find(|(name, _)| name == wanted)?.1))
+    }
+
+    /// Returns an argument without a name, by its place.
+    fn placed(&self, place: usize) -> Option<&'t str> {
+        let unnamed = self.arguments().into_iter().filter(|(name, _)| name.is_empty());
+        unnamed.map(|(_, value)| value).nth(place)
+    }
+
+    /// Returns the box or tab that it opens, if it opens one. One without a title only holds others.
+    pub fn opening(&self) -> Option<Opening> {
+        if self.is_closing || self.arguments.ends_with('/') {
+            return None;
+        }
+        let name = self.name.to_lowercase();
+        let title = self.named(&["title", "header", "heading", "summary", "name", "label"]);
+        let text = |title: Option<&str>| title.unwrap_or_default().to_owned();
+        let opening = match name.as_str() {
+            "alert" | "notice" | "admonition" | "callout" | "hint" | "box" => {
+                let kind = |word: &str| {
+                    let word = word.to_lowercase();
+                    let mood = MOODS.iter().find(|(mood, _)| *mood == word);
+                    let word = mood.map_or(word, |(_, kind)| (*kind).to_owned());
+                    callout::is_kind(&word).then_some(word)
+                };
+                let named = self.named(&["type", "kind", "color", "context", "level"]);
+                let first = self.placed(0);
+                let of_first = first.and_then(kind);
+                let title = title.or(if of_first.is_some() { self.placed(1) } else { first });
+                let own = (name == "hint").then(|| name.clone());
+                let kind = named.and_then(kind).or(of_first).or(own);
+                let kind = kind.unwrap_or_else(|| "note".to_owned());
+                Opening { kind, title: text(title), callout: Some("") }
+            }
+            "details" | "expand" | "collapse" => {
+                let title = text(title.or(self.placed(0)));
+                Opening { kind: "details".to_owned(), title, callout: Some("-") }
+            }
+            "tabs" | "tabpane" => {
+                Opening { kind: String::new(), title: String::new(), callout: None }
+            }
+            "tab" => {
+                let title = text(title.or(self.placed(0)));
+                Opening { kind: String::new(), title, callout: None }
+            }
+            kind if callout::is_kind(kind) => {
+                let title = text(title.or(self.placed(0)));
+                Opening { kind: name, title, callout: Some("") }
+            }
+            _ => return None,
+        };
+        Some(opening)
+    }
+
+    /// Returns the language of the block of code that it opens, if it opens one.
+    pub fn code(&self) -> Option<&'t str> {
+        (self.name == "highlight" && !self.is_closing).then(|| self.placed(0).unwrap_or_default())
+    }
+
+    /// Returns the picture that it shows, and its caption, as Markdown.
+    pub fn picture(&self) -> Option<(String, &'t str)> {
+        let source = self.named(&["src"]).filter(|_| self.name == "figure" && !self.is_closing)?;
+        if source.is_empty() || source.contains(['<', '>']) {
+            return None;
+        }
+        let caption = self.named(&["caption", "title"]).unwrap_or_default();
+        let alt = self.named(&["alt"]).unwrap_or(caption);
+        let caption = if caption == alt { "" } else { caption };
+        Some((format!("![{}](<{source}>)", plain(alt)), caption))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shortcode_is_all_of_its_line() {
+        for line in ["{{< a", "{{< a >}} b", "x {{< a >}}", "{{</* a */>}}", "{{< a >}}{{< b >}}"] {
+            assert!(Shortcode::read(line).is_none(), "{line}");
+        }
+        let read = Shortcode::read("{{%/ tab %}}").unwrap();
+        assert!(read.is_closing && read.name == "tab");
+    }
+
+    #[test]
+    fn arguments_have_names_and_places() {
+        let read = Shortcode::read("{{< a \"b c\" d=`e \"f\"` g=h i >}}").unwrap();
+        let all = [("", "b c"), ("d", "e \"f\""), ("g", "h"), ("", "i")];
+        assert_eq!(read.arguments(), all);
+        assert_eq!((read.placed(1), read.named(&["x", "g"])), (Some("i"), Some("h")));
+    }
+
+    #[test]
+    fn a_caption_is_the_words_of_a_picture_without_any() {
+        let picture = |line| Shortcode::read(line).unwrap().picture();
+        let (shown, caption) = picture("{{< figure src=\"a b.png\" caption=\"C [d]\" >}}").unwrap();
+        assert_eq!((shown.as_str(), caption), ("![C \\[d\\]](<a b.png>)", ""));
+        let (shown, caption) =
+            picture("{{< figure src=\"/a.png\" alt=\"A\" title=\"T\" >}}").unwrap();
+        assert_eq!((shown.as_str(), caption), ("![A](</a.png>)", "T"));
+        assert!(picture("{{< figure id=\"a\" >}}").is_none());
+    }
+}
