@@ -88,6 +88,7 @@ fn may_be_foreign(text: &str) -> bool {
             },
             b'+' => next == b'+',
             b'%' => next == b'%',
+            b'$' => !next.is_ascii_whitespace(),
             b'^' => {
                 next.is_ascii_alphabetic() && (at == 0 || matches!(bytes[at - 1], b' ' | b'\n'))
             }
@@ -248,7 +249,7 @@ impl<'t> Reader<'t> {
         if let Some(end) = self.highlight {
             if ends_code(bare, end) {
                 self.highlight = None;
-                self.replace_line(&line, HIGHLIGHT);
+                self.replace_line(&line, &format!("{}{HIGHLIGHT}", self.spaces(&line)));
                 return;
             }
             return self.copy(line);
@@ -365,6 +366,9 @@ impl<'t> Reader<'t> {
         let start =
             line.start + (bare.as_ptr() as usize - self.text[line.clone()].as_ptr() as usize);
         let whole = start..start + bare.len();
+        if bare.starts_with("$$") && self.read_formula(line, bare) {
+            return true;
+        }
         if bare.starts_with("--8<--") || bare.starts_with(";--8<--") {
             self.note(Kind::Snippet, whole, bare);
             return false;
@@ -825,6 +829,11 @@ mod tests {
             "{% highlight a %}\n",
             "{{< highlight a >}}\n",
             "{{< note >}}\n",
+            "$",
+            "$$\n",
+            "$$a\n",
+            "$a_",
+            "$a ",
             "{{< tab a=",
             "{{< a ` >}}\n",
             "{% comment %}",

@@ -24,6 +24,9 @@ pub struct State {
     defined: Option<HashSet<String>>,
 }
 
+/// The most lines that a formula may have.
+const FORMULA_LINES: usize = 100;
+
 /// How often the length of a text may be looked at to find where things end.
 const LOOKS: usize = 8;
 
@@ -73,6 +76,7 @@ impl Reader<'_> {
                     keys.map(|(length, words)| Change { until: at + length, words })
                 }
                 b'%' => self.comment(at, end),
+                b'$' => self.formula(at, end),
                 b'^' => self.block_name(at, end),
                 b'*' if at == self.inline.first => self.abbreviation(at, end),
                 b'<' => self.tag(at, end),
@@ -179,6 +183,66 @@ impl Reader<'_> {
         let follows = self.text[close + 2..].chars().next();
         let ends = follows.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation());
         ends.then_some(Change { until: close + 2, words: String::new() })
+    }
+
+    /// Reads a formula: none of its signs is Markdown.
+    fn formula(&mut self, at: usize, end: usize) -> Option<Change> {
+        let before = self.text[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '$') {
+            return None;
+        }
+        let length = marks::formula(&self.text[at..end])?;
+        let written = &self.text[at..at + length];
+        self.note(Kind::Formula, at..at + length, written);
+        let longest = written.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+        let fence = "`".repeat(longest + 1);
+        Some(Change { until: at + length, words: format!("{fence}{written}{fence}") })
+    }
+
+    /// Reads a formula of several lines as a block of code.
+    pub fn read_formula(&mut self, line: &Range<usize>, bare: &str) -> bool {
+        let first = bare[2..].trim();
+        if first.contains("$$") || self.inline.is_tired(self.text) {
+            return false;
+        }
+        let mut lines = Vec::new();
+        let mut at = line.end + 1;
+        while lines.last().is_none_or(|last: &&str| !last.ends_with("$$")) {
+            if at >= self.text.len() || lines.len() > FORMULA_LINES {
+                return false;
+            }
+            let next = self.line(at);
+            at = next.end + 1;
+            self.inline.look(next.len());
+            lines.push(self.text[next].trim_end());
+            if lines.last().is_some_and(|last| last.trim().is_empty()) {
+                return false;
+            }
+        }
+        let whole = line.start..at - 1;
+        self.note(
+            Kind::Formula,
+            whole.clone(),
+            &format!("$$ {}", if first.is_empty() { lines[0] } else { first }),
+        );
+        let spaces = self.spaces(line);
+        let last = lines.pop().unwrap_or_default().trim_end_matches("$$");
+        self.end_block();
+        self.replace_line(line, &format!("{spaces}{} tex", super::HIGHLIGHT));
+        for words in
+            [first].into_iter().chain(lines).chain([last]).filter(|words| !words.trim().is_empty())
+        {
+            self.replace_line(&whole, &format!("{spaces}{}", words.trim()));
+        }
+        self.replace_line(&whole, &format!("{spaces}{}", super::HIGHLIGHT));
+        true
+    }
+
+    /// Returns what stands before a line of an item, beside what its box puts there.
+    pub fn spaces(&self, line: &Range<usize>) -> String {
+        let strip = self.containers.last().map_or(0, |container| container.strip);
+        let column = indent(&self.text[line.clone()]).0.saturating_sub(strip);
+        " ".repeat(column.min(COLUMN_LIMIT))
     }
 
     /// Reads a long form, which other programs show at each place of its abbreviation, as an item.
@@ -401,7 +465,7 @@ impl Reader<'_> {
                 return self.read_code(line, language, "/highlight");
             }
             let Some((picture, caption)) = shortcode.picture() else { return false };
-            let spaces = " ".repeat((whole.start - line.start).min(COLUMN_LIMIT));
+            let spaces = self.spaces(line);
             self.end_block();
             self.replace_line(line, &format!("{spaces}{picture}"));
             if !caption.is_empty() {
@@ -472,7 +536,7 @@ impl Reader<'_> {
             }
             from = closing.end;
         }
-        let fence = format!("{} {language}", super::HIGHLIGHT);
+        let fence = format!("{}{} {language}", self.spaces(line), super::HIGHLIGHT);
         self.end_block();
         self.replace_line(line, fence.trim_end());
         self.highlight = Some(end);

@@ -29,6 +29,30 @@ pub fn proposal(
     })
 }
 
+/// The longest formula within a line, in bytes.
+const FORMULA_LIMIT: usize = 400;
+
+/// Reads a formula of TeX at the beginning of a text, between one or two dollars: returns its length.
+/// An amount of money, and a variable of a shell, is none.
+pub fn formula(text: &str) -> Option<usize> {
+    let sign = if text.starts_with("$$") { "$$" } else { "$" };
+    let inner = text.strip_prefix(sign)?;
+    let is_apart = |c: char| sign.len() > 1 || !c.is_whitespace();
+    inner.chars().next().filter(|c| *c != '$' && is_apart(*c))?;
+    let line = inner.lines().next()?;
+    let is_escaped = |at: usize| line[..at].ends_with('\\');
+    let (end, _) = line.match_indices(sign).find(|(at, _)| !is_escaped(*at))?;
+    let (before, after) =
+        (line[..end].chars().next_back()?, line[end + sign.len()..].chars().next());
+    if end > FORMULA_LIMIT
+        || !is_apart(before)
+        || after.is_some_and(|c| c.is_alphanumeric() || c == '$')
+    {
+        return None;
+    }
+    line[..end].contains(['\\', '_', '^']).then_some(end + 2 * sign.len())
+}
+
 /// Keys with a name, as MkDocs writes them; others are single signs.
 const KEYS: &[&str] = &[
     "alt",
@@ -110,6 +134,18 @@ pub fn abbreviation(line: &str) -> Option<(usize, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_formula_is_no_money() {
+        for (text, length) in [("$x_1$, and", 5), ("$$ a^2 $$", 9), ("$\\alpha \\$ x$ $b$", 13)] {
+            assert_eq!(formula(text), Some(length), "{text}");
+        }
+        for text in
+            ["$5 and $6", "$HOME/a_b and $PATH_X", "$ a_b $", "$a$", "$$$", "$a_b", "$$a_b$"]
+        {
+            assert_eq!(formula(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn only_keys_are_keys() {

@@ -37,6 +37,8 @@ pub enum Kind {
     Abbreviation,
     /// `<iframe src="…">`.
     Frame,
+    /// `$x^2$` and `$$` … `$$`.
+    Formula,
 }
 
 impl Note {
@@ -69,6 +71,7 @@ impl Note {
             Kind::Frame => {
                 "would show a page of another host inside this one; a link stands for it"
             }
+            Kind::Formula => "is a formula, which is not set here; it is shown as it is written",
             Kind::Abbreviation => {
                 "explains an abbreviation; it is shown here and not at each place"
             }
@@ -98,6 +101,9 @@ impl Note {
                     .into()
             }
             Kind::Frame => "write the link yourself, with words that say where it leads".into(),
+            Kind::Formula => {
+                "write it in words or as a picture, if readers should not have to read TeX".into()
+            }
             Kind::Abbreviation => "write the long form where the abbreviation stands first".into(),
             Kind::Reference => {
                 let name = self.sample.rsplit_once("][").map_or("", |(_, name)| name);
