@@ -525,6 +525,7 @@ fn read_field(reader: &mut Reader, name: &str, node: &Node) -> Field {
         "help",
         "required",
         "show",
+        "names",
         "max",
         "min",
         "fields",
@@ -585,6 +586,15 @@ fn read_field(reader: &mut Reader, name: &str, node: &Node) -> Field {
             Show::Facts
         }
     };
+    let names = match node.get("names").and_then(Node::text) {
+        Some("true") => true,
+        Some("false") | None => false,
+        Some(_) => {
+            let range = node.get("names").map_or(0..0, |node| node.range.clone());
+            reader.wrong(range, "`names` takes `true` or `false`");
+            false
+        }
+    };
     Field {
         name: name.to_owned(),
         kind,
@@ -594,6 +604,7 @@ fn read_field(reader: &mut Reader, name: &str, node: &Node) -> Field {
         inverse: reader.localized(node, "inverse"),
         help: reader.localized(node, "help"),
         show,
+        names,
         max: reader.integer(node, "max"),
         min: reader.integer(node, "min"),
         only: reader.texts(node, "only"),

@@ -96,6 +96,8 @@ pub struct Field {
     pub inverse: Localized,
     pub help: Localized,
     pub show: Show,
+    /// Whether its texts are names of the record itself, such as acronyms.
+    pub names: bool,
     /// The longest text in characters, or the largest number.
     pub max: Option<i64>,
     pub min: Option<i64>,

@@ -50,6 +50,9 @@ pub struct Document {
     pub translated: Option<Translated>,
     pub title: String,
     pub summary: String,
+    /// Other names of a record than its title.
+    #[serde(default)]
+    pub names: Vec<String>,
     /// Names of countries, objectives, themes and so on, in the language of the index.
     pub labels: Vec<String>,
     pub sections: Arc<Vec<Section>>,
@@ -376,7 +379,8 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
     if let Some(status) = page.text("status") {
         facet("status", status);
     }
-    labels.extend(plain_texts(site, page));
+    let (names, texts) = plain_texts(site, page);
+    labels.extend(texts);
     labels.sort();
     labels.dedup();
     Document {
@@ -389,6 +393,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
         },
         title: page.title.clone(),
         summary: page.summary.clone(),
+        names,
         labels,
         // What does not count as a record of a country is not what people look for either.
         is_record: site.config.types.is_empty()
@@ -535,10 +540,11 @@ fn names(config: &Config, vocabulary: &str, id: &str, lang: &str) -> Vec<String>
         .collect()
 }
 
-/// Returns the texts of fields that hold names and no references: acronyms, other actors, places.
-fn plain_texts(site: &Site, page: &Page) -> Vec<String> {
-    let Some(record_type) = site.config.types.get(&page.record_type) else { return Vec::new() };
-    let mut texts = Vec::new();
+/// Returns the texts of fields that hold names and no references: those of the record itself, such as
+/// acronyms, and others, such as places.
+fn plain_texts(site: &Site, page: &Page) -> (Vec<String>, Vec<String>) {
+    let (mut names, mut texts) = (Vec::new(), Vec::new());
+    let Some(record_type) = site.config.types.get(&page.record_type) else { return (names, texts) };
     for field in &record_type.fields {
         let core = crate::config::CORE_FIELDS.contains(&field.name.as_str());
         if core
@@ -547,9 +553,12 @@ fn plain_texts(site: &Site, page: &Page) -> Vec<String> {
         {
             continue;
         }
-        gather(page.fields.get(&field.name), &mut texts);
+        let of = if field.names { &mut names } else { &mut texts };
+        gather(page.fields.get(&field.name), of);
     }
-    texts
+    names.sort();
+    names.dedup();
+    (names, texts)
 }
 
 fn gather(value: Option<&Value>, texts: &mut Vec<String>) {

@@ -282,6 +282,17 @@ fn what_a_query_says_is_obeyed() {
     let detention = ask("detention").total;
     let others = ask("-detention").total;
     assert!(others > all / 2 && others < all && detention > 0, "{others} of {all}");
+    // Of a phrase that is left out, the words may stay.
+    let (words, phrase) = (ask("peer learning").total, ask("\"peer learning\"").total);
+    assert_eq!(ask("peer learning -\"peer learning\"").total, words - phrase);
+    assert!(ask("-\"peer learning\"").total > all / 2);
+    // A word that everybody uses is short for nothing; a page whose name is the query comes first.
+    let es = searchers.iter().find(|searcher| searcher.lang == "es").unwrap();
+    let concepts = es.search(&Ask::of("que hacer con los menores")).unwrap().concepts;
+    assert!(concepts.iter().all(|concept| concept.id != "lgbti-migrant"), "{concepts:?}");
+    let name = "office of the united nations high commissioner for human rights";
+    assert_eq!(urls(name)[0], "en/organisations/ohchr/index.html");
+    assert!(urls("IGAD")[..3].contains(&"en/organisations/igad/index.html".to_owned()));
     // A word after a minus is on no page; a phrase on every one.
     let without = urls("returns -forced");
     assert!(urls("forced").iter().all(|url| !without.contains(url)));

@@ -43,12 +43,13 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
     let mut scores = rank::score(&mut words, searcher.documents(), searcher.unit, is_record);
     let lists_all = words.is_empty() && query.phrases.is_empty();
     let is_filtered = !query.filters.is_empty() || !query.excluded.is_empty();
-    let is_narrowed = is_filtered || !query.without.is_empty();
+    let is_narrowed = is_filtered || !query.without.is_empty() || !query.without_phrases.is_empty();
     if lists_all && (is_narrowed || ask.query.trim().is_empty()) {
         // Filters alone list all that they let through, and so does what is left out.
         scores = vec![Some(0.0); searcher.documents()];
     }
     terms.exclude(&query.without, &mut scores)?;
+    terms.exclude_phrases(&query.without_phrases, &mut scores)?;
     for filter in &query.excluded {
         let carrying = Filters::of(searcher, std::slice::from_ref(filter))?;
         for (document, score) in scores.iter_mut().enumerate() {
@@ -61,9 +62,7 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
     if !query.phrases.is_empty() {
         terms.keep_phrases(&query.phrases, &filters, &mut scores)?;
     }
-    let matched: Vec<u32> = (0..searcher.documents() as u32)
-        .filter(|&document| scores[document as usize].is_some())
-        .collect();
+    let matched = found(&scores);
     let mut ranked: Vec<u32> =
         matched.iter().copied().filter(|&document| filters.let_through(document, None)).collect();
     order(searcher, &scores, ask.sort, &mut ranked)?;
@@ -124,6 +123,12 @@ struct Wanted {
     key: String,
     /// Whether a page holds it, or something was found that stands for it.
     is_known: bool,
+}
+
+/// Returns the documents that have a score.
+fn found(scores: &[Option<f64>]) -> Vec<u32> {
+    let all = 0..scores.len() as u32;
+    all.filter(|&document| scores[document as usize].is_some()).collect()
 }
 
 /// The terms of an index, read once for a query.
@@ -252,6 +257,10 @@ impl Terms<'_> {
             if taken[at..at + length].iter().any(|longer| *longer > length) {
                 continue;
             }
+            // Words that everybody uses name nothing: the Spanish "que" is not short for "queer".
+            let says =
+                |place: &&usize| !searcher.tuning.common.contains(&words[**place].word.typed);
+            let Some(&carrier) = order[at..at + length].iter().find(says) else { continue };
             taken[at..at + length].fill(length);
             let is_new = !understood.contains(&place);
             if is_new {
@@ -260,9 +269,6 @@ impl Terms<'_> {
             if off.contains(&searcher.concepts[place].id) {
                 continue;
             }
-            let says =
-                |place: &&usize| !searcher.tuning.common.contains(&words[**place].word.typed);
-            let Some(&carrier) = order[at..at + length].iter().find(says) else { continue };
             if is_unspaced(&words[carrier].word.typed) {
                 parts.extend(&order[at..at + length]);
             }
@@ -335,6 +341,22 @@ impl Terms<'_> {
         Ok(())
     }
 
+    /// Takes out documents with unwanted phrases, of the best that hold all words of one.
+    fn exclude_phrases(
+        &mut self,
+        phrases: &[String],
+        scores: &mut [Option<f64>],
+    ) -> Result<(), Fault> {
+        for phrase in phrases {
+            let mut candidates = found(scores);
+            let wanted = [self.narrow(phrase, &mut candidates)?];
+            for document in self.holding(&wanted, candidates, scores)? {
+                scores[document as usize] = None;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes out documents without the phrases, looking at the best that hold all their words.
     fn keep_phrases(
         &mut self,
@@ -343,29 +365,48 @@ impl Terms<'_> {
         scores: &mut [Option<f64>],
     ) -> Result<(), Fault> {
         let mut wanted: Vec<Vec<String>> = Vec::new();
-        let mut candidates: Vec<u32> = (0..scores.len() as u32)
-            .filter(|&document| scores[document as usize].is_some())
-            .collect();
+        let mut candidates = found(scores);
         for phrase in phrases {
-            let tokens = self.analyzer.tokens(phrase);
-            for token in &tokens {
-                // Only pages with the very form hold the phrase, where that is known.
-                let form = self.exact_form(&token.word, 1.0)?;
-                let is_known = self.searcher.form(&token.word)?.is_some();
-                let form = form.filter(|_| is_known);
-                let holds = |document: &u32| {
-                    form.as_ref().is_some_and(|form| match &form.exact {
-                        Some(exact) => exact.binary_search(document).is_ok(),
-                        None => form.terms[0].documents.binary_search(document).is_ok(),
-                    })
-                };
-                candidates.retain(holds);
-            }
-            wanted.push(tokens.into_iter().map(|token| token.word).collect());
+            wanted.push(self.narrow(phrase, &mut candidates)?);
         }
         if candidates.len() > rank::PHRASE_CANDIDATES {
             candidates.retain(|&document| filters.let_through(document, None));
         }
+        let kept = self.holding(&wanted, candidates, scores)?;
+        for (document, score) in scores.iter_mut().enumerate() {
+            if !kept.contains(&(document as u32)) {
+                *score = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the candidates that hold all words of a phrase; returns these.
+    fn narrow(&mut self, phrase: &str, candidates: &mut Vec<u32>) -> Result<Vec<String>, Fault> {
+        let tokens = self.analyzer.tokens(phrase);
+        for token in &tokens {
+            // Only pages with the very form hold the phrase, where that is known.
+            let form = self.exact_form(&token.word, 1.0)?;
+            let is_known = self.searcher.form(&token.word)?.is_some();
+            let form = form.filter(|_| is_known);
+            let holds = |document: &u32| {
+                form.as_ref().is_some_and(|form| match &form.exact {
+                    Some(exact) => exact.binary_search(document).is_ok(),
+                    None => form.terms[0].documents.binary_search(document).is_ok(),
+                })
+            };
+            candidates.retain(holds);
+        }
+        Ok(tokens.into_iter().map(|token| token.word).collect())
+    }
+
+    /// Returns those of the best candidates whose texts hold all phrases.
+    fn holding(
+        &mut self,
+        wanted: &[Vec<String>],
+        mut candidates: Vec<u32>,
+        scores: &[Option<f64>],
+    ) -> Result<Vec<u32>, Fault> {
         order(self.searcher, scores, Sort::Relevance, &mut candidates)?;
         candidates.truncate(rank::PHRASE_CANDIDATES);
         let mut kept: Vec<u32> = Vec::new();
@@ -375,12 +416,7 @@ impl Terms<'_> {
                 kept.push(document);
             }
         }
-        for (document, score) in scores.iter_mut().enumerate() {
-            if !kept.contains(&(document as u32)) {
-                *score = None;
-            }
-        }
-        Ok(())
+        Ok(kept)
     }
 
     fn hit(

@@ -69,6 +69,7 @@ const WORDS: &str = "words";
 #[derive(Clone, Copy)]
 struct Fields {
     title: Field,
+    names: Field,
     labels: Field,
     headings: Field,
     summary: Field,
@@ -94,6 +95,7 @@ fn schema() -> (Schema, Fields) {
     let with_sections = text(STEMS, IndexRecordOption::WithFreqsAndPositions);
     let fields = Fields {
         title: builder.add_text_field("title", with_freqs.clone()),
+        names: builder.add_text_field("names", with_freqs.clone()),
         labels: builder.add_text_field("labels", with_freqs.clone()),
         headings: builder.add_text_field("headings", with_sections.clone()),
         summary: builder.add_text_field("summary", with_freqs),
@@ -209,6 +211,7 @@ fn prepare(document: &Document, fields: Fields) -> TantivyDocument {
         all
     };
     add(fields.title, &document.title);
+    add(fields.names, &document.names.join(". "));
     add(fields.labels, &document.labels.join(". "));
     add(fields.headings, &sections(|section| &section.heading));
     add(fields.summary, &document.summary);
@@ -342,6 +345,7 @@ impl Searcher {
         let (fields, weights) = (self.fields, self.tuning.weights);
         let of = [
             (fields.title, weights.title, B),
+            (fields.names, weights.labels, B_LABELS),
             (fields.labels, weights.labels, B_LABELS),
             (fields.headings, weights.headings, B),
             (fields.summary, weights.summary, B),
@@ -534,7 +538,8 @@ impl Searcher {
                     sums.touched.push(doc);
                 }
                 sums.parts[at] += (weight * part * (K1 + 1.0)).max(f64::MIN_POSITIVE);
-                sums.in_title[at] |= field == self.fields.title;
+                // A record is found by any of its names as by its title.
+                sums.in_title[at] |= field == self.fields.title || field == self.fields.names;
                 if option == IndexRecordOption::WithFreqsAndPositions {
                     postings.positions(&mut positions);
                     for &section in &positions {

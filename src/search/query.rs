@@ -6,7 +6,9 @@ pub struct Query {
     /// Words to find, phrases' words too.
     pub words: String,
     pub phrases: Vec<String>,
+    /// Words, and phrases, that no page may hold.
     pub without: Vec<String>,
+    pub without_phrases: Vec<String>,
     pub filters: Vec<(String, String)>,
     /// Values that no page may carry.
     pub excluded: Vec<(String, String)>,
@@ -41,7 +43,7 @@ pub fn parse(text: &str, fields: &[String]) -> Query {
             let filter = (field.to_owned(), value.trim_matches(is_quote).trim().to_owned());
             if negative { query.excluded.push(filter) } else { query.filters.push(filter) }
         } else if negative {
-            query.without.push(token);
+            if is_phrase { query.without_phrases.push(token) } else { query.without.push(token) }
         } else {
             if is_phrase {
                 query.phrases.push(token.clone());
@@ -94,11 +96,12 @@ mod tests {
         let quoted = parse("return country:\"Sri Lanka\" home", &fields);
         assert_eq!(quoted.filters, [("country".to_owned(), "Sri Lanka".to_owned())]);
         assert_eq!(quoted.words, "return home");
-        let text = "return \"safe place\" -forced country:TH -country:MX note:x « chez soi »";
+        let text = "return \"safe place\" -forced -\"by force\" country:TH -country:MX note:x « chez soi »";
         let query = parse(text, &fields);
         assert_eq!(query.words, "return safe place note:x chez soi");
         assert_eq!(query.phrases, ["safe place", "chez soi"]);
         assert_eq!(query.without, ["forced"]);
+        assert_eq!(query.without_phrases, ["by force"]);
         assert_eq!(query.filters, [("country".to_owned(), "TH".to_owned())]);
         assert_eq!(query.excluded, [("country".to_owned(), "MX".to_owned())]);
     }

@@ -182,8 +182,10 @@ pub fn score(
     let total = |(document, sum): (usize, Sum)| {
         let coverage = (sum.matched / query_idf).min(1.0).sqrt();
         let title = sum.title / query_idf;
-        let score = sum.score * coverage + sum.title * title * title;
-        let prior = if is_record(document as u32) { 1.0 } else { NO_RECORD };
+        let score = sum.score * coverage + query_idf * title * title * title;
+        // A page whose name is the query is what people look for, whatever it is.
+        let named = NO_RECORD + (1.0 - NO_RECORD) * title * title;
+        let prior = if is_record(document as u32) { 1.0 } else { named };
         sum.is_found.then_some(score * prior)
     };
     sums.into_iter().enumerate().map(total).collect()

@@ -55,7 +55,7 @@ vademecum.more("extra", (core) => {
 
   // Reads a query as typed: words, "phrases", -without, field:value.
   const parse = (text, fields) => {
-    const query = { words: [], phrases: [], without: [], filters: [], excluded: [] };
+    const query = { words: [], phrases: [], without: [], withoutPhrases: [], filters: [], excluded: [] };
     let rest = [...text].slice(0, QUERY_LIMIT).join("");
     const skip = () => {
       while (rest && SPACE.test(rest[0])) rest = rest.slice(1);
@@ -63,6 +63,7 @@ vademecum.more("extra", (core) => {
     for (skip(); rest; skip()) {
       const isNegative = /^-[\p{Alphabetic}\p{N}"“”„«»]/u.test(rest);
       if (isNegative) rest = rest.slice(1);
+      query.isNegative ||= isNegative;
       const isPhrase = QUOTE.test(rest[0]);
       if (isPhrase) rest = rest.slice(1);
       // The value of a field may have several words in quotes.
@@ -74,7 +75,7 @@ vademecum.more("extra", (core) => {
       const [, field, value] = token.match(/^([^:]*):(.+)$/s) || [];
       const facet = !isPhrase && value && fields.get(field);
       if (facet) query[isNegative ? "excluded" : "filters"].push([facet, value.replace(/^["“”„«»]+|["“”„«»]+$/g, "").trim()]);
-      else if (isNegative) query.without.push(token);
+      else if (isNegative) query[isPhrase ? "withoutPhrases" : "without"].push(token);
       else query.words.push(token);
       if (isPhrase && !isNegative) query.phrases.push(token);
     }
@@ -195,6 +196,10 @@ vademecum.more("extra", (core) => {
     const [parts, carriers] = [new Set(), new Set()];
     for (const { at, length, place } of found) {
       if (taken.slice(at, at + length).some((longer) => longer > length)) continue;
+      const named = order.slice(at, at + length).map((number) => words[number]);
+      // Words that everybody uses name nothing.
+      const word = named.find(({ typed }) => !list(index.root.common).includes(typed));
+      if (!word) continue;
       taken.fill(length, at, at + length);
       const isNew = !understood.has(place);
       const { concepts } = index.root;
@@ -203,9 +208,6 @@ vademecum.more("extra", (core) => {
       const isOff = off.includes(id);
       if (isNew) understood.set(place, isOff ? { id, name, off: true } : { id, name });
       if (isOff) continue;
-      const named = order.slice(at, at + length).map((number) => words[number]);
-      const word = named.find(({ typed }) => !list(index.root.common).includes(typed));
-      if (!word) continue;
       if (isUnspaced(word.typed)) for (const part of named) parts.add(part);
       carriers.add(word);
       if (!isNew) continue;
@@ -216,24 +218,24 @@ vademecum.more("extra", (core) => {
     return [...understood.values()].filter(({ id }) => id);
   };
 
-  // Keeps the documents that hold the phrases, looking at the best that hold all their words.
-  const keepPhrases = async (index, phrases, scores, allowed) => {
-    let candidates = [...scores.keys()].filter((document) => !isNaN(scores[document]));
-    const wanted = [];
-    for (const phrase of phrases) {
-      const words = tokens(phrase, index.lang).map(({ word }) => word);
-      wanted.push(words);
-      for (const word of words) {
-        const form = await exactForm(index, word, 1);
-        const [term] = form?.terms || [];
-        candidates = candidates.filter((document) => {
-          const place = term ? placeOf(term.documents, document) : -1;
-          return place >= 0 && (form.bit < 0 || !term.sets.length || (term.sets[place] >> form.bit) & 1);
-        });
-      }
+  const found = (scores) => [...scores.keys()].filter((document) => !isNaN(scores[document]));
+
+  // Returns the words of a phrase, and the candidates that hold them all.
+  const narrow = async (index, phrase, candidates) => {
+    const words = tokens(phrase, index.lang).map(({ word }) => word);
+    for (const word of words) {
+      const form = await exactForm(index, word, 1);
+      const [term] = form?.terms || [];
+      candidates = candidates.filter((document) => {
+        const place = term ? placeOf(term.documents, document) : -1;
+        return place >= 0 && (form.bit < 0 || !term.sets.length || (term.sets[place] >> form.bit) & 1);
+      });
     }
-    if (candidates.length > PHRASE_CANDIDATES)
-      candidates = candidates.filter((document) => passes(allowed, document));
+    return { words, candidates };
+  };
+
+  // Returns those of the best candidates whose texts hold all phrases.
+  const holding = async (index, wanted, candidates, scores) => {
     candidates.sort((a, b) => scores[b] - scores[a] || a - b);
     candidates.length = Math.min(candidates.length, PHRASE_CANDIDATES);
     const holds = (text, words) => {
@@ -251,17 +253,35 @@ vademecum.more("extra", (core) => {
         return wanted.every((words) => all.some((text) => holds(text, words)));
       }),
     );
-    const stay = new Set(candidates.filter((_, at) => kept[at]));
+    return candidates.filter((_, at) => kept[at]);
+  };
+
+  // Keeps the documents that hold the phrases, looking at the best that hold all their words.
+  const keepPhrases = async (index, phrases, scores, allowed) => {
+    let candidates = found(scores);
+    const wanted = [];
+    for (const phrase of phrases) {
+      const narrowed = await narrow(index, phrase, candidates);
+      wanted.push(narrowed.words);
+      candidates = narrowed.candidates;
+    }
+    if (candidates.length > PHRASE_CANDIDATES)
+      candidates = candidates.filter((document) => passes(allowed, document));
+    const stay = new Set(await holding(index, wanted, candidates, scores));
     scores.forEach((_, document) => {
       if (!stay.has(document)) scores[document] = NaN;
     });
   };
 
-  // Takes out the documents with a word after a minus sign, or a value.
-  const exclude = async (index, facets, { without, excluded }, scores) => {
+  // Takes out the documents with a word or phrase after a minus sign, or a value.
+  const exclude = async (index, facets, { without, withoutPhrases, excluded }, scores) => {
     for (const { word } of without.flatMap((unwanted) => tokens(unwanted, index.lang)))
       for (const document of (await exactForm(index, word, 1))?.terms[0].documents || [])
         scores[document] = NaN;
+    for (const phrase of withoutPhrases) {
+      const { words, candidates } = await narrow(index, phrase, found(scores));
+      for (const document of await holding(index, [words], candidates, scores)) scores[document] = NaN;
+    }
     for (const filter of excluded) {
       const carrying = await allow(index, facets, [filter]);
       scores.forEach((_, document) => {

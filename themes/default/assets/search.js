@@ -94,7 +94,7 @@ const vademecum = (() => {
   const arrived = new Map();
   const tried = {};
 
-  // Every shard calls this.
+  // Shards call this.
   const shard = (name, generation, payload) => arrived.set(`search/${name}`, { generation, payload });
 
   // Runs a script for what it hands over, unless it did.
@@ -258,7 +258,7 @@ const vademecum = (() => {
     return shards.get(name);
   };
 
-  // Returns what answers queries in one language.
+  // What answers queries in one language.
   const open = async (lang) => {
     const root = await load(`${lang}/root`);
     const { bounds, alone } = root;
@@ -411,11 +411,11 @@ const vademecum = (() => {
     total = Math.max(1, total);
     const scores = sums.map((sum, document) => {
       const coverage = Math.sqrt(Math.min(1, matched[document] / total));
-      const title = titles[document] / total;
-      return found[document] ? sum * coverage + titles[document] * title * title : NaN;
+      const title = (titles[document] /= total);
+      return found[document] ? sum * coverage + total * title * title * title : NaN;
     });
     let other = 0;
-    for (const gap of root.others) scores[(other += gap)] *= NO_RECORD;
+    for (const gap of root.others) scores[(other += gap)] *= NO_RECORD + (1 - NO_RECORD) * titles[other] * titles[other];
     return scores;
   };
 
@@ -538,15 +538,14 @@ const vademecum = (() => {
     const corrected = isStrange ? await (await loadMore()).correct(index, query.words, words) : null;
     let scores = score(index, words);
     const isFiltered = query.filters.length > 0;
-    if (!words.length && !query.phrases.length && (isFiltered || query.excluded?.length || query.without.length || !text.trim())) scores = new Float64Array(root.documents);
+    if (!words.length && !query.phrases.length && (isFiltered || query.isNegative || !text.trim())) scores = new Float64Array(root.documents);
     if (!isPlain) await (await loadMore()).exclude(index, facets, query, scores);
     const allowed = isFiltered ? await (await loadMore()).allow(index, facets, query.filters) : new Map();
     if (query.phrases.length) await (await loadMore()).keepPhrases(index, query.phrases, scores, allowed);
     const matched = [...scores.keys()].filter((document) => !isNaN(scores[document]));
     const ranked = matched.filter((document) => passes(allowed, document));
     const dates = options.sort === "date" && (await (await loadMore()).datesOf(index));
-    const later = dates ? (a, b) => dates[b] - dates[a] : () => 0;
-    ranked.sort((a, b) => later(a, b) || scores[b] - scores[a] || a - b);
+    ranked.sort((a, b) => (dates && dates[b] - dates[a]) || scores[b] - scores[a] || a - b);
     const shown = ranked.slice(offset, offset + limit);
     const hits = await Promise.all(
       shown.map((number) => hitOf(index, facets, number, scores[number], words)),
