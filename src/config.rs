@@ -2,7 +2,7 @@
 //!
 //! A folder without configuration has one too: the one that `Config::read` derives from its files.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use crate::{
     diag::{At, Code, Diag, nearest},
@@ -97,6 +97,10 @@ pub struct Notice {
 
 /// The file that configures a site.
 pub const SITE_FILE: &str = "content/site.toml";
+/// How many rows a page of a list may have.
+const PAGE_SIZES: RangeInclusive<usize> = 5..=1000;
+/// How many of the newest records the home page may show.
+const NEWEST: RangeInclusive<usize> = 0..=50;
 
 /// Fields every page may have, whatever its type: the generator itself reads them.
 pub const CORE_FIELDS: &[&str] = &[
@@ -286,8 +290,8 @@ impl Config {
                     .wrong(range, format!("`{code}` is no language code such as `fr` or `pt-BR`"));
             }
         }
-        if let Some(size) = reader.integer(node, "page_size") {
-            self.page_size = size.clamp(5, 1000) as usize;
+        if let Some(size) = reader.count(node, "page_size", PAGE_SIZES) {
+            self.page_size = size;
         }
         if let Some(markdown) = node.get("markdown") {
             reader.only(markdown, "markdown", &["raw_html"]);
@@ -510,7 +514,7 @@ fn read_home(reader: &mut Reader, node: &Node) -> Home {
     Home {
         featured,
         ways: reader.texts(node, "ways"),
-        newest: reader.integer(node, "newest").unwrap_or(0).clamp(0, 50) as usize,
+        newest: reader.count(node, "newest", NEWEST).unwrap_or(0),
     }
 }
 
@@ -586,15 +590,6 @@ fn read_field(reader: &mut Reader, name: &str, node: &Node) -> Field {
             Show::Facts
         }
     };
-    let names = match node.get("names").and_then(Node::text) {
-        Some("true") => true,
-        Some("false") | None => false,
-        Some(_) => {
-            let range = node.get("names").map_or(0..0, |node| node.range.clone());
-            reader.wrong(range, "`names` takes `true` or `false`");
-            false
-        }
-    };
     Field {
         name: name.to_owned(),
         kind,
@@ -604,7 +599,7 @@ fn read_field(reader: &mut Reader, name: &str, node: &Node) -> Field {
         inverse: reader.localized(node, "inverse"),
         help: reader.localized(node, "help"),
         show,
-        names,
+        names: reader.boolean(node, "names"),
         max: reader.integer(node, "max"),
         min: reader.integer(node, "min"),
         only: reader.texts(node, "only"),
@@ -673,6 +668,18 @@ impl Reader<'_> {
             self.wrong(value.range.clone(), format!("`{name}` takes a whole number"));
         }
         number
+    }
+
+    /// Reads a number that has bounds.
+    fn count(&mut self, node: &Node, name: &str, bounds: RangeInclusive<usize>) -> Option<usize> {
+        let number = self.integer(node, name)?;
+        let fits = usize::try_from(number).ok().filter(|number| bounds.contains(number));
+        if fits.is_none() {
+            let range = node.get(name).map_or(0..0, |value| value.range.clone());
+            let (least, most) = bounds.into_inner();
+            self.wrong(range, format!("`{name}` takes a whole number from {least} to {most}"));
+        }
+        fits
     }
 
     fn placed_texts(&mut self, node: &Node, name: &str) -> Vec<(String, std::ops::Range<usize>)> {

@@ -63,6 +63,35 @@ impl Config {
                 None => diag,
             });
         }
+        let mut nouns: BTreeMap<&str, &str> = BTreeMap::new();
+        for (name, vocabulary) in &self.vocabularies {
+            if let Some(other) = nouns.insert(&vocabulary.noun, name) {
+                let noun = &vocabulary.noun;
+                let message =
+                    format!("the terms of `{other}` and `{name}` are both called `{noun}`");
+                let diag = Diag::error(Code::Config, self.place("vocabularies", noun), message);
+                diags.push(
+                    diag.help(
+                        "give one of them another `noun`, so that filters can tell them apart",
+                    ),
+                );
+            }
+        }
+        if let Some((name, ids)) = &self.home.featured
+            && let Some(vocabulary) =
+                self.vocabularies.get(name).filter(|vocabulary| !vocabulary.open)
+        {
+            for id in ids.iter().filter(|id| vocabulary.term(id).is_none()) {
+                let message =
+                    format!("`featured` names the term `{id}`, which `{name}` does not have");
+                let diag = Diag::error(Code::Config, self.place("home", id), message);
+                let known = vocabulary.terms.iter().map(|term| term.id.as_str());
+                diags.push(match nearest(id, known) {
+                    Some(near) => diag.help(format!("did you mean `{near}`?")),
+                    None => diag,
+                });
+            }
+        }
         let types = || self.types.keys().map(String::as_str);
         let records = declared_records(self);
         for name in records.iter().filter(|name| !self.types.contains_key(**name)) {
