@@ -531,6 +531,10 @@ impl Walk<'_> {
                 self.heading(node, level, attributes.as_deref());
                 self.in_heading += 1;
             }
+            // One that holds several blocks is not tight, even if it follows its term at once.
+            NodeValue::DescriptionItem(item) => {
+                item.tight &= node.children().all(|part| part.children().nth(1).is_none());
+            }
             NodeValue::Link(link) => {
                 let target = link.url.clone();
                 link.url = self.link(target, range, false);
