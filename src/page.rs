@@ -444,6 +444,19 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
     page
 }
 
+/// Parts a name from the number before it, by which many programs put files in order: `02-basics`,
+/// `3. Prompts`. A name that is all number, or a date, has none.
+pub fn numbered(name: &str) -> (Option<i64>, &str) {
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = name[digits..].trim_start_matches(['-', '_', '.', ' ']);
+    let is_apart = rest.len() < name.len() - digits;
+    let is_word = rest.chars().next().is_some_and(char::is_alphabetic);
+    match (1..=4).contains(&digits) && is_apart && is_word {
+        true => (name[..digits].parse().ok(), rest),
+        false => (None, name),
+    }
+}
+
 /// Derives language, address and role from the file's path.
 fn locate(page: &mut Page, path: &TreePath, config: &Config) {
     let below = path.below(&config.content).unwrap_or(path.as_str());

@@ -12,12 +12,14 @@ use std::{
     ops::Range,
 };
 
+mod boxes;
 mod inline;
 mod marks;
 mod notes;
 mod shortcodes;
 mod tags;
 
+use boxes::{Opening, opens_boxes, pair_boxes, titled};
 pub use notes::{Kind, Note};
 use shortcodes::Shortcode;
 
@@ -70,7 +72,7 @@ fn may_be_foreign(text: &str) -> bool {
         let line = &bytes[at..];
         let line =
             &line[line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count().min(64)..];
-        ["!!!", "???", "===", ":::", "import", "export", "--8<", ";--8<", "[TOC", "*["]
+        ["!!!", "???", "===", ":::", "///", "import", "export", "--8<", ";--8<", "[TOC", "*["]
             .iter()
             .any(|start| line.starts_with(start.as_bytes()))
     };
@@ -83,7 +85,10 @@ fn may_be_foreign(text: &str) -> bool {
             b'{' => match next {
                 b'#' => bytes.get(at + 2) == Some(&b' '),
                 next => {
-                    matches!(next, b'{' | b'%' | b':' | b'/' | b'+' | b'-' | b'=' | b'>' | b'~')
+                    matches!(
+                        next,
+                        b'{' | b'%' | b':' | b'/' | b'+' | b'-' | b'=' | b'>' | b'~' | b' ' | b'.'
+                    )
                 }
             },
             b'+' => next == b'+',
@@ -103,8 +108,8 @@ fn may_be_foreign(text: &str) -> bool {
                 _ => false,
             },
             b'\n' => match next {
-                b'!' | b'?' | b'*' | b'=' | b':' | b'i' | b'e' | b'-' | b';' | b'[' | b' '
-                | b'\t' => starts(at + 1),
+                b'!' | b'?' | b'*' | b'=' | b':' | b'/' | b'i' | b'e' | b'-' | b';' | b'['
+                | b' ' | b'\t' => starts(at + 1),
                 _ => false,
             },
             _ => false,
@@ -122,11 +127,22 @@ struct Container {
     column: Option<usize>,
 }
 
-/// A block of code: the sign and the length of its fence, and the columns its lines lose.
+/// A block of code: the sign and the length of its fence, the column in which plain text begins where it
+/// stands, and the columns its lines lose.
 struct Fence {
     sign: u8,
     length: usize,
+    column: usize,
     strip: usize,
+}
+
+impl Fence {
+    /// Returns true for the line that ends the block, which stands three columns deep at most.
+    fn is_closed_by(&self, bare: &str, column: usize) -> bool {
+        column < self.column + 4
+            && self.length <= run(bare, self.sign)
+            && bare.bytes().all(|byte| byte == self.sign)
+    }
 }
 
 /// Reads a text and writes its translation.
@@ -271,8 +287,12 @@ impl<'t> Reader<'t> {
         }
         self.leave(column);
         if let Some(fence) = &self.fence {
-            let closes =
-                fence.length <= run(bare, fence.sign) && bare.bytes().all(|b| b == fence.sign);
+            let closes = fence.is_closed_by(bare, column);
+            // Jekyll takes these out of code too.
+            if matches!(bare, "{% raw %}" | "{% endraw %}") {
+                self.next(&line);
+                return;
+            }
             self.copy(line);
             if closes {
                 self.fence = None;
@@ -292,7 +312,7 @@ impl<'t> Reader<'t> {
         (self.was_blank, self.was_code) = (false, false);
         self.enter_lists(bare, column);
         if let Some(fence) = fence_of(bare) {
-            self.fence = Some(Fence { strip, ..fence });
+            self.fence = Some(Fence { strip, column: self.base() + strip, ..fence });
             return self.copy_stripped(line, strip);
         }
         if column <= COLUMN_LIMIT && self.read_block(&line, bare, column) {
@@ -358,6 +378,11 @@ impl<'t> Reader<'t> {
         if bare.starts_with(":::") {
             return self.open_fenced(line, bare, column);
         }
+        if bare.starts_with("///") && self.boxes.contains_key(&line.start) {
+            let opening = boxes::slashed(bare);
+            self.open_shortcode(line, &opening, column);
+            return self.drop_options();
+        }
         if self.boxes.contains_key(&line.start)
             && let Some(opening) = Shortcode::read(bare).and_then(|read| read.opening())
         {
@@ -374,9 +399,15 @@ impl<'t> Reader<'t> {
             return false;
         }
         let is_contents = matches!(bare, "[TOC]" | "[[TOC]]" | "[[_TOC_]]" | "[toc]" | "[[toc]]");
+        // The title of a VitePress page, which stands above it here.
+        let is_title = bare.starts_with("# {{")
+            && matches!(bare[4..].trim(), "$frontmatter.title }}" | "$frontmatter.title}}");
         // An attribute list on a line of its own only changes the look of the block above it.
         let is_look = bare.starts_with("{:") && bare.ends_with('}') && !bare[2..].contains('{');
-        if is_contents || is_look {
+        if is_look {
+            self.name_heading(&bare[2..bare.len() - 1]);
+        }
+        if is_contents || is_look || is_title {
             self.drop_line(line);
             return true;
         }
@@ -482,6 +513,30 @@ impl<'t> Reader<'t> {
         let opening = Opening { kind: lower, title, callout: Some(fold) };
         self.open(line, &opening, prefix, (column, None));
         true
+    }
+
+    /// Leaves out the options that follow the first line of a box of PyMdown, which stand deeper.
+    fn drop_options(&mut self) -> bool {
+        loop {
+            let line = self.line(self.at);
+            let full = &self.text[line.clone()];
+            if indent(full).0 < 4 || !full.contains(':') || self.at >= self.text.len() {
+                return true;
+            }
+            self.next(&line);
+        }
+    }
+
+    /// Gives the heading that was read last the id of an attribute list below it.
+    fn name_heading(&mut self, attributes: &str) {
+        let id = attributes.split_whitespace().find(|part| part.starts_with('#'));
+        let last = self.out.text.trim_end_matches('\n');
+        let start = last.rfind('\n').map_or(0, |newline| newline + 1);
+        let is_last = self.out.text.len() == last.len() + 1;
+        if let Some(id) = id.filter(|_| is_last && last[start..].starts_with('#')) {
+            self.out.text.pop();
+            self.push(&format!(" {{{id}}}\n"));
+        }
     }
 
     fn close_box(&mut self, line: Range<usize>) {
@@ -618,49 +673,6 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The first line of a box or tab whose content stands deeper.
-struct Opening {
-    kind: String,
-    title: String,
-    /// How a box folds, as a callout says it; `None` for a tab.
-    callout: Option<&'static str>,
-}
-
-/// Reads `!!! note "Title"`, `??? note`, `???+ note` and `=== "Title"`.
-fn titled(bare: &str) -> Option<Opening> {
-    let (sign, rest) = bare.split_at_checked(3)?;
-    let (fold, rest) = match (sign, rest.strip_prefix(['+', '!'])) {
-        ("!!!", _) => (Some(""), rest),
-        ("???", Some(rest)) => (Some("+"), rest),
-        ("???", None) => (Some("-"), rest),
-        ("===", after) => (None, after.unwrap_or(rest)),
-        _ => return None,
-    };
-    let rest = rest.trim();
-    let (names, quoted) = match rest.find(['"', '\'']) {
-        Some(at) => (rest[..at].trim(), Some(rest[at..].trim())),
-        None => (rest, None),
-    };
-    let title = match quoted {
-        Some(quoted) => {
-            let mark = quoted.chars().next()?;
-            Some(quoted.strip_prefix(mark)?.strip_suffix(mark)?.to_owned())
-        }
-        None => None,
-    };
-    let Some(fold) = fold else {
-        let title = title.filter(|_| names.is_empty())?;
-        return Some(Opening { kind: String::new(), title, callout: None });
-    };
-    let is_name = |c: char| c.is_alphanumeric() || "-_ ".contains(c);
-    if names.is_empty() && title.is_none() || !names.chars().all(is_name) {
-        return None;
-    }
-    let kind = names.split_whitespace().next().unwrap_or("note").to_lowercase();
-    let title = title.unwrap_or_else(|| super::callout::title(&kind));
-    Some(Opening { kind, title, callout: Some(fold) })
-}
-
 fn bold(title: &str) -> String {
     title.trim().replace('*', "\\*")
 }
@@ -677,6 +689,7 @@ fn fence_of(bare: &str) -> Option<Fence> {
     (length >= 3 && !(sign == b'`' && bare[length..].contains('`'))).then_some(Fence {
         sign,
         length,
+        column: 0,
         strip: 0,
     })
 }
@@ -718,61 +731,6 @@ fn without_columns(line: &str, columns: usize) -> (&str, usize) {
 fn ends_code(bare: &str, end: &str) -> bool {
     let inner = bare.trim_matches(['{', '}', '%', '<', '>', '-', ' ']);
     bare.starts_with('{') && inner.split_whitespace().collect::<String>() == end
-}
-
-/// What opens a box that another line closes: so many colons, or a shortcode.
-#[derive(PartialEq)]
-enum Opener<'t> {
-    Colons(usize),
-    Shortcode(&'t str),
-}
-
-fn opens_boxes(text: &str) -> bool {
-    [":::", "{{<", "{{%"].iter().any(|sign| text.contains(sign))
-}
-
-/// Pairs the lines that open a box with those that close it.
-fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
-    let mut open: Vec<(usize, Opener)> = Vec::new();
-    let (mut pairs, mut closing) = (HashMap::new(), HashSet::new());
-    let mut fence: Option<Fence> = None;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim();
-        let shortcode = || Shortcode::read(bare).filter(|_| bare.starts_with("{{"));
-        let mut closes = None;
-        if let Some(opened) = &fence {
-            if run(bare, opened.sign) >= opened.length && bare.bytes().all(|b| b == opened.sign) {
-                fence = None;
-            }
-        } else if let Some(opened) = fence_of(bare) {
-            fence = Some(opened);
-        } else if bare.starts_with(":::") {
-            let length = run(bare, b':');
-            let has_name = !bare[length..].trim_matches([':', ' ']).is_empty();
-            if has_name && open.len() < DEPTH_LIMIT * 4 {
-                open.push((at, Opener::Colons(length)));
-            } else if !has_name {
-                let fits =
-                    |opener: &Opener| matches!(opener, Opener::Colons(opened) if *opened <= length);
-                closes = open.iter().rposition(|(_, opener)| fits(opener));
-            }
-        } else if let Some(shortcode) = shortcode() {
-            if shortcode.is_closing {
-                let opener = Opener::Shortcode(shortcode.name);
-                closes = open.iter().rposition(|(_, opened)| *opened == opener);
-            } else if open.len() < DEPTH_LIMIT * 4 && shortcode.opening().is_some() {
-                open.push((at, Opener::Shortcode(shortcode.name)));
-            }
-        }
-        if let Some(depth) = closes {
-            pairs.insert(open[depth].0, at);
-            closing.insert(at);
-            open.truncate(depth);
-        }
-        at += line.len();
-    }
-    (pairs, closing)
 }
 
 #[cfg(test)]
@@ -835,6 +793,13 @@ mod tests {
             "$a_",
             "$a ",
             "{{< tab a=",
+            "/// a\n",
+            "/// a\n    b:\n",
+            "# a { ",
+            "{ .a",
+            "<a/>",
+            "<A to='/b'>",
+            "# a\n{: #b}\n",
             "{{< a ` >}}\n",
             "{% comment %}",
             "<A>\n",

@@ -44,6 +44,8 @@ struct Places<'a> {
     /// Pages by the name of their file in lower case, for links that give only a name.
     /// Pages by the name of their file, made when a link asks for a name.
     by_name: OnceLock<BTreeMap<String, PageIndex>>,
+    /// Pages by their address without numbers, made when a link cannot be found otherwise.
+    by_plain: OnceLock<HashMap<String, Option<PageIndex>>>,
     pages: &'a [Arc<Page>],
     /// Source files that the content holds beside pages.
     files: BTreeMap<&'a str, &'a TreePath>,
@@ -139,6 +141,7 @@ impl<'a> Places<'a> {
             by_source: HashMap::with_capacity(pages.len()),
             by_address: HashMap::with_capacity(pages.len()),
             by_name: OnceLock::new(),
+            by_plain: OnceLock::new(),
             pages,
             files: BTreeMap::new(),
             tops: source
@@ -194,7 +197,7 @@ impl<'a> Places<'a> {
             let hole = match self.find(site, page, &link.target) {
                 Ok(Hole::Page(to, rest)) => {
                     let to = in_own_language(site, page, to);
-                    Hole::Page(to, to_title(&self.pages[to], rest, to == index))
+                    Hole::Page(to, to_place(&self.pages[to], rest, to == index))
                 }
                 Ok(hole) => hole,
                 Err(diag) => {
@@ -234,7 +237,7 @@ impl<'a> Places<'a> {
         }
         // What another program would have filled in was noted where it stands.
         if target.contains("{{") || target.contains("{%") {
-            return Ok(Hole::Written(target.to_owned()));
+            return Ok(Hole::Written(String::new()));
         }
         // Zola writes `@/` for the folder of all content.
         let target =
@@ -255,11 +258,12 @@ impl<'a> Places<'a> {
         let from_file = join(folder, &decoded);
         let from_root = decoded.strip_prefix('/');
         // Generators differ: some read a link from the file, some from the page's address.
-        let others: [&dyn Fn() -> Option<String>; 4] = [
+        let others: [&dyn Fn() -> Option<String>; 5] = [
             &|| join(&page.id.folder, from_root?),
             &|| join(&page.address(), &decoded),
-            // Hugo and Docusaurus put the files of `static/` at the root.
+            // Hugo and Docusaurus put the files of `static/` at the root, VitePress those of `public/`.
             &|| join("static", from_root?),
+            &|| join("public", from_root?),
             // `/docs/page` was written where this folder lay in a folder `docs`.
             &|| {
                 let (top, rest) = from_root?.split_once('/')?;
@@ -274,8 +278,60 @@ impl<'a> Places<'a> {
                 return Ok(hole);
             }
         }
+        if !site.config.configured
+            && let Some(hole) = self.elsewhere(site, &from_file, from_root, rest)
+        {
+            return Ok(hole);
+        }
         let wanted = from_file.unwrap_or_else(|| decoded.to_string());
         Err(self.broken(site, page, target, &wanted))
+    }
+
+    /// Finds a page where other programs would: from the root of another language or of one folder, and
+    /// without the numbers that names of files begin with.
+    fn elsewhere(
+        &self,
+        site: &Site,
+        from_file: &Option<String>,
+        from_root: Option<&str>,
+        rest: &str,
+    ) -> Option<Hole> {
+        let content = &site.config.content;
+        let first = site.config.languages.first().and_then(|lang| lang.folder.as_deref());
+        if let Some(path) = from_root {
+            let below = |top: &str| self.at(content, &join(top, path)?, rest);
+            if let Some(hole) = first.and_then(below) {
+                return Some(hole);
+            }
+            // One place is no guess.
+            let mut found = self.tops.iter().filter_map(|top| below(top));
+            if let (Some(hole), None) = (found.next(), found.next()) {
+                return Some(hole);
+            }
+        }
+        let plain = self.plain();
+        let above = from_root.and_then(|path| Some(path.split_once('/')?.1.to_owned()));
+        let candidates = [from_file.clone(), above];
+        let named =
+            candidates.into_iter().flatten().filter(|path| !path.trim_matches('/').is_empty());
+        named.into_iter().find_map(|path| {
+            let index = (*plain.get(&without_numbers(&path))?)?;
+            Some(Hole::Page(index, rest.to_owned()))
+        })
+    }
+
+    /// Returns the pages by their addresses without numbers; nothing where two have the same.
+    fn plain(&self) -> &HashMap<String, Option<PageIndex>> {
+        self.by_plain.get_or_init(|| {
+            let mut plain = HashMap::new();
+            for (address, &index) in &self.by_address {
+                let same = plain.entry(without_numbers(address)).or_insert(Some(index));
+                if *same != Some(index) {
+                    *same = None;
+                }
+            }
+            plain
+        })
     }
 
     /// Finds a picture or file of a page's own language, such as `map.fr.png` for `map.png`, where
@@ -441,16 +497,38 @@ fn join(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Returns the part after `#`, or where the page begins when it names its title: other programs give
-/// that a place of its own.
-pub fn to_title(page: &Page, fragment: String, is_own: bool) -> String {
+/// Returns an address without the numbers by which files are put in order, without its ending and
+/// without a name that stands for its folder: `02-basics/03-prompts.mdx` is `basics/prompts`.
+fn without_numbers(path: &str) -> String {
+    let path = path.trim_end_matches('/');
+    let (stem, kind) = path.rsplit_once('.').unwrap_or((path, ""));
+    let stem = if matches!(kind, "md" | "mdx" | "html") { stem } else { path };
+    let parts: Vec<&str> = stem.split('/').map(|part| crate::page::numbered(part).1).collect();
+    let parts = match parts.split_last() {
+        Some((&"index", above)) => above,
+        _ => &parts,
+    };
+    parts.join("/").to_lowercase()
+}
+
+/// Returns the part after `#` as the page has it. Other programs give the title a place of its own,
+/// and make other ids of the same words.
+pub fn to_place(page: &Page, fragment: String, is_own: bool) -> String {
     let Some(id) = fragment.strip_prefix('#').filter(|id| !id.is_empty()) else { return fragment };
-    let names_title =
-        !page.anchors.iter().any(|anchor| anchor == id) && anchor_of(&page.title) == id;
-    match (names_title, is_own) {
-        (false, _) => fragment,
-        (true, true) => "#top".to_owned(),
-        (true, false) => String::new(),
+    if page.anchors.iter().any(|anchor| anchor == id) {
+        return fragment;
+    }
+    if anchor_of(&page.title) == id {
+        return if is_own { "#top".to_owned() } else { String::new() };
+    }
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let wanted = letters(&percent_decode_str(id).decode_utf8_lossy());
+    let mut alike = page.anchors.iter().filter(|anchor| letters(anchor) == wanted);
+    match (alike.next(), alike.next()) {
+        (Some(one), None) if !wanted.is_empty() => format!("#{one}"),
+        _ => fragment,
     }
 }
 
@@ -481,6 +559,13 @@ fn check_fragment(page: &Page, fragment: &str) -> Option<Diag> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_files_are_no_part_of_an_address() {
+        assert_eq!(without_numbers("02-basics/03. Prompts.mdx"), "basics/prompts");
+        assert_eq!(without_numbers("docs/01-a/index.md"), "docs/a");
+        assert_eq!(without_numbers("v1.2/2020"), "v1.2/2020");
+    }
 
     #[test]
     fn a_path_that_leaves_the_content_is_none() {

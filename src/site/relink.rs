@@ -141,8 +141,11 @@ impl Site {
             let links = self.pages[*from].links.iter().zip(&self.holes[*from]);
             links.into_iter().all(|(link, hole)| match hole {
                 Hole::Page(to, rest) if *to == index && link.target.contains('#') => {
-                    let led_there = !rest.starts_with('#') || rest == "#top";
-                    !led_there && links::to_title(page, rest.clone(), *from == index) == *rest
+                    // One that was found by other words may be named by its own now.
+                    let is_written = link.target.ends_with(rest.as_str()) && rest != "#top";
+                    rest.starts_with('#')
+                        && is_written
+                        && links::to_place(page, rest.clone(), *from == index) == *rest
                 }
                 _ => true,
             })

@@ -261,9 +261,17 @@ impl Reader<'_> {
             return Some(Change { until: at + length, words });
         }
         let whole = self.text.len();
+        let is_heading = self.text[self.inline.from..at].trim_start().starts_with('#');
         if rest.starts_with("{/*") {
-            let until = self.find("*/}", at, whole)? + 3;
-            return Some(Change { until, words: String::new() });
+            let close = self.find("*/}", at, whole)?;
+            // Docusaurus writes the id of a heading as a comment.
+            let id = self.text[at + 3..close].trim();
+            let is_id = is_heading && id.starts_with('#') && !id.contains(char::is_whitespace);
+            let words = if is_id { format!("{{{id}}}") } else { String::new() };
+            return Some(Change { until: close + 3, words });
+        }
+        if rest.starts_with("{ ") || rest.starts_with("{.") {
+            return self.attributes(at, end, is_heading);
         }
         // Instructions that are shown on purpose, as Hugo and Zola write them.
         for (sign, opens, closes, other) in
@@ -325,12 +333,50 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        // An address within a tag, as Jekyll has it.
+        if self.text[..at].ends_with(['"', '\''])
+            && self.text[..at - 1].ends_with('=')
+            && let Some(address) = tags::address(written.trim_matches(['{', '}', '%']))
+            && !address.starts_with("[[")
+        {
+            return Some(Change { until, words: address });
+        }
         self.note(kind, at..until, written);
         let in_tag = self.text[self.inline.from..].trim_start().starts_with('<');
         Some(Change {
             until,
             words: if in_tag { written.replace('<', "&lt;") } else { plain(written) },
         })
+    }
+
+    /// Reads an attribute list without a colon, such as `{ .wide #id }`.
+    fn attributes(&mut self, at: usize, end: usize, is_heading: bool) -> Option<Change> {
+        let rest = &self.text[at + 1..end];
+        let close = rest.bytes().take(200).position(|byte| byte == b'}')?;
+        let inner = rest[..close].trim();
+        let is_attribute =
+            |part: &str| part.starts_with(['.', '#']) && part.len() > 1 || part.contains("=\"");
+        let follows = rest[close + 1..].trim_start();
+        // Behind a word stands text.
+        let stands_alone = self.text[self.inline.from..at].trim().is_empty() && follows.is_empty();
+        let is_joined = self.text[..at].ends_with(['`', ':', ']', ')', '>', '*', '_']);
+        if inner.is_empty()
+            || inner.contains(['{', '<'])
+            || !inner.split_whitespace().all(is_attribute)
+            || !(stands_alone || is_joined || (is_heading && follows.is_empty()))
+        {
+            return None;
+        }
+        let id = inner.split_whitespace().find_map(|part| {
+            let id = part.strip_prefix("id=").map(|id| id.trim_matches(['"', '\'']));
+            id.or_else(|| part.strip_prefix('#'))
+        });
+        let words = match id {
+            Some(id) if is_heading => format!("{{#{id}}}"),
+            Some(id) => format!("<a id=\"{id}\"></a>"),
+            None => String::new(),
+        };
+        Some(Change { until: at + 1 + close + 1, words })
     }
 
     /// Reads an attribute list such as `{: .wide #id}`: ids of headings count, the rest is look.
@@ -387,6 +433,13 @@ impl Reader<'_> {
             if name == "iframe" && !self.raw_html && !tag.is_closing {
                 return self.frame(&tag);
             }
+            if tag.is_empty && tags::holds_text(&name) {
+                let written = self.text[tag.range.clone()].trim_end_matches(['/', '>']).trim_end();
+                return Some(Change {
+                    until: tag.range.end,
+                    words: format!("{written}></{name}>"),
+                });
+            }
             if matches!(name.as_str(), "code" | "pre" | "kbd" | "samp" | "script" | "style")
                 && !tag.is_closing
             {
@@ -400,7 +453,17 @@ impl Reader<'_> {
             return None;
         }
         if self.is_pair(&tag) && !follows_word {
-            return Some(self.component(&tag));
+            return Some(match self.link(&tag, end) {
+                Some(link) => link,
+                None => self.component(&tag),
+            });
+        }
+        if is_component
+            && tag.is_empty
+            && let Some(words) = tag.linked(self.text)
+        {
+            self.note(Kind::Component, tag.range.clone(), &self.text[tag.range.clone()]);
+            return Some(Change { until: tag.range.end, words });
         }
         let kind = if is_component && tag.is_empty { Kind::Widget } else { Kind::Element };
         if !tag.is_closing {
@@ -438,17 +501,31 @@ impl Reader<'_> {
         closed.contains(&tag.name)
     }
 
+    /// Reads a component that is a link around words on one line.
+    fn link(&mut self, tag: &tags::Tag, end: usize) -> Option<Change> {
+        let address = tag.address(self.text).filter(|_| !tag.is_closing)?;
+        let closing = format!("</{}>", tag.name);
+        let close = self.find(&closing, tag.range.end, end.max(tag.range.end))?;
+        let inner = self.text[tag.range.end..close].trim();
+        if inner.is_empty() || inner.contains(['[', ']', '<']) {
+            return None;
+        }
+        let words = format!("[{inner}](<{address}>)");
+        Some(Change { until: close + closing.len(), words })
+    }
+
     /// Takes a tag of a component out; its label is shown.
     fn component(&mut self, tag: &tags::Tag) -> Change {
         let text = self.text;
-        let label = tag.label(text).filter(|_| !tag.is_closing).map(bold);
+        let label = tag.linked(text).or_else(|| Some(format!("**{}**", bold(tag.label(text)?))));
+        let label = label.filter(|_| !tag.is_closing);
         if tag.is_closing {
             self.components = self.components.saturating_sub(1);
         } else {
             self.components += 1;
             self.note(Kind::Component, tag.range.clone(), &text[tag.range.clone()]);
         }
-        let words = label.map_or(String::new(), |label| format!("**{label}** "));
+        let words = label.map_or(String::new(), |label| format!("{label} "));
         Change { until: tag.range.end, words }
     }
 
@@ -462,7 +539,12 @@ impl Reader<'_> {
         }
         if let Some(shortcode) = Shortcode::read(bare) {
             if let Some(language) = shortcode.code() {
-                return self.read_code(line, language, "/highlight");
+                let end = match shortcode.name {
+                    "code" => "/code",
+                    "code-toggle" => "/code-toggle",
+                    _ => "/highlight",
+                };
+                return self.read_code(line, language, end);
             }
             let Some((picture, caption)) = shortcode.picture() else { return false };
             let spaces = self.spaces(line);
@@ -480,7 +562,9 @@ impl Reader<'_> {
         }
         for (opens, closes) in VERBATIM {
             let starts =
-                bare.get(..opens.len()).is_some_and(|start| start.eq_ignore_ascii_case(opens));
+                bare.get(..opens.len()).is_some_and(|start| start.eq_ignore_ascii_case(opens))
+                    && !tags::is_component(&bare[1..])
+                    && !bare.ends_with("/>");
             if starts && !bare.contains(closes) {
                 self.verbatim = Some(closes);
                 self.copy(line.clone());
@@ -631,9 +715,17 @@ impl Reader<'_> {
         for (opens, closes) in [("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}"), ("{%", "%}")] {
             let Some(inner) = rest.strip_prefix(opens) else { continue };
             let close = self.find(closes, from + opens.len(), end)?;
-            let address = tags::address(&inner[..close - from - opens.len()])?;
             let after = close + closes.len();
             let tail = &text[after..end];
+            let address = match tags::address(&inner[..close - from - opens.len()]) {
+                Some(address) => address,
+                // It cannot be followed, but its words can be read.
+                None if matches!(opens, "{{" | "{%") && !text[from..after].contains(['<', '>']) => {
+                    self.note(Kind::Template, from..after, &text[from..after]);
+                    text[from..after].to_owned()
+                }
+                None => return None,
+            };
             // Jekyll puts the address of the site before an instruction.
             if address.trim_matches('/').is_empty() && tail.starts_with('{') {
                 return self.destination(after, end);

@@ -1,7 +1,7 @@
 //! Hugo's shortcodes that stand on a line of their own and have a plain meaning: boxes, tabs, code and
 //! pictures. Their names are those of Hugo itself and of its themes that most sites use.
 
-use super::{Opening, inline::plain};
+use super::{boxes::Opening, inline::plain};
 use crate::markdown::callout;
 
 /// A shortcode that is all of a line.
@@ -112,7 +112,20 @@ impl<'t> Shortcode<'t> {
 
     /// Returns the language of the block of code that it opens, if it opens one.
     pub fn code(&self) -> Option<&'t str> {
-        (self.name == "highlight" && !self.is_closing).then(|| self.placed(0).unwrap_or_default())
+        if self.is_closing {
+            return None;
+        }
+        let of_file = |file: &'t str| file.rsplit_once('.').map(|(_, kind)| kind);
+        match self.name {
+            "highlight" => Some(self.placed(0).unwrap_or_default()),
+            // Hugo's own manual names a file, whose kind is the language.
+            "code" | "code-toggle" => {
+                let language = self.named(&["lang", "language"]);
+                let language = language.or_else(|| of_file(self.named(&["file"])?));
+                Some(language.unwrap_or_default())
+            }
+            _ => None,
+        }
     }
 
     /// Returns the picture that it shows, and its caption, as Markdown.

@@ -186,14 +186,50 @@ pub struct Tag {
 
 impl Tag {
     pub fn is_html(&self) -> bool {
-        ELEMENTS.binary_search(&self.name.to_lowercase().as_str()).is_ok()
+        !is_component(&self.name)
+            && ELEMENTS.binary_search(&self.name.to_lowercase().as_str()).is_ok()
     }
 
     /// Returns the words of an attribute that readers should see, such as the label of a tab.
     pub fn label<'t>(&self, text: &'t str) -> Option<&'t str> {
         let tag = &text[self.range.clone()];
-        ["label", "title", "summary"].iter().find_map(|name| attribute(tag, name))
+        let names = ["label", "title", "summary", "heading", "header", "caption", "path", "name"];
+        names.iter().find_map(|name| attribute(tag, name))
     }
+
+    /// Returns the address that a component leads to.
+    pub fn address<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let tag = &text[self.range.clone()];
+        let found = ["href", "to"].iter().find_map(|name| attribute(tag, name))?;
+        (!found.contains(['<', '>', '{', '}', '\n'])).then_some(found)
+    }
+
+    /// Returns its label as a link, where it has both.
+    pub fn linked(&self, text: &str) -> Option<String> {
+        let label = self.label(text).filter(|label| !label.contains(['[', ']']))?;
+        Some(format!("**[{}](<{}>)**", super::bold(label), self.address(text)?))
+    }
+}
+
+/// Returns true for a name such as `Link`, which is no `link` and no `LINK`.
+pub fn is_component(name: &str) -> bool {
+    let mut letters = name.bytes();
+    letters.next().is_some_and(|byte| byte.is_ascii_uppercase())
+        && letters.next().is_some_and(|byte| byte.is_ascii_lowercase())
+}
+
+/// Elements of HTML that a browser leaves open behind `<name/>`, although whoever wrote that meant it to
+/// be empty.
+const HOLDING_TEXT: &[&str] = &[
+    "a", "audio", "b", "button", "canvas", "code", "details", "div", "em", "h1", "h2", "h3", "h4",
+    "h5", "h6", "i", "label", "li", "object", "option", "p", "picture", "pre", "script", "section",
+    "select", "span", "strong", "style", "sub", "summary", "sup", "table", "td", "textarea", "th",
+    "title", "tr", "ul", "video",
+];
+
+/// Returns true for an element, in lower case, that may hold text.
+pub fn holds_text(name: &str) -> bool {
+    HOLDING_TEXT.contains(&name)
 }
 
 fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {

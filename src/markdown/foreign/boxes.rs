@@ -1,0 +1,132 @@
+//! Boxes and tabs of other programs: what opens them, and what closes them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{DEPTH_LIMIT, Fence, fence_of, indent, run, shortcodes::Shortcode};
+use crate::markdown::callout;
+
+/// The first line of a box or tab whose content stands deeper.
+pub struct Opening {
+    pub kind: String,
+    pub title: String,
+    /// How a box folds, as a callout says it; `None` for a tab.
+    pub callout: Option<&'static str>,
+}
+
+/// Reads `!!! note "Title"`, `??? note`, `???+ note` and `=== "Title"`.
+pub fn titled(bare: &str) -> Option<Opening> {
+    let (sign, rest) = bare.split_at_checked(3)?;
+    let (fold, rest) = match (sign, rest.strip_prefix(['+', '!'])) {
+        ("!!!", _) => (Some(""), rest),
+        ("???", Some(rest)) => (Some("+"), rest),
+        ("???", None) => (Some("-"), rest),
+        ("===", after) => (None, after.unwrap_or(rest)),
+        _ => return None,
+    };
+    let rest = rest.trim();
+    let (names, quoted) = match rest.find(['"', '\'']) {
+        Some(at) => (rest[..at].trim(), Some(rest[at..].trim())),
+        None => (rest, None),
+    };
+    let title = match quoted {
+        Some(quoted) => {
+            let mark = quoted.chars().next()?;
+            Some(quoted.strip_prefix(mark)?.strip_suffix(mark)?.to_owned())
+        }
+        None => None,
+    };
+    let Some(fold) = fold else {
+        let title = title.filter(|_| names.is_empty())?;
+        return Some(Opening { kind: String::new(), title, callout: None });
+    };
+    let is_name = |c: char| c.is_alphanumeric() || "-_ ".contains(c);
+    if names.is_empty() && title.is_none() || !names.chars().all(is_name) {
+        return None;
+    }
+    let kind = names.split_whitespace().next().unwrap_or("note").to_lowercase();
+    let title = title.unwrap_or_else(|| callout::title(&kind));
+    Some(Opening { kind, title, callout: Some(fold) })
+}
+
+/// Reads `/// note | Title` of PyMdown, whatever its name.
+pub fn slashed(bare: &str) -> Opening {
+    let rest = bare.trim_start_matches('/');
+    let (name, title) = rest.split_once('|').unwrap_or((rest, ""));
+    let (name, title) = (name.trim().to_lowercase(), title.trim());
+    let kind = if name == "admonition" { "note" } else { name.as_str() };
+    let callout = match kind {
+        "details" => Some("-"),
+        kind if callout::is_kind(kind) => Some(""),
+        _ => None,
+    };
+    // The title of a tab and a caption are shown; other names only say how something looks.
+    let title = match callout {
+        Some(_) if title.is_empty() => callout::title(kind),
+        _ => title.to_owned(),
+    };
+    Opening { kind: kind.to_owned(), title, callout }
+}
+
+/// What opens a box that another line closes: so many colons or slashes, or a shortcode.
+#[derive(PartialEq)]
+enum Opener<'t> {
+    Colons(usize),
+    Slashes(usize),
+    Shortcode(&'t str),
+}
+
+pub fn opens_boxes(text: &str) -> bool {
+    [":::", "///", "{{<", "{{%"].iter().any(|sign| text.contains(sign))
+}
+
+/// Pairs the lines that open a box with those that close it.
+pub fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
+    let mut open: Vec<(usize, Opener)> = Vec::new();
+    let (mut pairs, mut closing) = (HashMap::new(), HashSet::new());
+    let mut fence: Option<Fence> = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        let shortcode = || Shortcode::read(bare).filter(|_| bare.starts_with("{{"));
+        let mut closes = None;
+        if let Some(opened) = &fence {
+            if opened.is_closed_by(bare, indent(line).0) {
+                fence = None;
+            }
+        } else if let Some(opened) = fence_of(bare) {
+            fence = Some(Fence { column: indent(line).0, ..opened });
+        } else if bare.starts_with("///") {
+            let length = run(bare, b'/');
+            let opener = Opener::Slashes(length);
+            if bare.len() == length {
+                closes = open.iter().rposition(|(_, opened)| *opened == opener);
+            } else if bare[length..].starts_with(' ') && open.len() < DEPTH_LIMIT * 4 {
+                open.push((at, opener));
+            }
+        } else if bare.starts_with(":::") {
+            let length = run(bare, b':');
+            let has_name = !bare[length..].trim_matches([':', ' ']).is_empty();
+            if has_name && open.len() < DEPTH_LIMIT * 4 {
+                open.push((at, Opener::Colons(length)));
+            } else if !has_name {
+                let fits =
+                    |opener: &Opener| matches!(opener, Opener::Colons(opened) if *opened <= length);
+                closes = open.iter().rposition(|(_, opener)| fits(opener));
+            }
+        } else if let Some(shortcode) = shortcode() {
+            if shortcode.is_closing {
+                let opener = Opener::Shortcode(shortcode.name);
+                closes = open.iter().rposition(|(_, opened)| *opened == opener);
+            } else if open.len() < DEPTH_LIMIT * 4 && shortcode.opening().is_some() {
+                open.push((at, Opener::Shortcode(shortcode.name)));
+            }
+        }
+        if let Some(depth) = closes {
+            pairs.insert(open[depth].0, at);
+            closing.insert(at);
+            open.truncate(depth);
+        }
+        at += line.len();
+    }
+    (pairs, closing)
+}
