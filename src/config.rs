@@ -8,8 +8,8 @@ use crate::{
     diag::{At, Code, Diag, nearest},
     front::{self, Node, Notation, Raw},
     language,
-    schema::{Field, Kind, Localized, Parent, RecordType, Required, Show, Vocabulary},
-    tree::{Digest, Tree, TreePath},
+    schema::{Field, Kind, Localized, NOUN, Parent, RecordType, Required, Show, Vocabulary},
+    tree::{Digest, Tree, TreePath, portable},
 };
 
 mod languages;
@@ -367,9 +367,9 @@ impl Config {
             let open = reader.boolean(node, "open");
             let vocabulary = Vocabulary {
                 name: key.name.clone(),
-                noun: reader.text(node, "noun").unwrap_or_else(|| "term".to_owned()),
+                noun: reader.text(node, "noun").unwrap_or_else(|| NOUN.to_owned()),
                 label: reader.localized(node, "label"),
-                folder: reader.text(node, "folder"),
+                folder: reader.folder(node),
                 used_only: reader.boolean(node, "used_only") || open,
                 open,
                 numbered: reader.boolean(node, "numbered"),
@@ -446,7 +446,7 @@ impl Config {
             let record_type = RecordType {
                 name: key.name.clone(),
                 position: self.types.len(),
-                folder: reader.text(node, "folder"),
+                folder: reader.folder(node),
                 template: reader.text(node, "template"),
                 label: reader.localized(node, "label"),
                 plural: reader.localized(node, "plural"),
@@ -647,6 +647,19 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// Reads the folder of a language's pages in which something lies.
+    fn folder(&mut self, node: &Node) -> Option<String> {
+        let folder = self.text(node, "folder")?;
+        if TreePath::new(&folder).is_some() && portable(&folder) == folder {
+            return Some(folder);
+        }
+        let range = node.get("folder").map_or(0..0, |value| value.range.clone());
+        let message = format!("`{folder}` is no folder below that of a language");
+        let diag = Diag::error(Code::Config, At::new(self.path, range), message);
+        self.diags.push(diag.help("write it like `practices` or `about/partners`"));
+        None
     }
 
     fn boolean(&mut self, node: &Node, name: &str) -> bool {

@@ -147,6 +147,12 @@ impl Diag {
         }
     }
 
+    /// Returns the remark on a field that stands twice.
+    pub fn twice(at: At, field: &str) -> Self {
+        let message = format!("the field `{field}` stands twice; the first one counts");
+        Self::error(Code::DuplicateField, at, message).help("delete one of the two")
+    }
+
     /// Says where a file stops being a text of UTF-8.
     pub fn not_utf8(path: &TreePath, bytes: &[u8]) -> Self {
         let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
@@ -179,6 +185,9 @@ pub struct Printed<'a> {
     pub message: &'a str,
     pub help: Option<&'a str>,
     pub quote: Option<String>,
+    /// The column in the quote, and how many characters are meant.
+    #[serde(skip)]
+    marked: (usize, usize),
 }
 
 /// Finds line, column and the quoted line of a remark; lines and columns count from 1, columns in
@@ -218,12 +227,17 @@ fn printed<'a>(
 ) -> Printed<'a> {
     let column = String::from_utf8_lossy(&bytes[line_start..start]).chars().count() + 1;
     let whole_file = diag.at.start == 0 && diag.at.end == 0;
-    let quote = (!whole_file).then(|| {
-        let rest = &bytes[line_start..];
-        let end = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
-        let text = String::from_utf8_lossy(&rest[..end]);
-        text.trim_end().chars().take(QUOTE_LIMIT).collect()
-    });
+    let rest = &bytes[line_start..];
+    let line_end = line_start + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+    let text = String::from_utf8_lossy(&bytes[line_start..line_end]);
+    let text = text.trim_end();
+    // Of a long line, the part is quoted in which the place lies.
+    let is_far = column > QUOTE_LIMIT / 2 && text.chars().nth(QUOTE_LIMIT).is_some();
+    let left = if is_far { column - QUOTE_LIMIT / 4 } else { 0 };
+    let quote =
+        (!whole_file).then(|| text.chars().skip(left).take(QUOTE_LIMIT).collect::<String>());
+    let end = diag.at.end.clamp(start, line_end.max(start));
+    let length = String::from_utf8_lossy(&bytes[start..end.min(bytes.len())]).chars().count();
     Printed {
         severity: diag.severity,
         code: diag.code,
@@ -233,6 +247,7 @@ fn printed<'a>(
         message: &diag.message,
         help: diag.help.as_deref(),
         quote,
+        marked: (column - left, length),
     }
 }
 
@@ -264,8 +279,9 @@ pub fn print(diags: &[Diag], source: &Tree) -> String {
             let number = printed.line.to_string();
             let margin = " ".repeat(number.len());
             let width = quote.chars().count();
-            let from = (printed.column - 1).min(width);
-            let marked = (diag.at.end - diag.at.start).clamp(1, (width - from).max(1));
+            let (column, length) = printed.marked;
+            let from = (column - 1).min(width);
+            let marked = length.clamp(1, (width - from).max(1));
             let _ = writeln!(text, " {number} | {}", quote.replace(is_hidden, " "));
             let _ = writeln!(text, " {margin} | {}{}", " ".repeat(from), "^".repeat(marked));
         }
@@ -301,14 +317,27 @@ pub fn print_json(diags: &[Diag], source: &Tree) -> String {
     serde_json::to_string_pretty(&printed).unwrap_or_default()
 }
 
+/// The longest word for which a near one is looked for, in bytes.
+const NEAREST_LIMIT: usize = 100;
+
 /// Returns the candidate nearest to `word`, if one is near enough to be what was meant.
 ///
 /// Near enough is a Damerau-Levenshtein distance of at most a third of the longer word, which
 /// keeps `sumary` → `summary` and refuses `cat` → `dog`.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Longer ones are no slips of a finger, and take time with the square of their length.
+    let is_short = |text: &str| text.len() <= NEAREST_LIMIT;
+    if !is_short(word) {
+        return None;
+    }
     let word = word.to_lowercase();
+    let is_alike = |candidate: &&str| {
+        let (length, other) = (word.len(), candidate.len());
+        is_short(candidate) && length.abs_diff(other) * 2 <= length.max(other).max(3)
+    };
     candidates
         .into_iter()
+        .filter(is_alike)
         .map(|candidate| {
             let other = candidate.to_lowercase();
             let distance = strsim::damerau_levenshtein(&word, &other);
@@ -323,6 +352,24 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 mod tests {
     use super::*;
     use crate::tree::Blob;
+
+    #[test]
+    fn of_a_long_line_the_place_is_quoted() {
+        let path = TreePath::of("a.md");
+        let text = "ä".repeat(300) + " [wörd](x) " + &"b".repeat(200);
+        let source: Tree = [(path.clone(), Blob::new(text.as_bytes()))].into_iter().collect();
+        let start = text.find("[wörd]").unwrap();
+        let at = At::new(&path, start..start + "[wörd](x)".len());
+        let printed = print(&[Diag::error(Code::BrokenLink, at, "x")], &source);
+        let lines: Vec<&str> = printed.lines().collect();
+        let column = lines[2].find('^').unwrap();
+        assert!(lines[0].starts_with("a.md:1:302:"), "{printed}");
+        assert_eq!(lines[2].matches('^').count(), "[wörd](x)".chars().count());
+        assert!(
+            lines[1].chars().skip(column).collect::<String>().starts_with("[wörd]"),
+            "{printed}"
+        );
+    }
 
     #[test]
     fn a_remark_is_printed_with_its_line_quoted() {

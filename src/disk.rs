@@ -17,7 +17,7 @@ use walkdir::WalkDir;
 
 use crate::{
     page::is_markdown,
-    tree::{Blob, Digest, Tree, TreePath},
+    tree::{Blob, Digest, MANIFEST, Tree, TreePath},
 };
 
 /// Files larger than this stay on disk, in bytes; only their digest is read.
@@ -56,6 +56,13 @@ pub fn read_source(root: &Path, out: &Path) -> io::Result<Source> {
     let mut read = Source { tree: Tree::default(), skipped: Vec::new() };
     let place = Place { has_content: root.join(CONTENT).is_dir(), root, out };
     for folder in place.parts() {
+        // An empty site must not take the place of one whose folder lies elsewhere.
+        if !folder.canonicalize()?.starts_with(&place.root) {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let message =
+                format!("`{name}` is a link that leads out of the site's folder; move it there");
+            return Err(io::Error::other(message));
+        }
         place.read_folder(&folder, &mut read);
     }
     Ok(read)
@@ -122,7 +129,8 @@ const NO_PAGES: [&str; 5] = ["_drafts", "_includes", "_layouts", "_sass", "_site
 
 /// Returns true for what Docusaurus and others put into pages and do not show alone.
 fn is_part(name: &str) -> bool {
-    let is_text = [".md", ".mdx"].iter().any(|end| name.ends_with(end));
+    let lower = name.to_lowercase();
+    let is_text = [".md", ".mdx", ".markdown"].iter().any(|end| lower.ends_with(end));
     name.starts_with('_') && !name.starts_with("_index.") && is_text
 }
 
@@ -149,7 +157,7 @@ impl Place {
         let is_heavy = !self.has_content && matches!(&*name, "node_modules" | "target");
         let is_left_out = || {
             let is_jekylls = NO_PAGES.contains(&&*name) && self.is_any_folder();
-            is_heavy || is_jekylls || is_tantivy(path) || path.join(write::MANIFEST).is_file()
+            is_heavy || is_jekylls || is_tantivy(path) || path.join(MANIFEST).is_file()
         };
         let is_hidden = name.starts_with('.') || is_leftover(&name);
         !is_hidden && path != self.out && !(is_folder && is_left_out())
@@ -229,13 +237,26 @@ impl Place {
                 read.skipped.push((shown, why.to_owned()));
                 continue;
             };
+            // An address is mended; a file keeps its name.
+            if path.as_str().contains(char::is_control) && !is_markdown(&path) {
+                let why = "its name holds a character that cannot be shown";
+                read.skipped.push((shown, why.to_owned()));
+                continue;
+            }
             if read.tree.len() + files.len() >= FILE_COUNT_LIMIT {
                 read.skipped.push((shown, format!("a site may have {FILE_COUNT_LIMIT} files")));
                 break;
             }
             files.push((path, entry.into_path(), shown));
         }
-        let blobs: Vec<_> = files.par_iter().map(|(_, path, _)| read_blob(path)).collect();
+        let blobs: Vec<_> = files
+            .par_iter()
+            .map(|(path, file, _)| {
+                let kind = path.extension();
+                let is_table = matches!(kind.as_str(), "toml" | "tsv" | "csv");
+                read_blob(file, is_markdown(path) || is_table)
+            })
+            .collect();
         for ((path, _, shown), blob) in files.into_iter().zip(blobs) {
             match blob {
                 Ok(blob) => read.tree.insert(path, blob),
@@ -276,12 +297,9 @@ fn is_tantivy(folder: &Path) -> bool {
     folder.join("meta.json").is_file() && folder.join("vademecum.json").is_file()
 }
 
-fn read_blob(path: &Path) -> io::Result<Blob> {
+/// Reads a file, or leaves a large one where it is; what the program itself reads is a text.
+fn read_blob(path: &Path, is_text: bool) -> io::Result<Blob> {
     let length = fs::metadata(path)?.len();
-    let is_text = matches!(
-        path.extension().and_then(|e| e.to_str()),
-        Some("md" | "mdx" | "markdown" | "toml" | "tsv")
-    );
     if length <= IN_MEMORY || (is_text && length <= crate::page::FILE_LIMIT) {
         return Ok(Blob::new(fs::read(path)?));
     }

@@ -111,7 +111,9 @@ fn feed(site: &Site, theme: &Theme, folder: &str, lang: &str) -> String {
             page.is_record || (page.role == Role::Page && page.text("date").is_some())
         })
         .filter_map(|(_, page)| {
-            Some((instant(page.text("date").or_else(|| page.text("as_of"))?), &**page))
+            let dates = ["date", "as_of"].into_iter().filter_map(|name| page.text(name));
+            let date = dates.into_iter().find(|date| crate::schema::is_date(date))?;
+            Some((instant(date), &**page))
         })
         .collect();
     pages.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
@@ -240,7 +242,8 @@ fn csv(site: &Site) -> Vec<u8> {
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let core = ["id", "type", "lang", "title", "summary", "url"];
     // Writing to memory cannot fail, and every row has as many cells as there are columns.
-    let _ = writer.write_record(core.iter().chain(&columns));
+    let header = core.iter().chain(&columns).map(|name| harmless((*name).to_owned()));
+    let _ = writer.write_record(header);
     let root = site.config.url.as_deref().unwrap_or_default();
     for index in public_records(site) {
         let page = &site.pages[index];

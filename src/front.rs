@@ -79,6 +79,8 @@ pub struct Fault {
 pub const DEPTH_LIMIT: usize = 32;
 /// The most nodes one document may hold, repeated aliases counted each time.
 pub const NODE_LIMIT: usize = 20_000;
+/// The most nodes a thesaurus may hold: some ten thousand concepts in six languages.
+pub const THESAURUS_LIMIT: usize = 1_000_000;
 
 impl Node {
     pub fn table(&self) -> Option<&[(Key, Node)]> {
@@ -253,14 +255,22 @@ pub fn read(notation: Notation, whole: &str, range: Range<usize>) -> Result<Node
     let text = &whole[range.clone()];
     match notation {
         Notation::Yaml | Notation::Json => read_yaml(text, range.start),
-        Notation::Toml => read_toml(text, range.start),
+        Notation::Toml => read_toml(text, range.start, NODE_LIMIT),
     }
 }
 
-fn read_toml(text: &str, offset: usize) -> Result<Node, Fault> {
+/// Reads a thesaurus, which may hold more than other files.
+///
+/// # Errors
+/// As `read`.
+pub fn read_thesaurus(text: &str) -> Result<Node, Fault> {
+    read_toml(text, 0, THESAURUS_LIMIT)
+}
+
+fn read_toml(text: &str, offset: usize, limit: usize) -> Result<Node, Fault> {
     match DeTable::parse(text) {
         Ok(table) => {
-            let mut count = 0;
+            let mut count = Count { nodes: 0, limit };
             toml_table(table.get_ref(), offset, 0..text.len(), 0, &mut count)
         }
         Err(error) => {
@@ -277,7 +287,7 @@ fn toml_table(
     offset: usize,
     range: Range<usize>,
     depth: usize,
-    count: &mut usize,
+    count: &mut Count,
 ) -> Result<Node, Fault> {
     let mut entries = Vec::with_capacity(table.len());
     for (key, value) in table {
@@ -297,11 +307,11 @@ fn toml_node(
     span: Range<usize>,
     offset: usize,
     depth: usize,
-    count: &mut usize,
+    count: &mut Count,
 ) -> Result<Node, Fault> {
     let range = span.start + offset..span.end + offset;
-    *count += 1;
-    bounded(depth, *count, &range)?;
+    count.nodes += 1;
+    bounded(depth, count.nodes, count.limit, &range)?;
     let plain = |text: String| Raw::Scalar { text, quoted: false };
     let raw = match value {
         DeValue::String(text) => Raw::Scalar { text: text.to_string(), quoted: true },
@@ -323,13 +333,19 @@ fn toml_node(
     Ok(Node { raw, range })
 }
 
-fn bounded(depth: usize, count: usize, range: &Range<usize>) -> Result<(), Fault> {
+/// How many nodes were read, and how many may be.
+struct Count {
+    nodes: usize,
+    limit: usize,
+}
+
+fn bounded(depth: usize, count: usize, limit: usize, range: &Range<usize>) -> Result<(), Fault> {
     if depth > DEPTH_LIMIT {
         let message = format!("nested more than {DEPTH_LIMIT} deep");
         return Err(Fault { message, range: range.clone(), help: SHORTEN });
     }
-    if count > NODE_LIMIT {
-        let message = format!("holds more than {NODE_LIMIT} values, aliases counted each time");
+    if count > limit {
+        let message = format!("holds more than {limit} values, aliases counted each time");
         return Err(Fault { message, range: range.clone(), help: SHORTEN });
     }
     Ok(())
@@ -458,7 +474,7 @@ impl<'a> Composer<'a> {
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fault> {
         let range = self.bytes.at(span.start.index())..self.bytes.at(span.end.index());
         self.count += 1;
-        bounded(depth, self.count, &range)?;
+        bounded(depth, self.count, NODE_LIMIT, &range)?;
         let (raw, anchor, end) = match event {
             Event::Scalar(text, style, anchor, _) => {
                 let quoted = style != ScalarStyle::Plain;
@@ -480,7 +496,7 @@ impl<'a> Composer<'a> {
                     help: NO_ANCHOR.1,
                 })?;
                 self.count += size(&node);
-                bounded(depth, self.count, &range)?;
+                bounded(depth, self.count, NODE_LIMIT, &range)?;
                 return Ok(Node { range, ..node });
             }
             _ => (Raw::Scalar { text: String::new(), quoted: false }, 0, range.end),

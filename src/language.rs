@@ -112,7 +112,10 @@ pub fn canonical(code: &str) -> String {
         (_, 2) => part.to_ascii_uppercase(),
         (_, 4) => {
             let lower = part.to_ascii_lowercase();
-            lower[..1].to_ascii_uppercase() + &lower[1..]
+            let mut letters = lower.chars();
+            letters.next().map_or(lower.clone(), |first| {
+                first.to_ascii_uppercase().to_string() + letters.as_str()
+            })
         }
         _ => part.to_owned(),
     };
@@ -126,12 +129,42 @@ pub fn primary(code: &str) -> &str {
 
 /// Returns `rtl` or `ltr`, as the `dir` attribute takes it.
 pub fn direction(code: &str) -> &'static str {
-    if RIGHT_TO_LEFT.contains(&primary(code)) { "rtl" } else { "ltr" }
+    // A script says more than the language: Punjabi is written in two.
+    let script = code.split('-').skip(1).find(|part| part.len() == 4);
+    let is_right_to_left = match script {
+        Some(script) => RIGHT_TO_LEFT_SCRIPTS.iter().any(|one| one.eq_ignore_ascii_case(script)),
+        None => RIGHT_TO_LEFT.contains(&primary(code)),
+    };
+    if is_right_to_left { "rtl" } else { "ltr" }
 }
+
+/// The scripts of ISO 15924 in use that run from right to left.
+const RIGHT_TO_LEFT_SCRIPTS: &[&str] = &["Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_text_has_a_canonical_form() {
+        for (code, form) in [("sr-по", "sr-по"), ("x-éé", "x-éé"), ("", ""), ("a--b", "a--b")]
+        {
+            assert_eq!(canonical(code), form);
+        }
+        assert_eq!(canonical("ZH_hant"), "zh-Hant");
+    }
+
+    #[test]
+    fn a_script_has_a_direction() {
+        assert_eq!(
+            [direction("pa-Arab"), direction("pa"), direction("az-Latn")],
+            ["rtl", "ltr", "ltr"]
+        );
+        assert_eq!(
+            [direction("fa"), direction("ar-EG"), direction("ku-Latn")],
+            ["rtl", "rtl", "ltr"]
+        );
+    }
 
     #[test]
     fn codes_are_told_from_other_names() {

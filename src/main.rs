@@ -64,9 +64,9 @@ enum ThesaurusCommand {
 struct ImportArgs {
     /// RDF in Turtle or N-Triples (.ttl, .nt) or in XML (.rdf, .xml, .owl)
     file: PathBuf,
-    /// Where it is written
-    #[arg(long, value_name = "FILE", default_value = "index/thesaurus.toml")]
-    out: PathBuf,
+    /// Where it is written [default: index/thesaurus.toml of the site]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// The languages whose names are kept [default: the site's]
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     languages: Vec<String>,
@@ -495,7 +495,10 @@ fn syntax_of(file: &Path) -> Result<skos::Syntax, Failure> {
 
 fn run_import(root: &Path, args: &ImportArgs) -> Result<u8, Failure> {
     let syntax = syntax_of(&args.file)?;
-    let out = root.join(&args.out);
+    let out = match &args.out {
+        Some(out) => std::path::absolute(out)?,
+        None => root.join("index/thesaurus.toml"),
+    };
     if !args.force && out.exists() {
         let out = shown(&out);
         return Err(Failure(format!("`{out}` is there already: choose another --out, or --force")));
@@ -529,7 +532,13 @@ fn run_import(root: &Path, args: &ImportArgs) -> Result<u8, Failure> {
 }
 
 fn run_export(root: &Path, args: &ExportArgs) -> Result<u8, Failure> {
-    let (config, _) = Config::read(&read(root, &root.join("public"))?.tree);
+    let source = read(root, &root.join("public"))?.tree;
+    let (config, diags) = Config::read(&source);
+    // Half a vocabulary must not take the place of a whole one.
+    if vademecum::errors(&diags) > 0 {
+        tell(&diag::print(&diags, &source));
+        return Ok(fail("the configuration has errors: nothing was written"));
+    }
     let vocabulary = match &args.vocabulary {
         Some(name) => config.vocabularies.get(name),
         None => config.vocabularies.values().find(|vocabulary| vocabulary.is_tree()),
@@ -555,7 +564,12 @@ fn run_export(root: &Path, args: &ExportArgs) -> Result<u8, Failure> {
 }
 
 fn run_new(root: &Path, args: &NewArgs) -> Result<u8, Failure> {
-    let source = read(root, &root.join("public"))?.tree;
+    // A new site does not depend on the folder that it is made in.
+    let has_types = args.title.is_some() || root.join("content/site.toml").is_file();
+    let source = match has_types {
+        true => read(root, &root.join("public"))?.tree,
+        false => Tree::default(),
+    };
     let (config, _) = Config::read(&source);
     let Some(title) = &args.title else {
         if config.types.contains_key(&args.what) {

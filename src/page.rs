@@ -12,7 +12,7 @@ use crate::{
     markdown::{self, Body, Link, Piece},
     memory::Memory,
     schema::{Field, Kind, Reference, Show, Target},
-    tree::{Blob, Digest, Tree, TreePath, portable_name, readable},
+    tree::{Blob, Digest, Tree, TreePath, portable, readable},
 };
 
 mod fields;
@@ -384,9 +384,9 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
     page.record_id = path.stem().to_owned();
     let Some(bytes) = blob.bytes().filter(|bytes| bytes.len() as u64 <= FILE_LIMIT) else {
         let message = format!(
-            "the file has {} MB; a page may have {} MB",
-            blob.length() / 1_000_000,
-            FILE_LIMIT / 1_000_000
+            "the file has {:.1} MB; a page may have {:.1} MB",
+            blob.length() as f64 / 1e6,
+            FILE_LIMIT as f64 / 1e6
         );
         let diag = Diag::error(Code::Limit, At::file(path), message);
         page.diags.push(diag.help("split it, or carry it along as a file of another kind"));
@@ -527,20 +527,6 @@ fn locate(page: &mut Page, path: &TreePath, config: &Config) {
 /// Returns the address part that a term's id gives its page: `TH` is `th`.
 pub fn slug(id: &str) -> String {
     crate::schema::open_id(id)
-}
-
-/// Replaces characters that the file systems of USB sticks refuse. What is left is never empty.
-pub fn portable(address: &str) -> String {
-    let refused = |c: char| c.is_control() || "<>:\"|?*\\".contains(c);
-    let mend = |part: &str| {
-        let clean: String = part.chars().map(|c| if refused(c) { '-' } else { c }).collect();
-        portable_name(&clean)
-    };
-    let parts = address.split('/').map(mend).filter(|part| !part.is_empty());
-    match parts.collect::<Vec<_>>().join("/") {
-        mended if mended.is_empty() && !address.is_empty() => "page".to_owned(),
-        mended => mended,
-    }
 }
 
 /// Takes an address that every file system takes, and says so when it is another one.

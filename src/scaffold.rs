@@ -89,7 +89,7 @@ fn text_of(
     };
     let fields = record_type.fields.iter();
     let (required, optional): (Vec<&Field>, Vec<&Field>) =
-        fields.partition(|field| field.required == Required::Yes);
+        fields.partition(|field| field.required == Required::Yes || field.name == "title");
     let order = |field: &&Field| {
         let first = ["id", "type", "kind", "title", "lang", "original_lang", "summary"];
         first.iter().position(|name| *name == field.name).unwrap_or(first.len())
@@ -119,8 +119,9 @@ fn text_of(
 
 fn explain(config: &Config, field: &Field, lang: &str, text: &mut String) {
     let help = config.localized(&field.help, lang);
-    if !help.is_empty() {
-        *text += &format!("# {help}\n");
+    for line in help.lines() {
+        *text += format!("# {line}").trim_end();
+        *text += "\n";
     }
     let Kind::Term(vocabulary) = &field.kind else { return };
     let Some(vocabulary) = config.vocabularies.get(vocabulary) else { return };

@@ -136,6 +136,9 @@ impl PartialEq for Field {
     }
 }
 
+/// What one term is called where a vocabulary does not say it.
+pub const NOUN: &str = "term";
+
 /// A controlled list of terms: objectives, countries, themes …
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
@@ -203,6 +206,13 @@ pub struct Term {
 }
 
 impl Vocabulary {
+    /// Returns the name under which results are filtered by its terms: what one is called, with hyphens
+    /// for spaces, else its own name.
+    pub fn facet(&self) -> String {
+        let name = if self.noun == NOUN { &self.name } else { &self.noun };
+        name.replace(' ', "-")
+    }
+
     pub fn add(&mut self, term: Term) -> bool {
         if self.by_id.contains_key(&term.id) {
             return false;
@@ -270,7 +280,8 @@ impl Vocabulary {
         if parts.len() > 1 && parts.iter().all(|part| self.term(part).is_some()) {
             return Some(format!("write `[{}]`, in brackets", parts.join(", ")));
         }
-        let numbers: Option<Vec<i64>> = ids().map(|id| id.parse().ok()).collect();
+        let number = |id: &str| id.parse().ok().filter(|number: &i64| number.to_string() == id);
+        let numbers: Option<Vec<i64>> = ids().map(number).collect();
         if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
             let (low, high) = (numbers.iter().min()?, numbers.iter().max()?);
             if (high - low + 1) as usize == numbers.len() {
@@ -490,8 +501,12 @@ impl Check<'_> {
             return None;
         };
         let mut values = BTreeMap::new();
-        for (key, node) in entries {
+        for (place, (key, node)) in entries.iter().enumerate() {
             let full = format!("{name}.{}", key.name);
+            if entries[..place].iter().any(|(other, _)| other.name == key.name) {
+                self.diags.push(Diag::twice(At::new(self.path, key.range.clone()), &full));
+                continue;
+            }
             match fields.iter().find(|field| field.name == key.name) {
                 Some(field) => {
                     if let Some(value) = self.field(field, &full, node) {

@@ -352,7 +352,7 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
         if let Target::Term { vocabulary, id } = &reference.target {
             labels.extend(names(config, vocabulary, id, lang));
             let Some(vocabulary) = config.vocabularies.get(vocabulary) else { continue };
-            facet(&facet_name(vocabulary), id);
+            facet(&vocabulary.facet(), id);
             // What is about child detention is about detention.
             let first = vocabulary.term(id).and_then(|term| vocabulary.broader(term));
             let above = std::iter::successors(first, |term| vocabulary.broader(term));
@@ -372,7 +372,8 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
         labels.extend(names(config, vocabulary, id, lang));
     }
     labels.extend(named(site, index).map(|to| site.pages[to].title.clone()));
-    let date = ["as_of", "date"].into_iter().find_map(|name| page.text(name));
+    let dates = ["as_of", "date"].into_iter().filter_map(|name| page.text(name));
+    let date = dates.into_iter().find(|date| crate::schema::is_date(date));
     if let Some(year) = date.and_then(|date| date.get(..4)) {
         facet("year", year);
     }
@@ -406,14 +407,9 @@ fn document(site: &Site, index: PageIndex, page: &Page, lang: &str) -> Document 
 
 /// Returns year, month and day of an ISO date as one number; what is not said is 0.
 fn date_number(date: &str) -> u32 {
-    let mut parts = date.split(['-', 'T']).map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut parts = date.split(['-', 'T', ' ']).map(|part| part.parse::<u32>().unwrap_or(0));
     let mut next = |high: u32| parts.next().filter(|part| *part <= high).unwrap_or(0);
     next(9999) * 10_000 + next(12) * 100 + next(31)
-}
-
-/// Returns the name of the facet of a vocabulary's terms.
-fn facet_name(vocabulary: &Vocabulary) -> String {
-    vocabulary.noun.replace(' ', "-")
 }
 
 /// Names the facets that documents carry, and their values, in the order in which filters are shown:
@@ -447,7 +443,7 @@ fn facets(site: &Site, lang: &str, documents: &[Arc<Document>]) -> Vec<Facet> {
     let mut vocabularies: Vec<_> = config.vocabularies.iter().collect();
     vocabularies.sort_by_key(|(_, vocabulary)| vocabulary.place.start);
     for (id, vocabulary) in vocabularies {
-        let name = facet_name(vocabulary);
+        let name = vocabulary.facet();
         let of = |field: &&&crate::schema::Field| field.kind == Kind::Term(id.clone());
         let mut also: Vec<String> =
             fields.iter().filter(of).map(|field| field.name.clone()).collect();
@@ -523,7 +519,7 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
 }
 
 fn parent_noun(config: &Config, vocabulary: &str) -> String {
-    config.vocabularies.get(vocabulary).map_or_else(|| vocabulary.to_owned(), facet_name)
+    config.vocabularies.get(vocabulary).map_or_else(|| vocabulary.to_owned(), Vocabulary::facet)
 }
 
 /// Returns a term's names in a language: name, title and the other names by which it is found.

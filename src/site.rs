@@ -12,9 +12,9 @@ use rayon::prelude::*;
 use crate::{
     config::Config,
     diag::{At, Code, Diag, nearest},
-    page::{Page, PageId, Role, Status, TEXT_DIGEST, alias_file, portable},
+    page::{Page, PageId, Role, Status, TEXT_DIGEST, alias_file},
     schema::{Reference, Target, Vocabulary},
-    tree::{Blob, Tree, TreePath},
+    tree::{Blob, Tree, TreePath, portable},
 };
 
 mod links;

@@ -73,6 +73,9 @@ impl TreePath {
     }
 }
 
+/// The file in an output folder that says which files we wrote there.
+pub const MANIFEST: &str = ".vademecum";
+
 /// The longest part of an address, in bytes; file systems take 255.
 pub const NAME_LIMIT: usize = 250;
 
@@ -91,6 +94,20 @@ pub fn portable_name(name: &str) -> String {
         // A device keeps its name whatever follows a dot.
         true => format!("{}-{}", &name[..stem.len()], &name[stem.len()..]),
         false => name.to_owned(),
+    }
+}
+
+/// Replaces characters that the file systems of USB sticks refuse. What is left is never empty.
+pub fn portable(address: &str) -> String {
+    let refused = |c: char| c.is_control() || "<>:\"|?*\\".contains(c);
+    let mend = |part: &str| {
+        let clean: String = part.chars().map(|c| if refused(c) { '-' } else { c }).collect();
+        portable_name(&clean)
+    };
+    let parts = address.split('/').map(mend).filter(|part| !part.is_empty());
+    match parts.collect::<Vec<_>>().join("/") {
+        mended if mended.is_empty() && !address.is_empty() => "page".to_owned(),
+        mended => mended,
     }
 }
 

@@ -50,7 +50,7 @@ fn a_page_of_50_megabytes_is_refused_and_the_others_are_built() {
     let site = folder(&[("a.md", "# A")]);
     fs::write(site.path().join("big.md"), "word ".repeat(10_000_000)).unwrap();
     let (remarks, files) = built(site.path());
-    assert_eq!(remarks, ["big.md:1:1: error[limit]: the file has 50 MB; a page may have 8 MB"]);
+    assert_eq!(remarks, ["big.md:1:1: error[limit]: the file has 50.0 MB; a page may have 8.4 MB"]);
     assert!(files.contains(&"a/index.html".to_owned()));
 }
 

@@ -426,3 +426,25 @@ fn a_full_or_closed_standard_output_is_no_panic() {
         assert!(!error(&output).contains("panicked"), "{script}: {}", error(&output));
     }
 }
+
+/// Each waits for the one before it; none takes the other's folder away.
+#[test]
+fn builds_at_the_same_time_do_not_meet() {
+    let mut files = Files::default();
+    for page in 0..20 {
+        files.put(&format!("content/en/p{page}.md"), format!("# Page {page}\n\nText {page}.\n"));
+    }
+    let folder = Folder::new("site", &files);
+    let build = || {
+        for _ in 0..6 {
+            done(folder.build());
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(build);
+        }
+    });
+    assert!(folder.written().keys().any(|path| path.ends_with("p3/index.html")));
+    assert_eq!(folder.left(), [""; 0]);
+}

@@ -9,6 +9,9 @@ use crate::{
 
 use super::Config;
 
+/// What every page can be filtered by, but for `status`, whose values a vocabulary may name.
+const RESERVED_FACETS: &[&str] = &["type", "year", "language", "lang"];
+
 impl Config {
     /// Says which terms of a vocabulary name a parent that is no term.
     pub(super) fn check_parents(&self, diags: &mut Vec<Diag>) {
@@ -63,10 +66,17 @@ impl Config {
                 None => diag,
             });
         }
-        let mut nouns: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut facets: BTreeMap<String, &str> = BTreeMap::new();
         for (name, vocabulary) in &self.vocabularies {
-            if let Some(other) = nouns.insert(&vocabulary.noun, name) {
-                let noun = &vocabulary.noun;
+            let facet = vocabulary.facet();
+            let noun = &vocabulary.noun;
+            if RESERVED_FACETS.contains(&facet.as_str()) {
+                let message =
+                    format!("the terms of `{name}` are called `{facet}`, as another filter is");
+                let diag = Diag::error(Code::Config, self.place("vocabularies", &facet), message);
+                diags.push(diag.help("give them another `noun`"));
+            }
+            if let Some(other) = facets.insert(facet, name) {
                 let message =
                     format!("the terms of `{other}` and `{name}` are both called `{noun}`");
                 let diag = Diag::error(Code::Config, self.place("vocabularies", noun), message);

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diag::{At, Code, Diag, nearest},
-    front::{self, Key, Node, Notation, Raw},
+    front::{self, Key, Node, Raw},
     language,
     schema::{RELATED, Term, Vocabulary, open_id},
     tree::{Tree, TreePath},
@@ -38,7 +38,7 @@ pub fn read(vocabulary: &mut Vocabulary, source: &Tree, diags: &mut Vec<Diag>) {
         diags.push(Diag::no_text(&path, source));
         return;
     };
-    let node = match front::read(Notation::Toml, text, 0..text.len()) {
+    let node = match front::read_thesaurus(text) {
         Ok(node) => node,
         Err(fault) => {
             let diag = Diag::error(Code::Vocabulary, At::new(&path, fault.range), fault.message);

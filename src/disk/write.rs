@@ -12,12 +12,9 @@ use std::{
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use crate::tree::{Blob, Claim, Digest, Keep, Tree, TreePath};
+use crate::tree::{Blob, Claim, Digest, Keep, MANIFEST, Tree, TreePath};
 
 use super::digest_of;
-
-/// The file in an output folder that says which files we wrote there.
-pub(super) const MANIFEST: &str = ".vademecum";
 
 /// How a tree was written.
 #[derive(Debug, Default, PartialEq)]
@@ -72,12 +69,45 @@ struct Staging {
     put: Mutex<Vec<TreePath>>,
 }
 
+/// Waits for a file that one build holds at a time. Who waits may get one that was removed by then, and
+/// is no lock any more.
+fn lock(path: &Path) -> io::Result<fs::File> {
+    loop {
+        let lock = fs::File::create(path)?;
+        lock.lock()?;
+        if is_there(&lock, path)? {
+            return Ok(lock);
+        }
+    }
+}
+
+/// Returns true when an open file is still the one with this path.
+#[cfg(unix)]
+fn is_there(file: &fs::File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let own = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(there) => Ok((own.dev(), own.ino()) == (there.dev(), there.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Elsewhere the file is never removed.
+#[cfg(not(unix))]
+fn is_there(_: &fs::File, _: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
 impl Drop for Staging {
     fn drop(&mut self) {
         // What is left is the old folder, or what was staged before a failure. What cannot be
         // removed now is removed by the next build.
         let _ = remove(&self.folder);
-        let _ = fs::remove_file(&self.lock_path);
+        if cfg!(unix) {
+            // Still held, so nobody else takes it for theirs.
+            let _ = fs::remove_file(&self.lock_path);
+        }
     }
 }
 
@@ -98,8 +128,7 @@ impl Spool {
         let lock_path = parent.join(format!(".{name}.lock"));
         let begin = || {
             fs::create_dir_all(parent)?;
-            let lock = fs::File::create(&lock_path)?;
-            lock.lock()?;
+            let lock = lock(&lock_path)?;
             let aside = aside(&folder);
             if !out.exists() && aside.exists() {
                 // A build was killed between the two renames of `exchange`.

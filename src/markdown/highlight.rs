@@ -7,7 +7,7 @@ use syntect::{
     util::LinesWithEndings,
 };
 
-use super::HIGHLIGHT_LIMIT;
+use super::{HIGHLIGHT_LIMIT, HIGHLIGHT_LINE_LIMIT};
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
@@ -40,7 +40,8 @@ static SCOPES: LazyLock<Vec<(Scope, &str)>> = LazyLock::new(|| {
 
 /// Returns the code with spans, or `None` when its language is unknown or it is too long.
 pub fn html(lang: &str, code: &str) -> Option<String> {
-    if lang.is_empty() || code.len() > HIGHLIGHT_LIMIT {
+    let is_long = |line: &str| line.len() > HIGHLIGHT_LINE_LIMIT;
+    if lang.is_empty() || code.len() > HIGHLIGHT_LIMIT || code.lines().any(is_long) {
         return None;
     }
     let syntax = SYNTAXES.find_syntax_by_token(lang)?;
@@ -109,5 +110,11 @@ mod tests {
         assert!(html.contains("<span class=\"hl-k\">fn</span>"), "{html}");
         assert!(html.contains("&lt;b&gt;") && !html.contains("<b>"), "{html}");
         assert!(super::html("no-such-language", "x").is_none());
+    }
+
+    #[test]
+    fn a_long_line_is_shown_plain() {
+        assert!(html("vim", &"*".repeat(60_000)).is_none());
+        assert!(html("vim", &"let x = 1\n".repeat(1_000)).is_some());
     }
 }

@@ -8,10 +8,10 @@ use crate::{
     front::{self, Node, Raw},
     language,
     schema::{Check, RecordType, Required, unknown_field},
-    tree::TreePath,
+    tree::{TreePath, portable},
 };
 
-use super::{Page, Role, Status, portable};
+use super::{Page, Role, Status};
 
 /// Reads the front matter, or says why it cannot be read.
 pub fn read_front(
@@ -94,10 +94,7 @@ pub fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Nod
     for (key, node) in entries.iter().chain(nested) {
         let name = key.name.as_str();
         if seen.contains(&name) {
-            let at = At::new(path, key.range.clone());
-            let message = format!("the field `{name}` stands twice; the first one counts");
-            let diag = Diag::error(Code::DuplicateField, at, message);
-            check.diags.push(diag.help("delete one of the two"));
+            check.diags.push(Diag::twice(At::new(path, key.range.clone()), name));
             continue;
         }
         seen.push(name);
@@ -164,6 +161,15 @@ fn read_core(
             page.id_place = node.range.clone();
         }
         ("title" | "id", None) if !node.is_null() && !declared => want("a text"),
+        ("summary" | "description" | "lang" | "template" | "order" | "toc", None)
+            if config.configured && !node.is_null() && !declared =>
+        {
+            want(match name {
+                "order" => "a whole number",
+                "toc" => "`true` or `false`",
+                _ => "a text",
+            });
+        }
         ("template", Some(text)) if config.configured => {
             page.template = Some(text.to_owned());
             page.template_place = node.range.clone();
@@ -285,7 +291,9 @@ fn read_aliases(page: &mut Page, path: &TreePath, config: &Config, node: &Node) 
     for item in items {
         let Some(text) = item.text() else { continue };
         let alias = text.trim_matches('/').trim_end_matches("/index.html").to_owned();
-        if TreePath::new(&alias).is_some() && portable(&alias) == alias {
+        let is_kept = alias == crate::tree::MANIFEST
+            || (alias.starts_with("search/") && alias.ends_with(".js"));
+        if TreePath::new(&alias).is_some() && portable(&alias) == alias && !is_kept {
             page.aliases.push((alias, item.range.clone()));
         } else {
             let at = At::new(path, item.range.clone());

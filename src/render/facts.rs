@@ -68,7 +68,7 @@ pub fn facts(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Fa
         .filter(|field| field.show == Show::Facts)
         .filter_map(|field| {
             let value = page.fields.get(&field.name)?;
-            let values = shown(site, theme, index, field, value, Some(from));
+            let values = shown(site, theme, index, (&field.name, field), value, Some(from));
             let label = label(&site.config, field, &page.lang);
             (!values.is_empty()).then(|| Fact { name: field.name.clone(), label, values })
         })
@@ -86,12 +86,13 @@ pub fn label(config: &Config, field: &Field, lang: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Shows a field's value or values, linked as seen from a folder, or without links.
+/// Shows a field's value or values, linked as seen from a folder, or without links. A field inside a group
+/// has the group's name before its own.
 pub fn shown(
     site: &Site,
     theme: &Theme,
     index: PageIndex,
-    field: &Field,
+    named: (&str, &Field),
     value: &Value,
     from: Option<&str>,
 ) -> Vec<Shown> {
@@ -99,7 +100,7 @@ pub fn shown(
         Value::List(values) => {
             let mut all: Vec<Shown> = Vec::new();
             let mut seen = std::collections::HashSet::new();
-            for one in values.iter().flat_map(|value| shown(site, theme, index, field, value, from))
+            for one in values.iter().flat_map(|value| shown(site, theme, index, named, value, from))
             {
                 // One tag may be written in two ways.
                 if one.url.is_none() || seen.insert(one.url.clone()) {
@@ -109,7 +110,7 @@ pub fn shown(
             all
         }
         Value::Null => Vec::new(),
-        value => one(site, theme, index, field, value, from).into_iter().collect(),
+        value => one(site, theme, index, named, value, from).into_iter().collect(),
     }
 }
 
@@ -117,7 +118,7 @@ fn one(
     site: &Site,
     theme: &Theme,
     index: PageIndex,
-    field: &Field,
+    (name, field): (&str, &Field),
     value: &Value,
     from: Option<&str>,
 ) -> Option<Shown> {
@@ -134,7 +135,7 @@ fn one(
             let key = if *yes { "yes" } else { "no" };
             Some(Shown { text: theme.words.text(&page.lang, key).to_owned(), ..Shown::default() })
         }
-        (Kind::Record(_), Value::Text(id)) => Some(match site.record(index, &field.name, id) {
+        (Kind::Record(_), Value::Text(id)) => Some(match site.record(index, name, id) {
             Some(to) => {
                 let to = &site.pages[to];
                 let lang = (to.title_lang() != page.lang).then(|| to.title_lang().to_owned());
@@ -157,7 +158,8 @@ fn one(
                 .iter()
                 .filter_map(|field| {
                     let value = table.get(&field.name)?;
-                    let values = shown(site, theme, index, field, value, None);
+                    let full = format!("{name}.{}", field.name);
+                    let values = shown(site, theme, index, (&full, field), value, None);
                     let texts: Vec<String> = values.into_iter().map(|shown| shown.text).collect();
                     let label = site.config.localized(&field.label, &page.lang);
                     Some(format!("{label} {}", texts.join(", ")).trim().to_owned())

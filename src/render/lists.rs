@@ -206,7 +206,7 @@ fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str) -> Vec<String>
             continue;
         };
         let Some(value) = page.fields.get(name) else { continue };
-        let values = facts::shown(site, theme, index, field, value, None);
+        let values = facts::shown(site, theme, index, (&field.name, field), value, None);
         let mut texts: Vec<String> = values
             .iter()
             .take(ROW_VALUES)

@@ -710,7 +710,13 @@ fn cited_by(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Gro
     }
     let field_label = |name: &str, other: PageIndex| {
         let record_type = site.config.types.get(&site.pages[other].record_type)?;
-        let field = record_type.field(name)?;
+        // One inside a group has the group's name before its own.
+        let mut parts = name.split('.');
+        let mut field = record_type.field(parts.next()?)?;
+        for part in parts {
+            let crate::schema::Kind::Group(fields) = &field.kind else { return None };
+            field = fields.iter().find(|field| field.name == part)?;
+        }
         let inverse = site.config.localized(&field.inverse, &page.lang);
         Some(match inverse {
             "" => facts::label(&site.config, field, &page.lang),

@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use crate::{
     diag::{At, Code, Diag, nearest},
     page::{Page, PageId, is_markdown},
-    tree::{Tree, TreePath},
+    tree::{MANIFEST, Tree, TreePath},
 };
 
 use super::{Edge, PageIndex, Site};
@@ -39,13 +39,14 @@ struct Places<'a> {
     source: &'a Tree,
     /// Pages by their source file.
     by_source: HashMap<&'a str, PageIndex>,
-    /// Pages by their output folder, in lower case for a second look.
+    /// Pages by their output folder, and by their old addresses.
     by_address: HashMap<String, PageIndex>,
-    /// Pages by the name of their file in lower case, for links that give only a name.
-    /// Pages by the name of their file, made when a link asks for a name.
+    /// Pages by the name of their file as links compare it, made when a link gives only a name.
     by_name: OnceLock<BTreeMap<String, PageIndex>>,
     /// Pages by their address without numbers, made when a link cannot be found otherwise.
     by_plain: OnceLock<HashMap<String, Option<PageIndex>>>,
+    /// The names of files by their folder, made when a link leads nowhere.
+    by_folder: OnceLock<HashMap<&'a str, Vec<&'a str>>>,
     pages: &'a [Arc<Page>],
     /// Source files that the content holds beside pages.
     files: BTreeMap<&'a str, &'a TreePath>,
@@ -80,6 +81,12 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
     }
     for path in carried {
         let below = path.below(&content).unwrap_or(path.as_str());
+        if below == MANIFEST || (below.starts_with("search/") && below.ends_with(".js")) {
+            let message = format!("`{below}` is a file that the program itself writes");
+            let diag = Diag::error(Code::DuplicateAddress, At::file(path), message);
+            site.diags.push(diag.help("rename the file or its folder"));
+            continue;
+        }
         if let (Some(output), Some(blob)) = (TreePath::new(below), source.get(path)) {
             site.assets.push((output, blob.clone(), path.clone()));
         }
@@ -142,6 +149,7 @@ impl<'a> Places<'a> {
             by_address: HashMap::with_capacity(pages.len()),
             by_name: OnceLock::new(),
             by_plain: OnceLock::new(),
+            by_folder: OnceLock::new(),
             pages,
             files: BTreeMap::new(),
             tops: source
@@ -176,6 +184,17 @@ impl<'a> Places<'a> {
             }
         }
         places
+    }
+
+    /// Returns the names of the files in each folder of the source.
+    fn neighbours(&self) -> &HashMap<&'a str, Vec<&'a str>> {
+        self.by_folder.get_or_init(|| {
+            let mut folders: HashMap<&str, Vec<&str>> = HashMap::new();
+            for (path, _) in self.source.iter() {
+                folders.entry(path.folder()).or_default().push(path.file_name());
+            }
+            folders
+        })
     }
 
     fn names(&self) -> &BTreeMap<String, PageIndex> {
@@ -371,7 +390,8 @@ impl<'a> Places<'a> {
             return Ok(Hole::File(path, String::new()));
         }
         path.map_err(|diag| {
-            let nearest = nearest(&name_key(stem), self.names().keys().map(String::as_str));
+            let key = name_key(stem);
+            let nearest = among_many(&key, self.names().keys().map(String::as_str));
             let message = format!("`{target}` is the name of no page");
             Diag { message, help: None, ..diag }.help(match nearest {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -434,10 +454,10 @@ impl<'a> Places<'a> {
             if content.is_empty() { wanted.to_owned() } else { format!("{content}/{wanted}") };
         let folder = full.rsplit_once('/').map_or("", |(folder, _)| folder);
         let name = full.rsplit('/').next().unwrap_or(&full);
-        let own = page.source.as_ref();
-        let neighbours =
-            self.source.iter().filter(|(path, _)| path.folder() == folder && Some(*path) != own);
-        let near = nearest(name, neighbours.map(|(path, _)| path.file_name()));
+        let own = page.source.as_ref().filter(|path| path.folder() == folder);
+        let own = own.map(|path| path.file_name());
+        let neighbours = self.neighbours().get(folder).map_or(&[][..], Vec::as_slice);
+        let near = among_many(name, neighbours.iter().copied().filter(|name| Some(*name) != own));
         match near {
             Some(near) => diag.help(format!("did you mean `{near}`?")),
             None if wanted.starts_with("..") || wanted.contains("/../") => {
@@ -458,6 +478,23 @@ fn in_own_language(site: &Site, page: &Page, to: PageIndex) -> PageIndex {
         return to;
     }
     site.sibling(page, &site.pages[to].id.path).unwrap_or(to)
+}
+
+/// Returns the nearest candidate; of very many, one that begins with the same letter, because all
+/// links that lead nowhere ask for theirs.
+fn among_many<'c>(
+    word: &str,
+    candidates: impl Iterator<Item = &'c str> + Clone,
+) -> Option<&'c str> {
+    const MANY: usize = 500;
+    let first = |text: &str| text.chars().next().map(|c| c.to_lowercase().to_string());
+    match candidates.clone().nth(MANY) {
+        None => nearest(word, candidates),
+        Some(_) => {
+            let letter = first(word);
+            nearest(word, candidates.filter(|candidate| first(candidate) == letter))
+        }
+    }
 }
 
 /// Returns the name of a page as links by name compare it.
