@@ -71,6 +71,7 @@ embed! {
     "templates/record.html",
     "templates/redirect.html",
     "templates/row.html",
+    "templates/search-button.html",
     "templates/search.html",
     "templates/sources.html",
     "templates/term.html",

@@ -133,8 +133,6 @@ pub struct TermView {
     pub previous: Option<TermRow>,
     pub next: Option<TermRow>,
     pub definition: Option<String>,
-    /// Other names by which it is found, in the language of the page.
-    pub also: Vec<String>,
     /// The terms above, the nearest first, those below, and those related to it.
     pub broader: Vec<TermRow>,
     pub narrower: Vec<TermRow>,
@@ -296,7 +294,7 @@ impl View {
         view.paging = lists::paging(page, number, total);
         view.total = lists::members(site, index).len();
         view.json_ld = Some(json_ld(&view, page));
-        view.cite = page.is_record.then(|| cite(&view));
+        view.cite = page.is_record.then(|| cite(theme, &view));
         let subject = theme.words.text(lang, "correct-subject").replace("{title}", &page.title);
         view.correct_url =
             page.source.is_some().then(|| correct_url(&site.config, &subject)).flatten();
@@ -566,7 +564,6 @@ impl View {
             previous,
             next,
             definition: term.and_then(|term| exact(&term.definition)),
-            also: term.map(|term| also(term, lang)).unwrap_or_default(),
             broader: term.map(|term| of(&mut above(vocabulary, term))).unwrap_or_default(),
             narrower: of(&mut vocabulary.narrower(id)),
             related: term.map(|term| of(&mut vocabulary.related(term))).unwrap_or_default(),
@@ -759,12 +756,6 @@ fn above<'a>(
     broader.take(vocabulary.terms.len())
 }
 
-/// Returns the other names of a term in a language.
-fn also(term: &crate::schema::Term, lang: &str) -> Vec<String> {
-    let names = term.alt.exact(lang).unwrap_or_default().split(';').map(str::trim);
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
 fn names(theme: &Theme, term: &crate::schema::Term, lang: &str) -> Vec<NameView> {
     let status = |code: &str| {
         let title = term.title_status.exact(code);
@@ -787,8 +778,10 @@ fn names(theme: &Theme, term: &crate::schema::Term, lang: &str) -> Vec<NameView>
     names
 }
 
-fn cite(view: &View) -> String {
-    let mut parts = vec![format!("“{}”", view.page.title)];
+/// Returns how a page is cited, but for its address, which runs from left to right in any language.
+fn cite(theme: &Theme, view: &View) -> String {
+    let word = |key| theme.words.text(&view.lang.code, key);
+    let mut parts = vec![word("cite-title").replace("{title}", &view.page.title)];
     parts.push(view.site.publisher.clone());
     if let Some(version) = &view.site.version {
         parts.push(format!("v{version}"));
@@ -796,11 +789,7 @@ fn cite(view: &View) -> String {
     if let Some(as_of) = &view.page.as_of {
         parts.push(as_of.clone());
     }
-    let text = parts.join(", ");
-    match &view.page.canonical {
-        Some(url) => format!("{text}, {url}"),
-        None => text,
-    }
+    parts.join(word("cite-separator"))
 }
 
 /// Returns where a correction goes: a mail with its subject filled in, or the page of the contact.

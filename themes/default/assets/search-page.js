@@ -320,7 +320,7 @@
     if (settled) watch(fresh);
     if (!offset) {
       showFilters(answer.facets, held);
-      aside?.show(answer);
+      aside?.show(settled ? answer : { ...answer, concepts: [] });
     }
     sort.querySelector(`[value=${asked.sort}]`).checked = true;
     showFault(answer.missing ? words.partial : "", offset);
@@ -425,6 +425,9 @@
       const isStrange = found.some((hit) => hit.lang !== lang);
       if (isAside || isStrange || corrected || concepts.length) await loadAside();
       if (mine !== turn) return;
+      // What is half typed and not found yet is no reason to clear the page.
+      if (!settled && !answer.total) return;
+      calm();
       show(answer, { settled, offset, held });
       if (!settled || offset) return;
       if (!mixed || isForeign || !foreign.length) return hideOthers(true);

@@ -26,6 +26,8 @@
   const root = document.documentElement;
   const colours = recall("colours");
   if (colours === "light" || colours === "dark") root.dataset.colours = colours;
+  // On a small screen the menus are folded away; without scripts they stay as they are (see style.css).
+  root.dataset.scripts = "";
   // The search page keeps room for results that were asked for (see style.css).
   if (/=[^&]/.test(location.search)) root.dataset.asked = "";
 
@@ -94,6 +96,26 @@
     }
   };
 
+  const offerMenus = () => {
+    const buttons = [...document.querySelectorAll(".fold")];
+    const fold = (button, isOpen) => button.setAttribute("aria-expanded", isOpen);
+    const isOpen = (button) => button.getAttribute("aria-expanded") === "true";
+    for (const button of buttons) {
+      button.addEventListener("click", () => {
+        const opens = !isOpen(button);
+        for (const other of buttons) fold(other, other === button && opens);
+      });
+      button.parentElement.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !isOpen(button)) return;
+        fold(button, false);
+        button.focus();
+      });
+    }
+    document.addEventListener("click", ({ target }) => {
+      for (const button of buttons) if (!button.parentElement.contains(target)) fold(button, false);
+    });
+  };
+
   // A list's ways to narrow it down stand open beside it, and closed below it on a small screen.
   const foldNarrow = () => {
     const details = document.querySelector("[data-narrow]");
@@ -102,6 +124,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     offerColours();
+    offerMenus();
     focusSearch();
     offerCopy();
     rememberLanguage();
