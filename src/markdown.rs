@@ -21,10 +21,12 @@ mod callout;
 mod direction;
 mod footnotes;
 mod foreign;
+mod heading;
 mod highlight;
 mod sanitise;
 
 pub use foreign::Note;
+use heading::{has_top_heading, take_title, text_of};
 
 /// A body, understood alone.
 #[derive(Clone, Debug, Default)]
@@ -193,8 +195,14 @@ create_formatter!(Html<Writer>, {
     },
     NodeValue::CodeBlock(ref block) => |context, entering| {
         if entering {
-            let lang = block.info.split([' ', ',', '{', '\t']).next().unwrap_or_default().to_owned();
+            let lang = block.info.split([' ', ',', '{', '\t']).next().unwrap_or_default();
+            let lang = if lang.contains(['=', '"', '[']) { String::new() } else { lang.to_owned() };
             context.cr()?;
+            if let Some(title) = code_title(&block.info) {
+                context.write_str("<p class=\"code-title\">")?;
+                context.escape(title)?;
+                context.write_str("</p>\n")?;
+            }
             context.write_str("<pre tabindex=\"0\"><code")?;
             if !lang.is_empty() {
                 context.write_str(" class=\"language-")?;
@@ -458,36 +466,22 @@ fn line_starts(text: &str) -> Vec<usize> {
     std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|at| at + 1)).collect()
 }
 
-/// Takes a heading of level 1 that opens the body out of it: it is the page's title.
-fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Body) {
-    let Some(first) = root.first_child() else { return };
-    if !matches!(first.data().value, NodeValue::Heading(ref heading) if heading.level == 1) {
-        return;
-    }
-    let text = text_of(first);
-    if title.is_none_or(|title| title.trim() == text) && !text.is_empty() {
-        first.detach();
-        body.title = Some(text);
-    }
-}
-
-fn has_top_heading<'a>(root: &'a AstNode<'a>) -> bool {
-    root.descendants().any(
-        |node| matches!(node.data().value, NodeValue::Heading(ref heading) if heading.level == 1),
-    )
-}
-
-fn text_of<'a>(node: &'a AstNode<'a>) -> String {
-    let mut text = String::new();
-    for node in node.descendants() {
-        match &node.data().value {
-            NodeValue::Text(literal) => text.push_str(literal),
-            NodeValue::Code(code) => text.push_str(&code.literal),
-            NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
-            _ => {}
+/// Returns the title of a block of code, such as the name of its file, as many programs write it behind
+/// the language: `title="main.rs"`, or `[main.rs]`.
+fn code_title(info: &str) -> Option<&str> {
+    for name in ["title=", "filename=", "file=", "name="] {
+        let Some((before, rest)) = info.split_once(name) else { continue };
+        if !before.is_empty() && !before.ends_with([' ', '{', ',']) {
+            continue;
         }
+        let title = match rest.chars().next()? {
+            quote @ ('"' | '\'') => rest[1..].split(quote).next()?,
+            _ => rest.split([' ', '}', ',']).next()?,
+        };
+        return Some(title.trim()).filter(|title| !title.is_empty());
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let (_, rest) = info.split_once(" [")?;
+    rest.split_once(']').map(|(title, _)| title.trim()).filter(|title| !title.is_empty())
 }
 
 struct Walk<'w> {

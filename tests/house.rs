@@ -49,7 +49,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("base64", &["search/packing"]),
     ("blake3", &["tree", "disk"]),
     ("clap", &["main"]),
-    ("comrak", &["markdown"]),
+    ("comrak", &["markdown", "markdown/heading"]),
     ("csv", &["config/table", "export"]),
     ("entities", &["markdown/sanitise"]),
     ("icu_calendar", &["words"]),

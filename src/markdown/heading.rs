@@ -1,0 +1,73 @@
+//! The headings of a body: which of them is the title of its page, and what one says.
+
+use comrak::nodes::{AstNode, NodeValue};
+
+use super::Body;
+
+/// How many blocks may stand before the title of a page: pictures, links to other languages, a note.
+const BEFORE_TITLE: usize = 5;
+
+/// Takes the heading out of a body that is the page's title: one of level 1 that opens it. Where nothing
+/// else says the title, some blocks may stand before it, and it may be of another level, if it opens the
+/// body and is above all others.
+pub fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Body) {
+    let level = |node: &AstNode| match node.data().value {
+        NodeValue::Heading(ref heading) => Some(heading.level),
+        _ => None,
+    };
+    let before = if title.is_some() { 0 } else { BEFORE_TITLE };
+    let first = root.children().take(before + 1).find(|node| !says_nothing(node));
+    let first = first.filter(|node| level(node).is_some());
+    let Some(first) = first else { return };
+    let own = level(first).unwrap_or_default();
+    let is_above = || {
+        let levels: Vec<u8> = root.descendants().filter_map(|node| level(node)).collect();
+        first.previous_sibling().is_none()
+            && levels.len() > 1
+            && levels[1..].iter().all(|level| *level > own)
+    };
+    if own > 1 && (title.is_some() || !is_above()) {
+        return;
+    }
+    let text = text_of(first);
+    if title.is_none_or(|title| title.trim() == text) && !text.is_empty() {
+        first.detach();
+        body.title = Some(text);
+    }
+}
+
+/// Returns true for a block of pictures, links and marks only, such as badges and other languages.
+fn says_nothing<'a>(block: &'a AstNode<'a>) -> bool {
+    let is_silent = |node: &'a AstNode<'a>| match &node.data().value {
+        NodeValue::Link(_) | NodeValue::Image(_) | NodeValue::HtmlInline(_) => true,
+        NodeValue::SoftBreak | NodeValue::LineBreak => true,
+        NodeValue::Text(text) => !text.contains(char::is_alphanumeric),
+        _ => false,
+    };
+    match &block.data().value {
+        NodeValue::HtmlBlock(_) | NodeValue::ThematicBreak => true,
+        NodeValue::Paragraph => block.children().all(is_silent),
+        _ => false,
+    }
+}
+
+/// Returns true where a heading is as high as the page's title.
+pub fn has_top_heading<'a>(root: &'a AstNode<'a>) -> bool {
+    root.descendants().any(
+        |node| matches!(node.data().value, NodeValue::Heading(ref heading) if heading.level == 1),
+    )
+}
+
+/// Returns the words of a heading.
+pub fn text_of<'a>(node: &'a AstNode<'a>) -> String {
+    let mut text = String::new();
+    for node in node.descendants() {
+        match &node.data().value {
+            NodeValue::Text(literal) => text.push_str(literal),
+            NodeValue::Code(code) => text.push_str(&code.literal),
+            NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
