@@ -412,6 +412,9 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
             fields::check_required(&mut page, path, config, &[], 0..0);
         }
     }
+    if !config.configured {
+        put_in_order(&mut page, path);
+    }
     let nonce = key.to_string();
     let given = (!page.title.is_empty()).then(|| page.title.clone());
     let body = markdown::read(&markdown::Source {
@@ -424,6 +427,12 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
     });
     if page.title.is_empty() && body.title.is_none() && page.id.path.is_empty() {
         page.title = config.home_title(&page.lang);
+    }
+    if page.title.is_empty() && body.title.is_none() && !config.configured {
+        let (name, rest) = own_name(&page, path);
+        if rest.len() < name.len() && !rest.is_empty() {
+            page.title = title_of_path(rest, path);
+        }
     }
     take_body(&mut page, path, body);
     if page.is_abstract && !page.body.is_empty() {
@@ -444,6 +453,44 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
     page
 }
 
+/// Returns the name of a page's file, or of its folder when it stands for it; and the same without the
+/// number or date that it begins with.
+fn own_name<'a>(page: &Page, path: &'a TreePath) -> (&'a str, &'a str) {
+    let name = match page.role {
+        Role::Folder | Role::Readme => path.folder().rsplit('/').next().unwrap_or_default(),
+        _ => path.stem(),
+    };
+    match date_of_name(name) {
+        Some(_) => (name, name[10..].trim_start_matches(['-', '_', '.', ' '])),
+        None => (name, numbered(name).1),
+    }
+}
+
+/// Returns the date that a name begins with, as posts have it: `2021-05-06-hello`.
+fn date_of_name(name: &str) -> Option<&str> {
+    let (date, rest) = name.split_at_checked(10)?;
+    let is_apart = rest.is_empty() || rest.starts_with(['-', '_', '.', ' ']);
+    (is_apart && crate::schema::is_date(date)).then_some(date)
+}
+
+/// Puts a page where other programs do, if its front matter does not: by the number that the name of its
+/// file begins with, and posts with the newest first.
+fn put_in_order(page: &mut Page, path: &TreePath) {
+    let (name, _) = own_name(page, path);
+    let is_dated = page.text("date").is_some();
+    if let Some(date) = date_of_name(name).filter(|_| !is_dated) {
+        page.fields.insert("date".to_owned(), Value::Text(date.to_owned()));
+    }
+    let newest_first = || {
+        let date = page.text("date").filter(|date| crate::schema::is_date(date))?;
+        let digits: String =
+            date.bytes().take(10).filter(u8::is_ascii_digit).map(char::from).collect();
+        let whole = format!("{digits:0<8}");
+        whole.parse::<i64>().ok().map(|number| -number)
+    };
+    page.order = page.order.or(numbered(name).0).or_else(newest_first);
+}
+
 /// Parts a name from the number before it, by which many programs put files in order: `02-basics`,
 /// `3. Prompts`. A name that is all number, or a date, has none.
 pub fn numbered(name: &str) -> (Option<i64>, &str) {
@@ -451,7 +498,7 @@ pub fn numbered(name: &str) -> (Option<i64>, &str) {
     let rest = name[digits..].trim_start_matches(['-', '_', '.', ' ']);
     let is_apart = rest.len() < name.len() - digits;
     let is_word = rest.chars().next().is_some_and(char::is_alphabetic);
-    match (1..=4).contains(&digits) && is_apart && is_word {
+    match (1..=3).contains(&digits) && is_apart && is_word {
         true => (name[..digits].parse().ok(), rest),
         false => (None, name),
     }

@@ -86,7 +86,8 @@ impl Config {
             self.by_suffix = true;
             return Vec::new();
         }
-        let first = most.unwrap_or_else(|| "en".to_owned());
+        let written = || written_language(source, &self.content).unwrap_or("en").to_owned();
+        let first = most.unwrap_or_else(written);
         self.languages.push(Lang { code: first.clone(), folder: None });
         let others = declared.into_keys().filter(|code| *code != first);
         self.languages.extend(others.map(|code| Lang { code, folder: None }));
@@ -156,3 +157,50 @@ fn declared_languages(
     }
     counts
 }
+/// How many files are looked at for the script they are written in, and how much of each, in bytes.
+const LOOKED_AT: (usize, usize) = (200, 4096);
+
+/// Returns the language that the script of most text means, where no page declares one. Latin letters
+/// mean none: many languages share them, and names and code are written in them everywhere.
+fn written_language(source: &Tree, content: &str) -> Option<&'static str> {
+    let (files, bytes) = LOOKED_AT;
+    let pages = source.iter().filter(|(path, _)| {
+        path.below(content).is_some_and(|below| !below.starts_with("i18n/"))
+            && matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
+    });
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut letters = 0;
+    for (_, blob) in pages.take(files) {
+        let head = blob.bytes().map(|all| &all[..all.len().min(bytes)]).unwrap_or_default();
+        for letter in String::from_utf8_lossy(head).chars().filter(|c| c.is_alphabetic()) {
+            letters += 1;
+            let script = match letter {
+                'پ' | 'چ' | 'ژ' | 'گ' => "fa",
+                '\u{600}'..='\u{6ff}' => "ar",
+                '\u{590}'..='\u{5ff}' => "he",
+                'і' | 'ї' | 'є' | 'ґ' => "uk",
+                '\u{400}'..='\u{4ff}' => "ru",
+                '\u{370}'..='\u{3ff}' => "el",
+                '\u{e00}'..='\u{e7f}' => "th",
+                '\u{900}'..='\u{97f}' => "hi",
+                '\u{ac00}'..='\u{d7af}' => "ko",
+                '\u{3040}'..='\u{30ff}' => "ja",
+                '\u{4e00}'..='\u{9fff}' => "zh",
+                _ => continue,
+            };
+            *counts.entry(script).or_default() += 1;
+        }
+    }
+    let count = |script: &str| counts.get(script).copied().unwrap_or_default();
+    // The letters of their own tell these from the languages they share the others with.
+    let of_own = [("fa", "ar"), ("uk", "ru"), ("ja", "zh")].map(|(own, shared)| {
+        let all = count(own) + count(shared);
+        (if count(own) * OWN_LETTERS > all { own } else { shared }, all)
+    });
+    let others = ["he", "el", "th", "hi", "ko"].map(|script| (script, count(script)));
+    let (language, most) = of_own.into_iter().chain(others).max_by_key(|(_, count)| *count)?;
+    (most > 0 && most * 3 >= letters).then_some(language)
+}
+
+/// One in so many letters of a Persian, Ukrainian or Japanese text, at least, is one of its own.
+const OWN_LETTERS: usize = 50;

@@ -21,7 +21,7 @@ pub fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Bod
     let Some(first) = first else { return };
     let own = level(first).unwrap_or_default();
     let is_above = || {
-        let levels: Vec<u8> = root.descendants().filter_map(|node| level(node)).collect();
+        let levels: Vec<u8> = root.descendants().filter_map(&level).collect();
         first.previous_sibling().is_none()
             && levels.len() > 1
             && levels[1..].iter().all(|level| *level > own)
