@@ -453,6 +453,11 @@ pub fn read(path: &TreePath, blob: &Blob, config: &Config, key: Digest) -> Page 
     page
 }
 
+/// Returns true for the first page of a wiki.
+fn is_wiki_home(folder: &str, stem: &str, config: &Config) -> bool {
+    folder.is_empty() && stem == "Home" && !config.configured
+}
+
 /// Returns the name of a page's file, or of its folder when it stands for it; and the same without the
 /// number or date that it begins with.
 fn own_name<'a>(page: &Page, path: &'a TreePath) -> (&'a str, &'a str) {
@@ -550,7 +555,7 @@ fn locate(page: &mut Page, path: &TreePath, config: &Config) {
             folder.to_owned()
         }
         // Only when the folder has no index; the linker decides.
-        _ if stem.eq_ignore_ascii_case("readme") => {
+        _ if stem.eq_ignore_ascii_case("readme") || is_wiki_home(folder, stem, config) => {
             page.role = Role::Readme;
             folder.to_owned()
         }

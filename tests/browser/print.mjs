@@ -34,7 +34,7 @@ const printed = async (page, url, chosen) => {
     ]) {
       if (seen(selector)) problems.push(`${selector} is printed`);
     }
-    for (const selector of ["main h1", ".lead", ".facts dd", ".text .body p", ".sources li"]) {
+    for (const selector of ["main h1", ".lead", ".facts dd", ".record > .body p", ".sources li"]) {
       if (!seen(selector)) problems.push(`${selector} is not printed`);
     }
     // Printers leave grounds out, so every text must be dark enough for white paper.

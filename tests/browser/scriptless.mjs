@@ -22,7 +22,7 @@ export const scriptless = async (report, { site, samples, browser, places }) => 
     return problems;
   });
   const content = {
-    record: ["main h1", "main .lead", ".facts dd", ".text .body p", ".sources li", ".citation"],
+    record: ["main h1", "main .lead", ".facts dd", ".record > .body p", ".sources li", ".citation"],
     list: ["main h1", ".rows .row-title a", ".narrow a"],
     term: ["main h1", ".rows .row-title a"],
     terms: ["main h1", ".way a"],

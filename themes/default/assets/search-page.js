@@ -14,8 +14,11 @@
     "total status sort understood chips filters results fault nothing more others elsewhere".split(" ").map(part);
 
   // A built site puts the root of the index into the page, which saves a request.
-  const carried = part("root")?.textContent;
-  if (carried) vademecum.shard(...JSON.parse(carried));
+  try {
+    vademecum.shard(...JSON.parse(part("root").textContent));
+  } catch {
+    // Then it is loaded when it is needed.
+  }
 
   // Results shown at first and with each "more", while typing, and beside in other languages.
   const [STEP, GLANCE, BESIDE] = [10, 5, 3];
