@@ -300,9 +300,11 @@ impl Config {
         if let Some(licence) = node.get("licence") {
             self.licence = match licence.text() {
                 Some(name) => Some(Licence { name: name.to_owned(), url: None }),
-                None => reader
-                    .text(licence, "name")
-                    .map(|name| Licence { name, url: reader.text(licence, "url") }),
+                None => {
+                    reader.only(licence, "licence", &["name", "url"]);
+                    let name = reader.text(licence, "name");
+                    name.map(|name| Licence { name, url: reader.text(licence, "url") })
+                }
             };
         }
         if let Some(home) = node.get("home") {
@@ -350,6 +352,7 @@ impl Config {
             ];
             reader.only(node, &format!("vocabularies.{}", key.name), &known);
             let parent = node.get("parent").and_then(|node| {
+                reader.only(node, "parent", &["column", "vocabulary"]);
                 Some(Parent {
                     column: reader.text(node, "column")?,
                     vocabulary: reader.text(node, "vocabulary")?,
@@ -424,7 +427,10 @@ impl Config {
             fields
         };
         let shared = match node.get("shared") {
-            Some(node) => choose(reader, node, &BTreeMap::new()),
+            Some(node) => {
+                reader.only(node, "shared", &["fields", "required"]);
+                choose(reader, node, &BTreeMap::new())
+            }
             None => Vec::new(),
         };
         for (key, node) in reader.entries(node, "types") {
@@ -508,9 +514,10 @@ fn read_site_file(source: &Tree, path: &TreePath, diags: &mut Vec<Diag>) -> Opti
 
 fn read_home(reader: &mut Reader, node: &Node) -> Home {
     reader.only(node, "home", &["featured", "ways", "newest"]);
-    let featured = node
-        .get("featured")
-        .and_then(|node| Some((reader.text(node, "vocabulary")?, reader.texts(node, "terms"))));
+    let featured = node.get("featured").and_then(|node| {
+        reader.only(node, "featured", &["vocabulary", "terms"]);
+        Some((reader.text(node, "vocabulary")?, reader.texts(node, "terms")))
+    });
     Home {
         featured,
         ways: reader.texts(node, "ways"),

@@ -593,6 +593,15 @@ fn read_tuning(source: &Tree, lang: &str, diags: &mut Vec<Diag>) -> Tuning {
             .filter(|number| (0.0..=high).contains(number))
     };
     for (key, node) in node.table().unwrap_or_default() {
+        if matches!(key.name.as_str(), "weights" | "common") && node.table().is_none() {
+            let message = format!("`{}` takes a table, not {}", key.name, node.describe());
+            wrong(
+                node.range.clone(),
+                message,
+                "write its settings on lines of their own below its name",
+            );
+            continue;
+        }
         match key.name.as_str() {
             "weights" => {
                 for (key, node) in node.table().unwrap_or_default() {
@@ -629,8 +638,26 @@ fn read_tuning(source: &Tree, lang: &str, diags: &mut Vec<Diag>) -> Tuning {
                         }
                     }
                 }
-                let words = node.get("words").and_then(|node| node.text()).unwrap_or_default();
-                tuning.common = words.split_whitespace().map(analysis::fold).collect();
+                for (key, node) in node.table().unwrap_or_default() {
+                    match (key.name.as_str(), node.text()) {
+                        ("weight", _) => {}
+                        ("words", Some(words)) => {
+                            tuning.common = words.split_whitespace().map(analysis::fold).collect();
+                        }
+                        ("words", None) => {
+                            let message = format!("`words` takes a text, not {}", node.describe());
+                            wrong(
+                                node.range.clone(),
+                                message,
+                                "part the words by spaces, not by commas",
+                            );
+                        }
+                        (other, _) => {
+                            let message = format!("`common` has no setting `{other}`");
+                            wrong(key.range.clone(), message, "the settings are weight and words");
+                        }
+                    }
+                }
             }
             other => {
                 let message = format!("`{path}` has no setting `{other}`");
