@@ -35,6 +35,8 @@ use crate::{
 
 /// How long a change waits for others that belong to it: editors write in several steps.
 const DEBOUNCE: Duration = Duration::from_millis(20);
+/// How long it waits for that at most, where another program writes into the folder all the time.
+const PATIENCE_WITH_WRITERS: Duration = Duration::from_millis(100);
 /// How long an open page waits for news before it asks again.
 const PATIENCE: Duration = Duration::from_secs(25);
 /// Ports that are tried when none was asked for.
@@ -55,6 +57,11 @@ const RELOAD_STYLE: &str = include_str!("serve/reload.css");
 /// How long nothing must change before feeds, data and the search are made anew: they are for other
 /// programs and for readers who search, and an editor who saves again must not wait for them.
 const QUIET: Duration = Duration::from_millis(250);
+
+/// How long they wait at most, where something changes all the time.
+const LONGEST: Duration = Duration::from_secs(2);
+/// How often it looks whether the folder is back.
+const AWAY: Duration = Duration::from_millis(500);
 
 /// What is served at the moment.
 struct Published {
@@ -104,7 +111,7 @@ pub fn run(
     watch_new(&mut watcher, &mut unwatched)?;
     let mut memories = Memories::warm();
     let scope = Scope { drafts: true };
-    let mut started = Instant::now();
+    let started = Instant::now();
     let mut source = disk::read_source(root, out)?;
     let mut pages = build_pages(&source.tree, &mut memories, scope);
     pages.left_out(&source.skipped);
@@ -128,6 +135,10 @@ pub fn run(
     });
     ready(address);
     let mut last = source.tree.digest();
+    let tell = |error: &io::Error| {
+        let folder = root.display().to_string();
+        eprintln!("vademecum: `{}`: {error}; the last site stays", diag::visible(&folder));
+    };
     let publish = |output: Tree, diags: &[diag::Diag], source: &Tree| {
         let remarks = diag::print_json(diags, source);
         let mut published = published.write().unwrap_or_else(PoisonError::into_inner);
@@ -138,27 +149,30 @@ pub fn run(
             published.output = output;
         }
     };
-    // The pages of a build whose exports wait for a quiet moment.
-    let mut waiting: Option<Pages> = None;
+    let mut waiting: Option<Waiting> = None;
     loop {
-        let event = match waiting.is_some() {
-            true => changes.recv_timeout(QUIET),
-            false => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        if let Some(Waiting { pages, took, .. }) = waiting.take_if(|waiting| waiting.is_due()) {
+            let begun = Instant::now();
+            let known = errors(pages.diags());
+            let built;
+            (built, beside) = complete(pages, &mut memories);
+            report(&built, &source.tree, took + begun.elapsed());
+            let has_more = built.errors() != known;
+            if built.errors() == 0 {
+                let _ = orders.send(built.collections);
+            }
+            publish(built.output, &built.diags, &source.tree);
+            if has_more {
+                turn.send_modify(|version| *version += 1);
+            }
+        }
+        let event = match &waiting {
+            Some(waiting) => changes.recv_timeout(waiting.left()),
+            None => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         let event = match event {
             Ok(event) => event,
-            Err(RecvTimeoutError::Timeout) => {
-                if let Some(pages) = waiting.take() {
-                    let built;
-                    (built, beside) = complete(pages, &mut memories);
-                    report(&built, &source.tree, started.elapsed());
-                    if built.errors() == 0 {
-                        let _ = orders.send(built.collections);
-                    }
-                    publish(built.output, &built.diags, &source.tree);
-                }
-                continue;
-            }
+            Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         };
         let mut changed = Changed::default();
@@ -166,7 +180,11 @@ pub fn run(
         if !changed.is_any() {
             continue;
         }
-        while let Ok(event) = changes.recv_timeout(DEBOUNCE) {
+        // A program that writes all the time must not keep an edit from being seen.
+        let first = Instant::now();
+        while first.elapsed() < PATIENCE_WITH_WRITERS
+            && let Ok(event) = changes.recv_timeout(DEBOUNCE)
+        {
             changed.add(event, out);
         }
         // A folder that comes in the place of another, as from a backup, is watched anew.
@@ -178,11 +196,30 @@ pub fn run(
         }
         watch_new(&mut watcher, &mut unwatched)?;
         let begun = Instant::now();
-        match changed.everything {
-            true => source = disk::read_source(root, out)?,
+        let read = match changed.everything {
+            true => disk::read_source(root, out).map(|read| source = read),
             false => {
                 let paths: Vec<PathBuf> = changed.paths.into_iter().collect();
-                disk::read_again(&mut source, root, out, &paths)?;
+                disk::read_again(&mut source, root, out, &paths)
+            }
+        };
+        if let Err(error) = read {
+            tell(&error);
+            // The folder may come back, as from a backup, and is another one then.
+            while !root.is_dir() {
+                std::thread::sleep(AWAY);
+            }
+            for part in &parts {
+                let _ = watcher.unwatch(part);
+            }
+            unwatched.clone_from(&parts);
+            watch_new(&mut watcher, &mut unwatched)?;
+            match disk::read_source(root, out) {
+                Ok(read) => source = read,
+                Err(error) => {
+                    tell(&error);
+                    continue;
+                }
             }
         }
         let digest = source.tree.digest();
@@ -190,16 +227,36 @@ pub fn run(
             continue;
         }
         last = digest;
-        started = begun;
         // What waited is out of date, and the next build changes it in place.
-        drop(waiting.take());
+        let latest = waiting.take().map_or_else(|| Instant::now() + LONGEST, |old| old.latest);
         let mut pages = build_pages(&source.tree, &mut memories, scope);
         pages.left_out(&source.skipped);
         // What lies beside the pages is a moment older than they, which is better than missing.
         let output = beside.clone().overlay(pages.output().clone());
         publish(output, pages.diags(), &source.tree);
         turn.send_modify(|version| *version += 1);
-        waiting = Some(pages);
+        let due = latest.min(Instant::now() + QUIET);
+        waiting = Some(Waiting { pages, took: begun.elapsed(), due, latest });
+    }
+}
+
+/// The pages of a build whose exports wait for a quiet moment.
+struct Waiting {
+    pages: Pages,
+    /// How long it took to make them.
+    took: Duration,
+    due: Instant,
+    /// When they are due whatever changes until then.
+    latest: Instant,
+}
+
+impl Waiting {
+    fn is_due(&self) -> bool {
+        self.left().is_zero()
+    }
+
+    fn left(&self) -> Duration {
+        self.due.saturating_duration_since(Instant::now())
     }
 }
 

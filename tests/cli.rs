@@ -412,6 +412,27 @@ fn serve_sees_edits_after_the_content_came_back_from_a_backup() {
 }
 
 #[test]
+fn serve_makes_the_search_while_another_program_writes_all_the_time() {
+    let site = Site::new(&[("a.md", "# A\n\nFirst.\n")]);
+    let server = Server::start(&site);
+    let is_done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for line in 0..300 {
+                if is_done.load(std::sync::atomic::Ordering::Relaxed) {
+                    return;
+                }
+                site.write("out.log", &"x\n".repeat(line));
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        });
+        site.write("a.md", "# A\n\nSecond.\n");
+        server.until("/api/search?q=second", "\"total\":1");
+        is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+}
+
+#[test]
 fn serve_answers_only_for_its_own_tree_and_machine() {
     let site = configured();
     site.write("secret.txt", "secret");
