@@ -391,7 +391,8 @@ fn filter(text: &str) -> Result<(String, String), String> {
 fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
     let source = read(root, &root.join("public"))?.tree;
     let (config, _) = Config::read(&source);
-    let lang = args.lang.clone().unwrap_or_else(|| config.default_language().to_owned());
+    let lang = args.lang.as_deref().map(language::canonical);
+    let lang = lang.unwrap_or_else(|| config.default_language().to_owned());
     if !config.languages.iter().any(|known| known.code == lang) {
         let codes: Vec<&str> = config.languages.iter().map(|lang| lang.code.as_str()).collect();
         return Err(Failure(format!(
@@ -432,13 +433,13 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
     if args.json {
         say(&serde_json::to_string_pretty(&found)?)?;
     } else {
-        say(answer(&found).trim_end())?;
+        say(answer(&found, args.offset).trim_end())?;
     }
     Ok(CLEAN)
 }
 
 /// Writes an answer for people.
-fn answer(found: &Found) -> String {
+fn answer(found: &Found, offset: usize) -> String {
     let bold = std::io::stdout().is_terminal();
     let (on, off) = if bold { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     let mut text = String::new();
@@ -449,7 +450,7 @@ fn answer(found: &Found) -> String {
         1 => "1 result\n".to_owned(),
         total => format!("{total} results\n"),
     };
-    for (number, hit) in found.hits.iter().enumerate() {
+    for (number, hit) in (offset..).zip(&found.hits) {
         let excerpt = diag::visible(&hit.excerpt)
             .replace("<mark>", on)
             .replace("</mark>", off)
@@ -580,7 +581,8 @@ fn run_new(root: &Path, args: &NewArgs) -> Result<u8, Failure> {
         }
         return new_site(Path::new(&args.what));
     };
-    let lang = args.lang.clone().unwrap_or_else(|| config.default_language().to_owned());
+    let lang = args.lang.as_deref().map(language::canonical);
+    let lang = lang.unwrap_or_else(|| config.default_language().to_owned());
     let year = this_year();
     let record = scaffold::record(&config, &args.what, title, &lang, year)?;
     let path = root.join(record.path.as_str());

@@ -2,10 +2,11 @@
 
 use crate::{
     config::Config,
+    diag::nearest,
     page,
     schema::{Field, Kind, RecordType, Required},
     theme,
-    tree::{Blob, Tree, TreePath},
+    tree::{Blob, Tree, TreePath, portable},
 };
 
 /// Returns the files of the starter site.
@@ -36,7 +37,12 @@ pub fn record(
             true => {
                 "this site declares no record types; they stand in `content/site.toml`".to_owned()
             }
-            false => format!("there is no record type `{type_name}`; use one of `{}`", known()),
+            false => match nearest(type_name, config.types.keys().map(String::as_str)) {
+                Some(near) => {
+                    format!("there is no record type `{type_name}`; did you mean `{near}`?")
+                }
+                None => format!("there is no record type `{type_name}`; use one of `{}`", known()),
+            },
         });
     };
     let Some(language) = config.languages.iter().find(|known| known.code == lang) else {
@@ -50,6 +56,9 @@ pub fn record(
     if slug.is_empty() {
         return Err(format!("`{title}` has no letters to name the file after"));
     }
+    // Files of these names stand for their folder, or are devices on some systems.
+    let is_taken = matches!(slug.as_str(), "index" | "readme") || portable(&slug) != slug;
+    let slug = if is_taken { format!("{slug}-{type_name}") } else { slug };
     let folders = [Some("content"), language.folder.as_deref(), record_type.folder.as_deref()];
     let folder: Vec<&str> = folders.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     let path = TreePath::new(&format!("{}/{slug}.md", folder.join("/")))

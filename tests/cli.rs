@@ -310,7 +310,7 @@ fn new_writes_a_site_that_builds_clean_and_records_that_explain_themselves() {
     folder
         .run(&[&root[..], &["new", "practise", "X"]].concat())
         .code(2)
-        .complains("use one of `practice`");
+        .complains("did you mean `practice`?");
     folder
         .run(&[&root[..], &["new", "practice", "X", "--lang", "fr"]].concat())
         .code(2)

@@ -38,7 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("skos", &["config", "language", "schema", "tree"]),
     ("export", &["front", "page", "render", "schema", "search", "site", "theme", "tree"]),
     ("disk", &["config", "page", "tree"]),
-    ("scaffold", &["config", "page", "schema", "search", "theme", "tree"]),
+    ("scaffold", &["config", "diag", "page", "schema", "search", "theme", "tree"]),
     ("serve", &["diag", "disk", "search", "site", "tree"]),
 ];
 

@@ -36,11 +36,13 @@ pub fn parse(text: &str, fields: &[String]) -> Query {
         if token.is_empty() {
             continue;
         }
-        let filter = token.split_once(':').filter(|(field, value)| {
-            !is_phrase && !value.is_empty() && fields.iter().any(|known| known == field)
+        let filter = token.split_once(':').and_then(|(field, value)| {
+            let lower = field.to_lowercase();
+            let known = fields.iter().find(|known| **known == *field || **known == lower)?;
+            (!is_phrase && !value.is_empty()).then_some((known, value))
         });
         if let Some((field, value)) = filter {
-            let filter = (field.to_owned(), value.trim_matches(is_quote).trim().to_owned());
+            let filter = (field.clone(), value.trim_matches(is_quote).trim().to_owned());
             if negative { query.excluded.push(filter) } else { query.filters.push(filter) }
         } else if negative {
             if is_phrase { query.without_phrases.push(token) } else { query.without.push(token) }
@@ -96,6 +98,7 @@ mod tests {
         let quoted = parse("return country:\"Sri Lanka\" home", &fields);
         assert_eq!(quoted.filters, [("country".to_owned(), "Sri Lanka".to_owned())]);
         assert_eq!(quoted.words, "return home");
+        assert_eq!(parse("Country:TH", &fields).filters[0].0, "country");
         let text = "return \"safe place\" -forced -\"by force\" country:TH -country:MX note:x « chez soi »";
         let query = parse(text, &fields);
         assert_eq!(query.words, "return safe place note:x chez soi");

@@ -73,7 +73,7 @@ vademecum.more("extra", (core) => {
       rest = end < 0 ? "" : rest.slice(end + isPhrase);
       if (!token) continue;
       const [, field, value] = token.match(/^([^:]*):(.+)$/s) || [];
-      const facet = !isPhrase && value && fields.get(field);
+      const facet = !isPhrase && value && (fields.get(field) || fields.get(field.toLowerCase()));
       if (facet) query[isNegative ? "excluded" : "filters"].push([facet, value.replace(/^["“”„«»]+|["“”„«»]+$/g, "").trim()]);
       else if (isNegative) query[isPhrase ? "withoutPhrases" : "without"].push(token);
       else query.words.push(token);
