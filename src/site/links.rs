@@ -330,7 +330,10 @@ impl<'a> Places<'a> {
         }
         let plain = self.plain();
         let above = from_root.and_then(|path| Some(path.split_once('/')?.1.to_owned()));
-        let candidates = [from_file.clone(), above];
+        let in_top = |top: &str| join(top, from_root?);
+        let only = (self.tops.len() == 1).then(|| self.tops.first()).flatten();
+        let candidates =
+            [from_file.clone(), above, first.and_then(in_top), only.and_then(|top| in_top(top))];
         let named =
             candidates.into_iter().flatten().filter(|path| !path.trim_matches('/').is_empty());
         named.into_iter().find_map(|path| {
@@ -563,8 +566,9 @@ pub fn to_place(page: &Page, fragment: String, is_own: bool) -> String {
     };
     let wanted = letters(&percent_decode_str(id).decode_utf8_lossy());
     let mut alike = page.anchors.iter().filter(|anchor| letters(anchor) == wanted);
-    match (alike.next(), alike.next()) {
-        (Some(one), None) if !wanted.is_empty() => format!("#{one}"),
+    // A page with HTML in it may name an anchor twice.
+    match alike.next() {
+        Some(one) if !wanted.is_empty() && alike.all(|other| other == one) => format!("#{one}"),
         _ => fragment,
     }
 }
