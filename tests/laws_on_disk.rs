@@ -436,12 +436,12 @@ fn builds_at_the_same_time_do_not_meet() {
     }
     let folder = Folder::new("site", &files);
     let build = || {
-        for _ in 0..6 {
+        for _ in 0..20 {
             done(folder.build());
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..6 {
             scope.spawn(build);
         }
     });
