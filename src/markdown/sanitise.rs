@@ -198,8 +198,8 @@ mod tests {
     #[test]
     fn many_scripts_are_left_out_in_time() {
         let started = std::time::Instant::now();
-        let html = "<div>".to_owned() + &"<script>a</SCRIPT >b".repeat(20_000);
-        assert_eq!(text(&html).split_whitespace().count(), 20_000);
+        let html = "<div>".to_owned() + &"<script>a</SCRIPT >b".repeat(150_000);
+        assert_eq!(text(&html).split_whitespace().count(), 150_000);
         assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     }
 
