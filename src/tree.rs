@@ -76,6 +76,12 @@ impl TreePath {
 /// The file in an output folder that says which files we wrote there.
 pub const MANIFEST: &str = ".vademecum";
 
+/// Returns true for a file of an output that the program itself writes, and nothing else may: the manifest,
+/// and the files of the search.
+pub fn is_kept(path: &str) -> bool {
+    path == MANIFEST || (path.starts_with("search/") && path.ends_with(".js"))
+}
+
 /// The longest part of an address, in bytes; file systems take 255.
 pub const NAME_LIMIT: usize = 250;
 

@@ -8,7 +8,7 @@ use crate::{
     front::{self, Node, Raw},
     language,
     schema::{Check, RecordType, Required, unknown_field},
-    tree::{TreePath, portable},
+    tree::{TreePath, is_kept, portable},
 };
 
 use super::{Page, Role, Status};
@@ -291,9 +291,7 @@ fn read_aliases(page: &mut Page, path: &TreePath, config: &Config, node: &Node) 
     for item in items {
         let Some(text) = item.text() else { continue };
         let alias = text.trim_matches('/').trim_end_matches("/index.html").to_owned();
-        let is_kept = alias == crate::tree::MANIFEST
-            || (alias.starts_with("search/") && alias.ends_with(".js"));
-        if TreePath::new(&alias).is_some() && portable(&alias) == alias && !is_kept {
+        if TreePath::new(&alias).is_some() && portable(&alias) == alias && !is_kept(&alias) {
             page.aliases.push((alias, item.range.clone()));
         } else {
             let at = At::new(path, item.range.clone());

@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use crate::{
     diag::{At, Code, Diag, nearest},
     page::{Page, PageId, is_markdown},
-    tree::{MANIFEST, Tree, TreePath},
+    tree::{Tree, TreePath, is_kept},
 };
 
 use super::{Edge, PageIndex, Site};
@@ -81,7 +81,7 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
     }
     for path in carried {
         let below = path.below(&content).unwrap_or(path.as_str());
-        if below == MANIFEST || (below.starts_with("search/") && below.ends_with(".js")) {
+        if is_kept(below) {
             let message = format!("`{below}` is a file that the program itself writes");
             let diag = Diag::error(Code::DuplicateAddress, At::file(path), message);
             site.diags.push(diag.help("rename the file or its folder"));
