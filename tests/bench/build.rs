@@ -77,9 +77,12 @@ fn options() -> Options {
 fn main() {
     let options = options();
     let mut faults: Vec<String> = Vec::new();
-    for &pages in &options.pages {
-        let folder = options.folder.join(format!("bench-{pages}"));
-        let _ = fs::remove_dir_all(&folder);
+    let folders: Vec<PathBuf> =
+        options.pages.iter().map(|pages| options.folder.join(format!("bench-{pages}"))).collect();
+    for folder in &folders {
+        let _ = fs::remove_dir_all(folder);
+    }
+    for (&pages, folder) in options.pages.iter().zip(&folders) {
         site::write(&folder.join("site"), pages).expect("the site is written");
         println!(
             "\n{pages} pages, {:.1} MB of Markdown",
@@ -89,17 +92,21 @@ fn main() {
             "{:28} {:>8} {:>8} {:>9} {:>9} {:>8}",
             "", "wall s", "cpu s", "memory MB", "output MB", "files"
         );
-        let ours = ours(&folder);
+        let ours = ours(folder);
         if pages <= SERVED {
-            in_memory(&folder, pages, &mut faults);
-            edits(&folder, pages);
+            in_memory(folder, pages, &mut faults);
+            edits(folder, pages);
         }
         if let Some(peers) = &options.peers {
-            hold_against_peers(&folder, peers, ours, pages);
+            hold_against_peers(folder, peers, ours, pages);
         }
         let limit = if pages > 10_000 { MEMORY_LARGE } else { MEMORY };
         hold(&mut faults, pages, "peak memory, MB", ours.memory as f64 / 1e6, limit as f64 / 1e6);
-        fs::remove_dir_all(&folder).expect("the folder is removed");
+    }
+    // Not before: a disk with ext4 passes over every file that was removed in the last minutes when it
+    // makes a new one, which took more time than the building.
+    for folder in &folders {
+        fs::remove_dir_all(folder).expect("the folder is removed");
     }
     for fault in &faults {
         println!("over budget: {fault}");
@@ -285,9 +292,13 @@ fn hold_against_peers(folder: &Path, peers: &Path, mut ours: Cost, pages: usize)
         cost
     };
     let mut hugo = build_theirs();
-    for _ in 1..ROUNDS {
-        for outdated in [site.join("public"), site.join("index"), public.clone()] {
-            fs::remove_dir_all(&outdated).expect("removes");
+    for round in 1..ROUNDS {
+        // Set aside, not removed, as at the end of `main`.
+        let aside = folder.join(format!("outdated-{round}"));
+        fs::create_dir_all(&aside).expect("makes a folder");
+        let outdated = [site.join("public"), site.join("index"), public.clone()];
+        for (outdated, name) in outdated.iter().zip(["public", "index", "hugo"]) {
+            fs::rename(outdated, aside.join(name)).expect("moves");
         }
         let again = measure::run(Command::new(PROGRAM).arg("--root").arg(&site).arg("build"));
         line("vademecum build, cold", again, &[&site.join("public"), &site.join("index")]);
