@@ -29,13 +29,13 @@ mod cut;
 mod excerpt;
 pub mod index;
 pub mod lexicon;
+mod model;
 mod naming;
 mod packing;
 mod propose;
 pub mod query;
 pub mod rank;
 pub mod shards;
-mod text;
 
 pub use propose::proposals;
 
@@ -51,7 +51,7 @@ pub struct Document {
     pub title: String,
     pub summary: String,
     /// Other names of a record than its title.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
     /// Names of countries, objectives, themes and so on, in the language of the index.
     pub labels: Vec<String>,

@@ -46,7 +46,7 @@ macro_rules! embed {
 embed! {
     "assets/icon.svg",
     "assets/search-aside.js",
-    "assets/search-excerpt.js",
+    "assets/search-query.js",
     "assets/search-extra.js",
     "assets/search-page.js",
     "assets/search.js",

@@ -668,7 +668,7 @@ fn harmless_tag(name: &str, attributes: &Attributes) -> Result<(), String> {
             "assets/site.js",
             "assets/search.js",
             "assets/search-page.js",
-            "assets/search-excerpt.js",
+            "assets/search-query.js",
             "assets/search-extra.js",
         ];
         if !is_data && !is_list && !ours.contains(&source) {

@@ -78,7 +78,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("two_face", &["markdown/highlight"]),
     ("unicode_normalization", &["search/analysis"]),
     ("walkdir", &["disk", "disk/write"]),
-    ("wide", &["search/text"]),
+    ("wide", &["search/model"]),
 ];
 
 /// Rooms that may touch the world: files, clock, network, processes.

@@ -11,9 +11,9 @@ use super::{
     rank,
 };
 
-/// What a chunk of terms is to weigh before base64, in bytes, at least and at most: as much as makes
+/// What a chunk of terms is to weigh when it is deflated, in bytes, at least and at most: as much as makes
 /// one chunk for `CHUNK_DOCUMENTS` documents.
-const CHUNK: (f64, f64) = (2_650.0, 3_200.0);
+const CHUNK: (f64, f64) = (3_050.0, 3_680.0);
 /// The same where there are few documents, and so few chunks: each holds less that is not asked for.
 const SMALL_CHUNK: (f64, f64) = (1_000.0, 1_200.0);
 const CHUNK_DOCUMENTS: f64 = 12.0;
@@ -42,6 +42,9 @@ pub struct Cut {
     /// The keys of common terms, whose chunks come after the others, in their order; and the chunk of
     /// each.
     pub alone: Vec<Alone>,
+    /// Other words that stand on many pages. Nothing is looked up by them: what results show and texts
+    /// are packed better for who knows them.
+    pub frequent: Vec<String>,
     places: HashMap<String, usize>,
     /// The places of the stems in each chunk, and the chunk of each stem.
     pub members: Vec<Vec<usize>>,
@@ -101,7 +104,37 @@ impl Alone {
     }
 }
 
+/// On what share of the pages a word must stand to be told, and how many such words there are at most.
+const FREQUENT: usize = 16;
+const WORDS: usize = 280;
+
 impl Cut {
+    /// Lists words that stand on many pages and are no key of a common term, in their order.
+    fn frequent(
+        stems: &[(String, Vec<Counted>)],
+        alone: &[Alone],
+        documents: usize,
+    ) -> Vec<String> {
+        let keys: BTreeSet<&str> = alone.iter().map(|alone| alone.key.as_str()).collect();
+        let all = stems.iter().flat_map(|(_, forms)| forms);
+        let is_told = |(form, count): &&Counted| {
+            count * FREQUENT >= documents && form.len() > 1 && !keys.contains(form.as_str())
+        };
+        let mut found: Vec<&Counted> = all.filter(is_told).collect();
+        found.sort_unstable_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then(a.cmp(b)));
+        let mut words: Vec<String> =
+            found.into_iter().take(WORDS).map(|(form, _)| form.clone()).collect();
+        words.sort_unstable();
+        words
+    }
+
+    /// Returns what a reader knows of the words of texts before any: the keys of common terms, and the
+    /// other frequent words, one after the other.
+    pub fn known(&self) -> String {
+        let keys = self.alone.iter().map(|alone| &alone.key);
+        keys.chain(&self.frequent).map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+
     /// Cuts the terms of so many documents, which are given with their forms.
     pub fn of(stems: &[(String, Vec<Counted>)], names: &Names, documents: usize) -> Self {
         let often = rank::common_limit(documents);
@@ -135,7 +168,9 @@ impl Cut {
             start = end;
         }
         let numbered = alone.iter().zip(bounds.len()..);
+        let frequent = Self::frequent(stems, &alone, documents);
         let mut cut = Self {
+            frequent,
             members: vec![Vec::new(); bounds.len() + alone.len()],
             homes: Vec::with_capacity(stems.len()),
             strangers: BTreeMap::new(),

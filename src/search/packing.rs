@@ -8,10 +8,12 @@ use rayon::prelude::*;
 
 use crate::tree::{Blob, Claim, Keep, TreePath};
 
-use super::text::Model;
+use super::model::{Model, Packed};
 
-/// Texts that are longer together, in bytes, are packed in a way that is quicker to unpack.
+/// Texts that are longer together, in bytes, are packed in a way that is quicker to unpack; and numbers,
+/// of which a long question needs many files.
 const LONG: usize = 100_000;
+const LONG_NUMBERS: usize = 30_000;
 
 /// Makes files of payloads, and puts them where they belong.
 pub struct Packer<'a> {
@@ -126,27 +128,51 @@ impl FrontCoded {
     }
 }
 
-/// Packs files of texts whose results stand in one block: for each the length, what tells damage, and
-/// what the model makes of it; or, when it is so long that a browser would take long over it, a one and
-/// a zlib stream.
-pub fn packed_texts(model: &mut Model, results: &str, texts: &[&str]) -> Vec<Vec<u8>> {
-    let is_long = |text: &&str| text.len() > LONG;
+/// Writes what the model packed: how many parts there are and their lengths, what tells damage, and the
+/// code.
+fn framed(lengths: &[usize], packed: &Packed) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(packed.code.len() + 8);
+    varint(&mut bytes, lengths.len());
+    for &length in lengths {
+        varint(&mut bytes, length);
+    }
+    varint(&mut bytes, packed.learned as usize);
+    bytes.extend_from_slice(&packed.code);
+    bytes
+}
+
+/// Writes no part at all, and then a zlib stream.
+fn deflated<T: AsRef<[u8]>>(parts: &[T]) -> Vec<u8> {
+    [vec![0], deflate(parts)].concat()
+}
+
+/// Packs parts of numbers.
+pub fn packed_parts<T: AsRef<[u8]>>(model: &mut Model, parts: &[T]) -> Vec<u8> {
+    let lengths: Vec<usize> = parts.iter().map(|part| part.as_ref().len()).collect();
+    match lengths.iter().sum::<usize>() > LONG_NUMBERS {
+        true => deflated(parts),
+        false => framed(&lengths, &model.pack_parts(parts)),
+    }
+}
+
+/// Packs a block of results and the files of their texts.
+pub fn packed_block(model: &mut Model, results: &str, texts: &[&str]) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let is_long = |text: &str| text.len() > LONG;
     let short: Vec<&[u8]> =
         texts.iter().filter(|text| !is_long(text)).map(|text| text.as_bytes()).collect();
-    let mut packed = model.pack(results.as_bytes(), &short).into_iter();
-    let of_text = |text: &&str| {
-        if is_long(text) {
-            return [vec![1], deflate(&[text])].concat();
-        }
-        let (packed, learned) = packed.next().unwrap_or_default();
-        // No text that is not long has more bytes than the number holds.
-        let mut bytes = [(text.len() as u32).to_be_bytes(), learned.to_be_bytes()].concat();
-        bytes.extend(packed);
-        // The browser reads the first four bytes of what is packed at once.
-        bytes.resize(bytes.len().max(12), 0);
-        bytes
+    // What is long is not learned from either: it would be gone through for each text.
+    let known = if is_long(results) { "" } else { results };
+    let (of_results, of_texts) = model.pack_block(known.as_bytes(), &short);
+    let write = |text: &str, packed: Option<Packed>| match packed {
+        Some(packed) if !is_long(text) => framed(&[text.len()], &packed),
+        _ => deflated(&[text]),
     };
-    texts.iter().map(of_text).collect()
+    let mut of_texts = of_texts.into_iter();
+    let texts = texts.iter().map(|text| {
+        let packed = if is_long(text) { None } else { of_texts.next() };
+        write(text, packed)
+    });
+    (write(results, Some(of_results)), texts.collect())
 }
 
 #[cfg(test)]

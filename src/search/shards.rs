@@ -3,14 +3,15 @@
 //!
 //! Each shard is a classic script that hands its payload to one function, because a page opened from
 //! disk can load nothing else. The payload is base64 of a zlib stream, whose checksum tells damage;
-//! that of texts is packed more tightly (`text.rs`), because they are most of what a reader loads.
+//! that of terms, results and texts is packed more tightly (`model.rs`), because they are most of what a
+//! reader loads.
 //! A shard also names its *generation*: the digest of what the numbers in it refer to (the list of
 //! documents, where chunks begin, the values of facets). The root says which generation of each kind
 //! it goes with, and the browser refuses a stranger, such as one that an older site left in a cache.
 //!
 //! | shard | holds |
 //! |---|---|
-//! | `root` | how many documents, where each chunk of terms begins, endings, letters |
+//! | `root` | how many documents, where each chunk of terms begins, frequent words, endings, letters |
 //! | `t0`, `t1`, … | terms in the order of their stems: forms, names of concepts, postings |
 //! | `r0`, … | what results show, some documents each |
 //! | `x0`, … | the texts of sections, from that document on, for excerpts and phrases |
@@ -38,19 +39,21 @@ use super::{
     cut::Cut,
     index::{Fault, Searcher},
     lexicon::{self, Counted, NEAR_LETTERS},
-    packing::{FrontCoded, Packer, deflate, packed_texts, varint},
+    model::Model,
+    packing::{FrontCoded, Packer, deflate, packed_block, packed_parts, varint},
     rank::{self, SET_BITS},
-    text::Model,
 };
 
 /// The number of the format; another is another generation.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 /// How many documents share a block of results, and what their texts weigh about in one file, in
 /// bytes. Small ones waste files and requests, large ones bytes; `tests/bench/` measures both.
-const RESULTS: usize = 12;
-/// The same where there are few documents, of which each query needs a larger share.
+const RESULTS: usize = 13;
+const TEXTS: usize = 16_500;
+/// The same where there are few documents, and so few files: each query needs a larger share of the
+/// results, and the texts may lie in smaller ones.
 const SMALL_RESULTS: usize = 16;
-const TEXTS: usize = 13_000;
+const SMALL_TEXTS: usize = 13_000;
 /// How many concepts share a file.
 const CONCEPTS: usize = 32;
 /// Facets that weigh less together, in bytes, travel in one file.
@@ -74,7 +77,11 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let generations = generations(searcher, &cut, &facets)?;
     let pack = Packer { lang: searcher.lang.clone(), generations, keep };
     let mut files = Tree::default();
-    let mut blocks = Blocks { size: results_in_block(searcher), ..Blocks::default() };
+    let known = cut.known();
+    let models = (0..rayon::current_num_threads()).map(|_| Model::new(known.as_bytes()));
+    let models = models.collect();
+    let (size, weight) = sizes(searcher);
+    let mut blocks = Blocks { size, weight, models, ..Blocks::default() };
     searcher.each_document(0..searcher.documents() as u32, |document| {
         let values = facets.add(&document);
         blocks.add(result(&document, &values), text_of(&document), &pack, &mut files);
@@ -84,21 +91,32 @@ pub fn write(searcher: &Searcher, keep: &dyn Keep) -> Result<Tree, Fault> {
     let (lists, letters) = word_lists(&stems);
     files.extend(pack.all("w", 0, &lists));
     drop(lists);
-    let chunks: Result<Vec<_>, Fault> = (0..cut.members.len())
-        .into_par_iter()
-        .map(|number| {
-            let parts = chunk(&cut, searcher, &stems, number)?;
-            Ok(pack.parts(&format!("t{number}"), &parts))
+    let step = blocks.models.len();
+    // Common terms stand together; so that each processor has its share of them, it takes every nth.
+    let chunks: Result<Vec<Vec<_>>, Fault> = blocks
+        .models
+        .par_iter_mut()
+        .enumerate()
+        .map(|(first, model)| {
+            let numbers = (first..cut.members.len()).step_by(step);
+            let pack = |number| {
+                let parts = chunk(&cut, searcher, &stems, number)?;
+                Ok(pack.place(&format!("t{number}"), &packed_parts(model, &parts)))
+            };
+            numbers.map(pack).collect()
         })
         .collect();
-    files.extend(chunks?);
+    files.extend(chunks?.into_iter().flatten());
+    drop(blocks);
     files.extend(pack.all("c", 0, &concepts(searcher)));
     let of_facets = facets.write(&pack, &mut files);
     let has_dates = dates(searcher, &pack, &mut files)?;
     let mut root = root(searcher, letters, (of_facets.is_none(), has_dates))?;
     root["generations"] = json!(pack.generations);
     let root = root.to_string();
-    let mut parts = vec![written(&root), written(&cut.write())];
+    let mut frequent = FrontCoded::default();
+    cut.frequent.iter().for_each(|word| frequent.push(word));
+    let mut parts = vec![written(&root), written(&cut.write()), frequent.numbers(), frequent.text];
     parts.extend(of_facets);
     // It stays in memory for `carried`.
     let pack = Packer { keep: &InMemory, ..pack };
@@ -152,12 +170,15 @@ fn generations(
     };
     let concepts: Vec<&str> = searcher.concepts.iter().map(|concept| concept.id.as_str()).collect();
     let (concepts, values) = (Digest::of_value(&concepts), Digest::of_value(&facets.names));
+    let known = Digest::of_parts([cut.known().as_bytes()]);
+    let results = Digest::of_parts([values.as_bytes(), known.as_bytes()]);
     let chunks = Digest::of_value(&(&cut.bounds, &cut.alone));
     let chunks = Digest::of_parts([chunks.as_bytes(), concepts.as_bytes()]);
     Ok(BTreeMap::from([
         ("", digest(documents)),
         ("t", digest(chunks)),
-        ("r", digest(values)),
+        ("r", digest(results)),
+        ("x", digest(known)),
         ("f", digest(values)),
         ("facets", digest(values)),
         ("c", digest(concepts)),
@@ -190,14 +211,19 @@ struct Blocks {
     packed: usize,
     results: Vec<String>,
     texts: Vec<String>,
-    /// How many documents share a block.
+    /// How many documents share a block, and what their texts weigh in a file.
     size: usize,
+    weight: usize,
     /// One for each processor; they are large.
     models: Vec<Model>,
 }
 
-fn results_in_block(searcher: &Searcher) -> usize {
-    if searcher.documents() < rank::LARGE { SMALL_RESULTS } else { RESULTS }
+/// Returns how many documents share a block, and what their texts weigh in a file.
+fn sizes(searcher: &Searcher) -> (usize, usize) {
+    match searcher.documents() < rank::LARGE {
+        true => (SMALL_RESULTS, SMALL_TEXTS),
+        false => (RESULTS, TEXTS),
+    }
 }
 
 /// How many blocks are packed side by side.
@@ -213,36 +239,17 @@ impl Blocks {
     }
 
     fn write(&mut self, pack: &Packer, files: &mut Tree) {
-        // A file of texts is named by its first document.
-        let (first, size) = (self.packed, self.size);
-        let blocks: Vec<(String, Vec<(usize, String)>)> = self
-            .results
-            .chunks(size)
-            .zip(self.texts.chunks(size))
-            .enumerate()
-            .map(|(number, (results, texts))| {
-                let (results, texts) = block(results, texts);
-                let start = first + number * size;
-                (results, texts.into_iter().map(|(at, text)| (start + at, text)).collect())
-            })
-            .collect();
-        let results: Vec<&str> = blocks.iter().map(|(results, _)| results.as_str()).collect();
-        files.extend(pack.all("r", first / size, &results));
-        if self.models.is_empty() {
-            self.models.resize_with(rayon::current_num_threads(), Model::default);
-        }
+        let all = self.results.chunks(self.size).zip(self.texts.chunks(self.size));
+        let blocks: Vec<Block> =
+            all.map(|(results, texts)| Block::of(results, texts, self.weight)).collect();
         let share = blocks.len().div_ceil(self.models.len()).max(1);
-        let packed: Vec<Vec<_>> = (self.models.par_iter_mut(), blocks.par_chunks(share))
+        let shares = blocks.par_chunks(share).enumerate();
+        let (first, size) = (self.packed / self.size, self.size);
+        let packed: Vec<Vec<_>> = (self.models.par_iter_mut(), shares)
             .into_par_iter()
-            .map(|(model, blocks)| {
-                let mut files = Vec::new();
-                for (results, texts) in blocks {
-                    let plain: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
-                    let packed = packed_texts(model, results, &plain);
-                    let names = texts.iter().map(|(document, _)| format!("x{document}"));
-                    files.extend(names.zip(packed).map(|(name, bytes)| pack.place(&name, &bytes)));
-                }
-                files
+            .map(|(model, (at, blocks))| {
+                let numbered = (first + at * share..).zip(blocks);
+                numbered.flat_map(|(number, block)| block.pack(number, size, model, pack)).collect()
             })
             .collect();
         files.extend(packed.into_iter().flatten());
@@ -252,35 +259,59 @@ impl Blocks {
     }
 }
 
-/// Joins what results show of a block's documents, and their texts to files that weigh about the same;
-/// returns the latter with the place of their first document. A field more marks it among the results.
-fn block(results: &[String], texts: &[String]) -> (String, Vec<(usize, String)>) {
-    let total: usize = texts.iter().map(String::len).sum();
-    let count = ((total + TEXTS / 2) / TEXTS).max(1);
-    let mut files: Vec<(usize, String)> = Vec::new();
-    let mut lines = String::new();
-    let (mut before, mut last) = (0, None);
-    for (place, (result, text)) in results.iter().zip(texts).enumerate() {
-        // Where the middle of the text lies.
-        let file = (before + text.len() / 2) * count / total.max(1);
-        before += text.len();
-        if place > 0 {
-            lines.push('\n');
-        }
-        lines.push_str(result);
-        match files.last_mut().filter(|_| last == Some(file)) {
-            Some((_, texts)) => {
-                texts.push(DOCUMENT_END);
-                texts.push_str(text);
+/// What results show of some documents, and files of their texts, each with the place of its first
+/// document.
+struct Block {
+    results: String,
+    texts: Vec<(usize, String)>,
+}
+
+impl Block {
+    /// Joins what results show, and texts to files that weigh about so much. A field more marks among
+    /// the results where a file begins.
+    fn of(results: &[String], texts: &[String], weight: usize) -> Self {
+        let total: usize = texts.iter().map(String::len).sum();
+        let count = ((total + weight / 2) / weight).max(1);
+        let mut files: Vec<(usize, String)> = Vec::new();
+        let mut lines = String::new();
+        let (mut before, mut last) = (0, None);
+        for (place, (result, text)) in results.iter().zip(texts).enumerate() {
+            // Where the middle of the text lies.
+            let file = (before + text.len() / 2) * count / total.max(1);
+            before += text.len();
+            if place > 0 {
+                lines.push('\n');
             }
-            None => {
-                lines.push('\t');
-                files.push((place, text.clone()));
+            lines.push_str(result);
+            match files.last_mut().filter(|_| last == Some(file)) {
+                Some((_, texts)) => {
+                    texts.push(DOCUMENT_END);
+                    texts.push_str(text);
+                }
+                None => {
+                    lines.push('\t');
+                    files.push((place, text.clone()));
+                }
             }
+            last = Some(file);
         }
-        last = Some(file);
+        Self { results: lines, texts: files }
     }
-    (lines, files)
+
+    /// Packs the block of this number. A file of texts is named by its first document.
+    fn pack(
+        &self,
+        number: usize,
+        size: usize,
+        model: &mut Model,
+        pack: &Packer,
+    ) -> Vec<(TreePath, Blob)> {
+        let plain: Vec<&str> = self.texts.iter().map(|(_, text)| text.as_str()).collect();
+        let (results, packed) = packed_block(model, &self.results, &plain);
+        let names = self.texts.iter().map(|(place, _)| format!("x{}", number * size + place));
+        let texts = names.zip(packed).map(|(name, bytes)| pack.place(&name, &bytes));
+        std::iter::once(pack.place(&format!("r{number}"), &results)).chain(texts).collect()
+    }
 }
 
 /// Returns a text on one line, without the signs that part texts. Spaces that do not break stay: they
@@ -677,7 +708,7 @@ fn root(
         "unit": searcher.unit,
         "none": rank::idf(searcher.documents(), 0),
         "often": rank::common_limit(searcher.documents()),
-        "results": results_in_block(searcher),
+        "results": sizes(searcher).0,
         "concepts": CONCEPTS,
         "endings": endings.join(" "),
         "letters": letters,
@@ -714,10 +745,11 @@ mod tests {
     fn files_of_texts_weigh_about_the_same() {
         let results = ["a", "b", "c", "d"].map(str::to_owned);
         let text = |length: usize| "x".repeat(length);
-        let (lines, files) = block(&results, &[text(9_000), text(4_000), text(500), text(12_000)]);
+        let texts = [9_000, 4_000, 500, 12_000].map(text);
+        let Block { results: lines, texts: files } = Block::of(&results, &texts, 13_000);
         assert_eq!(lines, "a\t\nb\nc\t\nd");
         assert_eq!(files.iter().map(|(first, _)| *first).collect::<Vec<_>>(), [0, 2]);
-        let (lines, files) = block(&results, &[text(0), text(0), text(0), text(0)]);
+        let Block { results: lines, texts: files } = Block::of(&results, &[0; 4].map(text), 13_000);
         assert_eq!((lines.as_str(), files.len()), ("a\t\nb\nc\nd", 1));
     }
 }

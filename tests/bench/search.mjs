@@ -97,7 +97,7 @@ const draw = (pages) => {
 };
 
 const kindOf = (file) => file.match(/([a-z-]+)\d*\.js$/)[1];
-const KINDS = ["search", "search-page", "root", "facets", "t", "w", "r", "search-extra", "search-excerpt", "x"];
+const KINDS = ["search", "search-page", "root", "facets", "t", "w", "r", "search-extra", "search-query", "x"];
 
 // What a first reader pays for each of these, asked one after the other.
 const ask = async (queries, excerpts) => {
@@ -306,12 +306,6 @@ if (options.peers) {
 console.log("\nMaking it:\n");
 table([["", "processor, s", "peak memory, MB", "MB on the disk", "files"], ...costs]);
 
-// What is not within its budget yet, and what has been reached: it must not get worse.
-const REACHED = {
-  "files of the search": 3530,
-};
 const over = budgets.filter(([, value, , limit]) => value > limit);
-const worse = over.filter(([name, value]) => !(value <= REACHED[name]));
 console.log(`\n${budgets.length - over.length} of ${budgets.length} budgets are kept.`);
-for (const [name] of worse) console.log(`worse than it was: ${name}`);
-if (unlike.length || (options.check && worse.length)) process.exit(1);
+if (unlike.length || (options.check && over.length)) process.exit(1);

@@ -1,12 +1,20 @@
-// What stands beside the results when there is cause: chosen filters, what was understood, results in
-// other languages. search-page.js loads this when it first needs any of it.
+// What stands beside the results when there is cause: filters, what was understood, results in other
+// languages. search-page.js loads this when it first needs any of it.
 "use strict";
 
 vademecum.more("aside", (page) => {
-  const { words, part, make, button, fill, counted, nameOf, facets, rowOf, watch } = page;
+  const { words, part, make, button, place, fill, written, counted, nameOf, facets, rowOf, watch } = page;
   const { active, choose, settle, toTotal, hideOthers } = page;
   const { lang, dir } = document.documentElement;
-  const [understood, chips, others, elsewhere] = ["understood", "chips", "others", "elsewhere"].map(part);
+  const [understood, chips, filters, others, elsewhere] =
+    "understood chips filters others elsewhere".split(" ").map(part);
+
+  // Values of a filter shown at first; more than MANY need a field to find one.
+  const [FEW, MANY] = [8, 20];
+
+  const { compare } = new Intl.Collator(lang);
+  const tally = ({ length }) => (length ? written(length) : "");
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
   const direction = (code) =>
     /^(ar|arc|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(code) ? "rtl" : "ltr";
@@ -84,7 +92,103 @@ vademecum.more("aside", (page) => {
     understood.replaceChildren(...parts);
   };
 
-  const show = (answer) => {
+  // A group is made once, and stays as the reader opened it.
+  const groups = new Map();
+  const groupOf = (facet) => {
+    if (groups.has(facet.name)) return groups.get(facet.name);
+    const count = make("span", { className: "count" });
+    const placeholder = fill(words.find, { name: facet.label });
+    const naming = { placeholder, "aria-label": placeholder };
+    const find = make("input", { type: "text", autocomplete: "off", ...naming });
+    const values = make("ul", { className: "terms" });
+    const all = button("plain", "", () => {
+      group.isOpen = !group.isOpen;
+      unfold(group);
+    });
+    const body = make("div", { role: "group", "aria-label": facet.label }, find, values, all);
+    const summary = make("summary", {}, facet.label, " ", count);
+    const box = make("details", { className: "facet" }, summary, body);
+    const group = {
+      facet,
+      box,
+      count,
+      find,
+      values,
+      all,
+      options: new Map(),
+      order: [],
+      isOpen: false,
+    };
+    find.oninput = () => unfold(group);
+    part("groups").append(box);
+    groups.set(facet.name, group);
+    return group;
+  };
+  const optionOf = (group, value) => {
+    if (!group.options.has(value)) {
+      const { name } = group.facet;
+      const onchange = () => choose(name, value, input.checked);
+      const input = make("input", { type: "checkbox", onchange });
+      const count = make("span", { className: "count" });
+      const text = make("span", {}, nameOf(name, value));
+      const item = make("li", {}, make("label", {}, input, text, count));
+      group.options.set(value, { item, input, count, folded: fold(text.textContent) });
+    }
+    return group.options.get(value);
+  };
+
+  const unfold = ({ order, options, find, all, isOpen }) => {
+    find.hidden = order.length <= MANY;
+    const wanted = find.hidden ? "" : fold(find.value.trim());
+    let room = isOpen || wanted ? Infinity : FEW;
+    for (const value of order) {
+      const { item, input, folded } = options.get(value);
+      item.hidden = wanted ? !folded.includes(wanted) : (room -= 1) < 0 && !input.checked;
+    }
+    all.hidden = order.length <= FEW || wanted !== "";
+    all.setAttribute("aria-expanded", isOpen);
+    all.textContent = isOpen ? words.fewer : fill(words.all, { n: written(order.length) });
+  };
+
+  // The group held by the reader keeps its order, so that nothing moves from under a finger. The
+  // others show first what is chosen, then what is frequent, and years from the newest.
+  const showFilters = (counts, held) => {
+    const isFirst = groups.size === 0;
+    for (const facet of facets) {
+      const group = groupOf(facet);
+      const found = counts[facet.name] ?? {};
+      const chosen = page.asked.filters[facet.name] ?? [];
+      const values = [...new Set([...chosen, ...Object.keys(found)])];
+      if (chosen.length && !group.order.length) group.box.open = true;
+      group.box.hidden = values.length < 2 && chosen.length === 0;
+      const years = values.every((value) => /^\d{4}$/.test(value));
+      const rank = (a, b) =>
+        chosen.includes(b) - chosen.includes(a) ||
+        (years ? b - a : (found[b] ?? 0) - (found[a] ?? 0)) ||
+        compare(nameOf(facet.name, a), nameOf(facet.name, b));
+      const stays =
+        held === facet.name ? group.order.filter((value) => values.includes(value)) : [];
+      group.order = [...stays, ...values.filter((value) => !stays.includes(value)).sort(rank)];
+      for (const value of group.order) {
+        const option = optionOf(group, value);
+        option.input.checked = chosen.includes(value);
+        option.count.textContent = written(found[value] ?? 0);
+      }
+      place(
+        group.values,
+        group.order.map((value) => group.options.get(value).item),
+      );
+      group.count.textContent = tally(chosen);
+      unfold(group);
+    }
+    const shown = [...groups.values()].filter(({ box }) => !box.hidden);
+    if (isFirst && filters.open) for (const { box } of shown.slice(0, 2)) box.open = true;
+    filters.hidden = shown.length === 0;
+    part("chosen").textContent = tally(active());
+  };
+
+  const show = (answer, held) => {
+    showFilters(answer.facets, held);
     showChips(answer.total > 0);
     showUnderstood(answer);
   };

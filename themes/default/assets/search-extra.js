@@ -243,7 +243,7 @@ vademecum.more("extra", (core) => {
       return words.length > 0 && all.some((_, at) => words.every((word, step) => all[at + step] === word));
     };
     const { results } = index.root;
-    const { textsOf } = await loadMore("excerpt");
+    const { textsOf } = await loadMore("query");
     const kept = await Promise.all(
       candidates.map(async (document) => {
         const block = await index.get(`r${Math.floor(document / results)}`);

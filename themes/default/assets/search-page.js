@@ -24,19 +24,14 @@
   const [STEP, GLANCE, BESIDE] = [10, 5, 3];
   // Milliseconds without a key before it asks, before it settles, and before a notice.
   const [PAUSE, REST, SLOW] = [300, 1000, 400];
-  // Values of a filter shown at first; more than MANY need a field to find one.
-  const [FEW, MANY] = [8, 20];
 
   const { format: written } = new Intl.NumberFormat(lang);
   const plurals = new Intl.PluralRules(lang);
-  const { compare } = new Intl.Collator(lang);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
   const counted = (forms, n, query) => {
     const all = JSON.parse(forms);
     return fill(all[plurals.select(n)] ?? all.other, { n: written(n), query });
   };
-  const tally = ({ length }) => (length ? written(length) : "");
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
   // Elements are never made from markup, so no text can become one.
   const make = (tag, properties, ...children) => {
@@ -187,101 +182,6 @@
     return row;
   };
 
-  // A group is made once, and stays as the reader opened it.
-  const groups = new Map();
-  const groupOf = (facet) => {
-    if (groups.has(facet.name)) return groups.get(facet.name);
-    const count = make("span", { className: "count" });
-    const placeholder = fill(words.find, { name: facet.label });
-    const naming = { placeholder, "aria-label": placeholder };
-    const find = make("input", { type: "text", autocomplete: "off", ...naming });
-    const values = make("ul", { className: "terms" });
-    const all = button("plain", "", () => {
-      group.isOpen = !group.isOpen;
-      unfold(group);
-    });
-    const body = make("div", { role: "group", "aria-label": facet.label }, find, values, all);
-    const summary = make("summary", {}, facet.label, " ", count);
-    const box = make("details", { className: "facet" }, summary, body);
-    const group = {
-      facet,
-      box,
-      count,
-      find,
-      values,
-      all,
-      options: new Map(),
-      order: [],
-      isOpen: false,
-    };
-    find.oninput = () => unfold(group);
-    part("groups").append(box);
-    groups.set(facet.name, group);
-    return group;
-  };
-  const optionOf = (group, value) => {
-    if (!group.options.has(value)) {
-      const { name } = group.facet;
-      const onchange = () => choose(name, value, input.checked);
-      const input = make("input", { type: "checkbox", onchange });
-      const count = make("span", { className: "count" });
-      const text = make("span", {}, nameOf(name, value));
-      const item = make("li", {}, make("label", {}, input, text, count));
-      group.options.set(value, { item, input, count, folded: fold(text.textContent) });
-    }
-    return group.options.get(value);
-  };
-
-  const unfold = ({ order, options, find, all, isOpen }) => {
-    find.hidden = order.length <= MANY;
-    const wanted = find.hidden ? "" : fold(find.value.trim());
-    let room = isOpen || wanted ? Infinity : FEW;
-    for (const value of order) {
-      const { item, input, folded } = options.get(value);
-      item.hidden = wanted ? !folded.includes(wanted) : (room -= 1) < 0 && !input.checked;
-    }
-    all.hidden = order.length <= FEW || wanted !== "";
-    all.setAttribute("aria-expanded", isOpen);
-    all.textContent = isOpen ? words.fewer : fill(words.all, { n: written(order.length) });
-  };
-
-  // The group held by the reader keeps its order, so that nothing moves from under a finger. The
-  // others show first what is chosen, then what is frequent, and years from the newest.
-  const showFilters = (counts, held) => {
-    const isFirst = groups.size === 0;
-    for (const facet of facets) {
-      const group = groupOf(facet);
-      const found = counts[facet.name] ?? {};
-      const chosen = asked.filters[facet.name] ?? [];
-      const values = [...new Set([...chosen, ...Object.keys(found)])];
-      if (chosen.length && !group.order.length) group.box.open = true;
-      group.box.hidden = values.length < 2 && chosen.length === 0;
-      const years = values.every((value) => /^\d{4}$/.test(value));
-      const rank = (a, b) =>
-        chosen.includes(b) - chosen.includes(a) ||
-        (years ? b - a : (found[b] ?? 0) - (found[a] ?? 0)) ||
-        compare(nameOf(facet.name, a), nameOf(facet.name, b));
-      const stays =
-        held === facet.name ? group.order.filter((value) => values.includes(value)) : [];
-      group.order = [...stays, ...values.filter((value) => !stays.includes(value)).sort(rank)];
-      for (const value of group.order) {
-        const option = optionOf(group, value);
-        option.input.checked = chosen.includes(value);
-        option.count.textContent = written(found[value] ?? 0);
-      }
-      place(
-        group.values,
-        group.order.map((value) => group.options.get(value).item),
-      );
-      group.count.textContent = tally(chosen);
-      unfold(group);
-    }
-    const shown = [...groups.values()].filter(({ box }) => !box.hidden);
-    if (isFirst && filters.open) for (const { box } of shown.slice(0, 2)) box.open = true;
-    filters.hidden = shown.length === 0;
-    part("chosen").textContent = tally(active());
-  };
-
   const toTotal = () => total.focus();
   const choose = (name, value, isChosen) => {
     const others = (asked.filters[name] ?? []).filter((other) => other !== value);
@@ -321,10 +221,7 @@
     const wanted = offset ? [...rows, ...fresh] : fresh;
     place(list, wanted);
     if (settled) watch(fresh);
-    if (!offset) {
-      showFilters(answer.facets, held);
-      aside?.show(settled ? answer : { ...answer, concepts: [] });
-    }
+    if (!offset) aside?.show(settled ? answer : { ...answer, concepts: [] }, held);
     sort.querySelector(`[value=${asked.sort}]`).checked = true;
     showFault(answer.missing ? words.partial : "", offset);
     const shown = fill(words.shown, { n: written(wanted.length), total: written(answer.total) });
@@ -338,10 +235,8 @@
     if (offset) fresh[0]?.querySelector("a").focus();
   };
 
-  const hasLanguages = () => {
-    const { values = {} } = facets.find(({ name }) => name === "language") ?? {};
-    return Object.keys(values).length > 1;
-  };
+  const hasValues = ({ values = {} }) => Object.keys(values).length > 1;
+  const hasLanguages = () => facets.some((facet) => facet.name === "language" && hasValues(facet));
   const hideOthers = (isHidden) => (elsewhere.hidden = others.hidden = isHidden);
   const showEmpty = () => {
     hideOthers(true);
@@ -374,7 +269,7 @@
     try {
       const start = await loading;
       aside ??= start({
-        words, part, make, button, fill, counted, nameOf, facets, rowOf, watch,
+        words, part, make, button, place, fill, written, counted, nameOf, facets, rowOf, watch,
         active, choose, settle, toTotal, hideOthers, total,
         get asked() {
           return asked;
@@ -418,7 +313,7 @@
         });
       // Other languages stand beside the reader's, until all are asked for.
       const mixed = hasLanguages() && !asked.filters.language && !asked.all;
-      const isAside = hasLanguages() || active().length;
+      const isAside = facets.some(hasValues) || active().length;
       if (isAside) loadAside().catch(() => {});
       let answer = await search(mixed && [lang]);
       const foreign = Object.keys(answer.facets.language ?? {}).filter((code) => code !== lang);
@@ -557,7 +452,8 @@
   addEventListener("pagehide", keep);
 
   if (!history.state) record("replaceState", { settled: true });
-  // Beside the results the filters are open, above them they are not.
+  // Beside the results the filters are open, above them they are not; without any they are not there.
+  filters.hidden = true;
   filters.open = matchMedia("(min-width: 60rem)").matches;
   if (isAsked()) restore();
   else field.focus({ preventScroll: true });

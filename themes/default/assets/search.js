@@ -159,59 +159,6 @@ const vademecum = (() => {
   };
 
   const readers = {
-    t: (whole, root) => {
-      const { number, numbers, take, words } = reading(whole);
-      const length = number();
-      const [idfs, counts] = [numbers(length), numbers(length)];
-      const terms = counts.map((size, at) => ({ idf: idfs[at] || idf(root.documents, size), size, forms: [] }));
-      const list = words();
-      const kinds = numbers(list.length);
-      const entries = new Map(list.map((word) => [word, {}]));
-      let next = 0;
-      list.forEach((word, index) => {
-        const entry = entries.get(word);
-        if (kinds[index] & 1) {
-          entry.stem = terms[next++];
-          sure(entry.stem);
-          entry.stem.stem = word;
-        }
-        if (kinds[index] & 2) {
-          if (kinds[index] & 4) entry.term = entry.stem;
-          else if (kinds[index] & 8) entry.elsewhere = number();
-          else entry.term = terms[number()];
-          if (entry.term) entry.term.forms.push(word);
-        }
-      });
-      const each = (key, only) =>
-        list.forEach((word, index) => {
-          const entry = entries.get(word);
-          if (kinds[index] & 2) entry[key] = kinds[index] & 16 ? only(entry) : number();
-        });
-      each("count", ({ term }) => term.size);
-      each("bit", () => 0);
-      const strangers = utf8(take(number())).split(" ");
-      for (const word of list) {
-        const entry = entries.get(word);
-        if (entry.elsewhere !== undefined) entry.other = strangers.shift();
-      }
-      const names = new Map();
-      for (const line of utf8(take(number())).split("\n")) {
-        const [first, ...others] = line.split("\t");
-        const after = others.map((other) => other.split(" "));
-        names.set(first, after.map(([place, ...rest]) => ({ place: Number(place), rest })));
-      }
-      for (const term of terms) {
-        let last = 0;
-        term.documents = numbers(term.size).map((gap) => (last += gap));
-        sure(last < root.documents);
-      }
-      for (const term of terms) term.impacts = take(term.size);
-      for (const term of terms) term.sections = term.size > root.often ? [] : numbers(term.size);
-      for (const term of terms)
-        term.sets = term.size > root.often || term.forms.length < 2 ? [] : numbers(term.size);
-      return { terms, entries, names };
-    },
-    r: (whole) => ({ whole, rows: utf8(whole).split("\n").map((line) => line.split("\t")) }),
     facets: (whole, root, { take, number } = reading(whole)) => {
       const list = JSON.parse(utf8(take(number())));
       if (!root.apart) for (const facet of list) facet.column = column(number, root);
@@ -229,6 +176,7 @@ const vademecum = (() => {
         key = key.slice(0, code % 10) + added;
         code < 10 ? root.bounds.push(key) : root.alone.push([key, code > 19]);
       }
+      root.frequent = rest.words();
       root.facets = !root.apart && readers.facets(whole, root, rest);
       return root;
     },
@@ -247,10 +195,12 @@ const vademecum = (() => {
   const load = (name, root) => {
     if (!shards.has(name)) {
       const kind = name.split("/")[1].replace(/\d+$/, "");
-      const loading = run(`search/${name}`).then(async ({ generation, payload }) => {
+      const isPacked = /^[rtx]$/.test(kind);
+      const both = [run(`search/${name}`), isPacked && loadMore("query")];
+      const loading = Promise.all(both).then(async ([{ generation, payload }]) => {
         sure(!root || generation === (root.generations[kind] || root.generations[""]));
         const packed = Uint8Array.from(atob(payload), (c) => c.charCodeAt(0));
-        return kind === "x" ? readers.x(packed, root, name) : readers[kind](await inflate(packed), root);
+        return readers[kind](isPacked ? packed : await inflate(packed), root, name);
       });
       shards.set(name, loading);
       loading.catch(() => shards.delete(name));
@@ -441,7 +391,7 @@ const vademecum = (() => {
 
   const origins = new WeakMap();
   const excerpt = async (hit) => {
-    hit.excerpt = await (await loadMore("excerpt")).excerpt(origins.get(hit));
+    hit.excerpt = await (await loadMore("query")).excerpt(origins.get(hit));
     return hit;
   };
 
@@ -449,7 +399,7 @@ const vademecum = (() => {
   const more = (name, make) => arrived.set(`assets/search-${name}`, make);
   const loadMore = (name = "extra") => {
     added[name] ||= run(`assets/search-${name}`).then((make) =>
-      make({ readers, shards, load, loadMore, inflate, sure, reading, utf8, tokens, isUnspaced, escape, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
+      make({ readers, shards, load, loadMore, inflate, sure, reading, utf8, tokens, isUnspaced, escape, idf, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
     );
     added[name].catch(() => delete added[name]);
     return added[name];
@@ -519,6 +469,8 @@ const vademecum = (() => {
   // `missing` counts shards that could not be read.
   const search = async (text, options = {}) => {
     const { filters = {}, limit = 10, offset = 0, excerpts = true, facets: wanted = true } = options;
+    // Without it there are no terms; it comes beside the first of them.
+    const unpacking = loadMore("query");
     const index = await open(options.lang || document.documentElement.lang);
     if (ARABIC.test(text.normalize("NFKC"))) ({ foldArabic } = await loadMore());
     const { root } = index;
@@ -531,6 +483,7 @@ const vademecum = (() => {
     for (const [field, values] of Object.entries(filters))
       for (const value of [values].flat()) query.filters.push([fields.get(field) || field, value]);
     const words = await understandWords(index, query);
+    await unpacking;
     const concepts = words.some(({ isNamed }) => isNamed)
       ? await (await loadMore()).understand(index, words, options.off || [])
       : [];

@@ -1,20 +1,26 @@
-//! Packs texts more tightly than deflate, for files that a reader loads by the dozen: each bit is
+//! Packs shards more tightly than deflate, because readers load them by the dozen: each bit is
 //! predicted from what stands before it, and coded in as few bits as it surprises.
 //!
-//! Four things predict a bit: what followed the last byte, the last two, and the letters of the word
-//! so far, each as often as it did; and what followed the last place where the same four bytes stood.
-//! A small sum of them is weighed anew after each bit. It is what PAQ and lpaq do (Mahoney, "Adaptive
-//! weighing of context models for lossless data compression", 2005), with few contexts so that it is
-//! quick. What a result shows comes first and is only learned from: it has the words of the texts, and
-//! the browser has it already; who is trusted is learned from the text itself.
+//! Five things predict a bit: what stood in the same part, what followed the last byte, the last two,
+//! and the letters of the word so far, each as often as it did; and what followed the last place where
+//! the same four bytes stood. A sum of them is weighed anew after each bit. It is what PAQ and lpaq do
+//! (Mahoney, "Adaptive weighing of context models for lossless data compression", 2005), with few
+//! contexts so that it is quick.
 //!
-//! `themes/default/assets/search-excerpt.js` unpacks. Both do the same with whole numbers alone.
+//! What the reader has already comes first and is only learned from: the frequent words, which the root
+//! brings, for what results show; and both for their texts.
+//!
+//! `themes/default/assets/search-query.js` unpacks. Both do the same with whole numbers alone.
 
 use wide::i16x8;
 
-/// The places in a table of contexts, as a power of two.
-const TABLE_BITS: u32 = 18;
+/// The places in a table of contexts, as a power of two. They are in blocks of 16, one for each half of
+/// a byte in each context, so that a half byte is looked up in one place of memory.
+const TABLE_BITS: u32 = 19;
 const TABLE: usize = 1 << TABLE_BITS;
+const BLOCK_BITS: u32 = 4;
+/// How many parts are told apart; others count as the last.
+const PARTS: usize = 16;
 /// How many bytes must be alike for a match, and the places that are remembered.
 const MATCH: usize = 4;
 const PLACES_BITS: u32 = 16;
@@ -23,17 +29,28 @@ const LONGEST: usize = 31;
 /// How often something may have been seen before it learns no more slowly.
 const SEEN: u16 = 15;
 /// How fast weights learn, and what they are at first, in parts of 16,384.
-const LEARNING: i32 = 6;
-const WEIGHT: i16 = 6_500;
-const INPUTS: usize = 4;
+const LEARNING: i32 = 8;
+const WEIGHT: i16 = 5_200;
+const INPUTS: usize = 5;
 /// The weights of inputs; a vector has room for more, which stays empty.
-const WEIGHTS: i16x8 = i16x8::new([WEIGHT, WEIGHT, WEIGHT, WEIGHT, 0, 0, 0, 0]);
+const WEIGHTS: i16x8 = i16x8::new([WEIGHT, WEIGHT, WEIGHT, WEIGHT, WEIGHT, 0, 0, 0]);
 /// Weights are apart by the length of the match and the bits before.
 const SETS: usize = 4 * 256;
 /// Multipliers that mix bits well.
 const MIX: [u32; 3] = [0x9E37_79B1, 0x85EB_CA6B, 0x2F0B_4C47];
 /// A probability of one half, seen never, which says next to nothing.
 const HALF: u16 = 1 << 15;
+/// How many bits of what was learned tell damage: as many as four bytes of a varint hold.
+const DIGEST_BITS: u32 = 28;
+
+/// What the reader unpacks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Packed {
+    pub code: Vec<u8>,
+    /// A digest of what was learned, which tells whether the reader arrived at the same.
+    pub learned: u32,
+}
+
 /// Predicts bits, and learns from each.
 pub struct Model {
     /// How the sum of the inputs, which is 16 bits, becomes a probability, and back.
@@ -41,26 +58,29 @@ pub struct Model {
     stretch: Box<[i16; 4096]>,
     /// What a probability becomes after a bit that is not set, and after one that is.
     next: [Box<[u16; 1 << 16]>; 2],
-    /// Apart from other models, which other processors change.
     learned: Box<Learned>,
-    /// What was learned from what the reader has already.
-    known: Box<Learned>,
+    /// What was learned from frequent words, and from them and a block of results.
+    of_words: Box<Learned>,
+    of_results: Box<Learned>,
 }
 
 /// What a model has learned.
+#[derive(Clone)]
 struct Learned {
-    /// Probabilities of contexts: of one byte, of two, of the word; and of matches by their length.
-    /// The last four bits of each say how often it was seen, those before them are the probability.
-    /// The second half of those of matches is for bits without one, and says nothing.
+    /// Probabilities of contexts: of the part, of one byte, of two, of the word; and of matches by
+    /// their length. The last four bits of each say how often it was seen, those before them are the
+    /// probability. The second half of those of matches is for bits without one, and says nothing.
+    of_part: Box<[u16; PARTS * 256]>,
     of_byte: Box<[u16; 1 << 16]>,
-    of_bytes: Box<[u16; TABLE]>,
-    of_word: Box<[u16; TABLE]>,
+    of_bytes: Vec<u16>,
+    of_word: Vec<u16>,
     matches: [u16; 4 * (LONGEST + 1)],
     weights: Box<[i16x8; SETS]>,
     /// Where four bytes were last followed by something.
     places: Box<[u32; 1 << PLACES_BITS]>,
     history: Vec<u8>,
-    /// The contexts of the byte that is next.
+    part: usize,
+    /// The contexts of the byte that is next: the last, the last two, the word.
     contexts: [u32; 3],
     /// The last four bytes.
     last: u32,
@@ -69,8 +89,35 @@ struct Learned {
     length: usize,
 }
 
-impl Default for Model {
+/// What predicts the bits of a byte, in vectors, and whose weights count.
+struct Asked {
+    inputs: [[i16; 8]; 8],
+    sets: [usize; 8],
+}
+
+impl Default for Learned {
     fn default() -> Self {
+        Self {
+            of_part: Box::new([HALF; PARTS * 256]),
+            of_byte: Box::new([HALF; 1 << 16]),
+            of_bytes: vec![HALF; TABLE],
+            of_word: vec![HALF; TABLE],
+            matches: [HALF; 4 * (LONGEST + 1)],
+            weights: Box::new([WEIGHTS; SETS]),
+            places: Box::new([0; 1 << PLACES_BITS]),
+            history: Vec::new(),
+            part: 0,
+            contexts: [0; 3],
+            last: 0,
+            at: 0,
+            length: 0,
+        }
+    }
+}
+
+impl Model {
+    /// Returns a model that has learned from the frequent words of a language.
+    pub fn new(words: &[u8]) -> Self {
         let squash: Vec<i32> =
             (-2047..=2047).map(|sum| (logistic(sum).round() as i32).min(4095)).collect();
         let mut stretch = Vec::with_capacity(4096);
@@ -82,76 +129,64 @@ impl Default for Model {
         let rates = std::array::from_fn(|seen| 10_240 / (10 * seen as i32 + 13));
         let next = |bit| table(|slot| moved(slot, bit, &rates));
         let place = |sum: u16| (i32::from(sum as i16).clamp(-2047, 2047) + 2047) as usize;
-        Self {
+        let mut model = Self {
             squash: table(|sum| squash[place(sum)] as i16),
             stretch: Box::new(std::array::from_fn(|at| stretch.get(at).copied().unwrap_or(2047))),
             next: [next(false), next(true)],
             learned: Box::default(),
-            known: Box::default(),
+            of_words: Box::default(),
+            of_results: Box::default(),
+        };
+        for &byte in words {
+            model.learn(byte);
         }
+        model.of_words.copy(&model.learned);
+        model
     }
-}
 
-/// What predicts the bits of a byte, and whose weights count.
-struct Asked {
-    inputs: [[i16; INPUTS]; 8],
-    sets: [usize; 8],
-}
-
-/// Makes a table of all numbers of 16 bits.
-fn table<T: Copy + Default>(of: impl Fn(u16) -> T) -> Box<[T; 1 << 16]> {
-    let mut table = Box::new([T::default(); 1 << 16]);
-    for (value, at) in table.iter_mut().zip(0..=u16::MAX) {
-        *value = of(at);
-    }
-    table
-}
-
-impl Default for Learned {
-    fn default() -> Self {
-        Self {
-            of_byte: Box::new([HALF; 1 << 16]),
-            of_bytes: Box::new([HALF; TABLE]),
-            of_word: Box::new([HALF; TABLE]),
-            matches: [HALF; 4 * (LONGEST + 1)],
-            weights: Box::new([WEIGHTS; SETS]),
-            places: Box::new([0; 1 << PLACES_BITS]),
-            history: Vec::new(),
-            contexts: [0; 3],
-            last: 0,
-            at: 0,
-            length: 0,
-        }
-    }
-}
-
-impl Model {
-    /// Packs texts, each for itself; `known` is what the reader has already. Returns with each the
-    /// digest of what was learned, which tells whether the reader arrived at the same.
-    pub fn pack(&mut self, known: &[u8], texts: &[&[u8]]) -> Vec<(Vec<u8>, u32)> {
+    /// Packs parts of numbers, which stand one after the other, without what was learned before.
+    pub fn pack_parts<T: AsRef<[u8]>>(&mut self, parts: &[T]) -> Packed {
         self.learned.forget();
-        for &byte in known {
-            self.ask(byte);
-        }
+        self.pack(parts)
+    }
+
+    /// Packs what results show, and then their texts, each for itself.
+    pub fn pack_block(&mut self, results: &[u8], texts: &[&[u8]]) -> (Packed, Vec<Packed>) {
+        self.learned.copy(&self.of_words);
+        let packed = self.pack(&[results]);
         if texts.len() > 1 {
-            self.known.copy(&self.learned);
+            self.of_results.copy(&self.learned);
         }
-        let mut packed = Vec::with_capacity(texts.len());
+        let mut all = Vec::with_capacity(texts.len());
         for (number, text) in texts.iter().enumerate() {
             if number > 0 {
-                self.learned.copy(&self.known);
+                self.learned.copy(&self.of_results);
             }
-            let bytes = Vec::with_capacity(text.len() / 3);
-            let mut coder = Coder { low: 0, high: u32::MAX, bytes };
-            for &byte in *text {
-                let asked = self.ask(byte);
-                for (place, probability) in self.weigh(byte, asked).into_iter().enumerate() {
+            all.push(self.pack(&[text]));
+        }
+        (packed, all)
+    }
+
+    fn pack<T: AsRef<[u8]>>(&mut self, parts: &[T]) -> Packed {
+        let length = parts.iter().map(|part| part.as_ref().len()).sum::<usize>();
+        let mut coder = Coder { low: 0, high: u32::MAX, bytes: Vec::with_capacity(length / 2) };
+        for (part, bytes) in parts.iter().enumerate() {
+            self.learned.part = part.min(PARTS - 1);
+            for &byte in bytes.as_ref() {
+                for (place, probability) in self.learn(byte).into_iter().enumerate() {
                     coder.bit(byte >> (7 - place) & 1 == 1, probability);
                 }
             }
-            packed.push((coder.end(), self.learned.digest()));
         }
-        packed
+        self.learned.part = 0;
+        Packed { code: coder.end(), learned: self.learned.digest() }
+    }
+
+    /// Returns the probability that each bit of a byte is set, the highest first, and learns from them.
+    #[inline(always)]
+    fn learn(&mut self, byte: u8) -> [i32; 8] {
+        let asked = self.ask(byte);
+        self.weigh(byte, asked)
     }
 
     /// Asks what predicts the bits of a byte, the highest first, and lets it learn what they are. That
@@ -161,24 +196,36 @@ impl Model {
     fn ask(&mut self, byte: u8) -> Asked {
         let Self { stretch, next, learned, .. } = self;
         let [one, two, word] = learned.contexts;
-        let (two, word) = (two.wrapping_mul(MIX[1]), word.wrapping_mul(MIX[1]));
         let whole = u32::from(byte) | 256;
         let ask = |slot: &mut u16, step: usize| {
             let input = stretch[usize::from(*slot >> 4)];
             *slot = next[(whole >> (7 - step) & 1) as usize][usize::from(*slot)];
             input
         };
-        let mut inputs = [[0; INPUTS]; 8];
+        let (part, one) = (256 * learned.part, one as usize);
+        let of_part = &mut learned.of_part[part..part + 256];
+        let of_byte = &mut learned.of_byte[one..one + 256];
+        let mut inputs = [[0; 8]; 8];
         let mut sets = [0; 8];
-        for (step, (inputs, set)) in inputs.iter_mut().zip(&mut sets).enumerate() {
-            let bits = whole >> (8 - step);
-            // (context + bits * MIX[0]) * MIX[1], whose first part is the same for all bits.
-            let mixed = bits.wrapping_mul(MIX[0].wrapping_mul(MIX[1]));
-            let place = |context: u32| context.wrapping_add(mixed) >> (32 - TABLE_BITS);
-            inputs[0] = ask(&mut learned.of_byte[(one + bits) as usize & 0xffff], step);
-            inputs[1] = ask(&mut learned.of_bytes[place(two) as usize], step);
-            inputs[2] = ask(&mut learned.of_word[place(word) as usize], step);
-            *set = bits as usize;
+        for half in 0..2 {
+            let before = whole >> (8 - 4 * half);
+            let two = block(two, before, half);
+            let word = block(word, before, half);
+            let of_bytes = &mut learned.of_bytes[two..two + 16];
+            let of_word = &mut learned.of_word[word..word + 16];
+            for place in 0..4 {
+                let step = 4 * half + place;
+                let bits = (whole >> (8 - step)) as usize;
+                // The bits of this half alone.
+                let few = bits & ((1 << place) - 1) | 1 << place;
+                let inputs = &mut inputs[step];
+                // That no index is out of bounds is seen by the compiler, too.
+                inputs[0] = ask(&mut of_part[bits & 255], step);
+                inputs[1] = ask(&mut of_byte[bits & 255], step);
+                inputs[2] = ask(&mut of_bytes[few & 15], step);
+                inputs[3] = ask(&mut of_word[few & 15], step);
+                sets[step] = bits;
+            }
         }
         if learned.length > 0 {
             let expected = u32::from(learned.history[learned.at]) | 256;
@@ -191,7 +238,7 @@ impl Model {
                 let asked = step <= agree;
                 let bit = (expected >> (7 - step) & 1) as usize;
                 let none = if asked { 0 } else { 2 * (LONGEST + 1) };
-                inputs[3] = ask(&mut learned.matches[slots + bit + none], step) * i16::from(asked);
+                inputs[4] = ask(&mut learned.matches[slots + bit + none], step) * i16::from(asked);
                 *set += level * usize::from(asked);
             }
             if agree < 8 {
@@ -208,10 +255,9 @@ impl Model {
     fn weigh(&mut self, byte: u8, Asked { inputs, sets }: Asked) -> [i32; 8] {
         let Self { squash, learned, .. } = self;
         let mut probabilities = [0; 8];
-        for (step, (inputs, set)) in inputs.iter().zip(sets).enumerate() {
-            let weights = &mut learned.weights[set];
-            let [a, b, c, d] = *inputs;
-            let inputs = i16x8::new([a, b, c, d, 0, 0, 0, 0]);
+        for step in 0..8 {
+            let weights = &mut learned.weights[sets[step] & (SETS - 1)];
+            let inputs = i16x8::new(inputs[step]);
             let sum = inputs.dot(*weights).reduce_add();
             let probability = i32::from(squash[usize::from((sum >> 14) as u16)]);
             let bit = i32::from(byte >> (7 - step) & 1);
@@ -223,8 +269,18 @@ impl Model {
     }
 }
 
+/// Where the probabilities of half a byte begin in a table: for the four bits that are first, `bits` is
+/// one, for the others it is those four after a one. The halves never share a block.
+#[inline(always)]
+fn block(context: u32, bits: u32, half: usize) -> usize {
+    let mixed = context.wrapping_add(bits.wrapping_mul(MIX[0])).wrapping_mul(MIX[1]);
+    let block = mixed >> (32 + BLOCK_BITS + 1 - TABLE_BITS);
+    ((block as usize) << 1 | half) << BLOCK_BITS & (TABLE - 1)
+}
+
 impl Learned {
     fn forget(&mut self) {
+        self.of_part.fill(HALF);
         self.of_byte.fill(HALF);
         self.of_bytes.fill(HALF);
         self.of_word.fill(HALF);
@@ -237,9 +293,10 @@ impl Learned {
     }
 
     fn copy(&mut self, other: &Self) {
+        self.of_part.copy_from_slice(&*other.of_part);
         self.of_byte.copy_from_slice(&*other.of_byte);
-        self.of_bytes.copy_from_slice(&*other.of_bytes);
-        self.of_word.copy_from_slice(&*other.of_word);
+        self.of_bytes.copy_from_slice(&other.of_bytes);
+        self.of_word.copy_from_slice(&other.of_word);
         self.matches = other.matches;
         self.weights.copy_from_slice(&*other.weights);
         self.places.copy_from_slice(&*other.places);
@@ -255,7 +312,7 @@ impl Learned {
                 digest = digest.wrapping_add(i32::from(*weight) as u32).wrapping_mul(MIX[2]);
             }
         }
-        digest
+        digest >> (32 - DIGEST_BITS)
     }
 
     fn end_byte(&mut self, byte: u8) {
@@ -283,6 +340,15 @@ impl Learned {
             }
         }
     }
+}
+
+/// Makes a table of all numbers of 16 bits.
+fn table<T: Copy + Default>(of: impl Fn(u16) -> T) -> Box<[T; 1 << 16]> {
+    let mut table = Box::new([T::default(); 1 << 16]);
+    for (value, at) in table.iter_mut().zip(0..=u16::MAX) {
+        *value = of(at);
+    }
+    table
 }
 
 /// Moves a probability towards a bit, by less the more often it was seen.
@@ -337,35 +403,44 @@ fn logistic(sum: i32) -> f64 {
 mod tests {
     use super::*;
 
-    /// Unpacks bit by bit, as the browser does.
-    fn unpack(model: &Model, known: &[u8], packed: &[u8], length: usize) -> Vec<u8> {
+    /// Unpacks bit by bit, as the browser does, after learning from what is known.
+    fn unpack(known: &[u8], packed: &Packed, lengths: &[usize]) -> Vec<u8> {
+        let model = Model::new(b"");
         let mut learned = Learned::default();
-        let mut bytes = packed.iter().copied().chain(std::iter::repeat(0));
+        let mut bytes = packed.code.iter().copied().chain(std::iter::repeat(0));
         let mut next = || u32::from(bytes.next().unwrap());
         let mut code = (0..4).fold(0, |code, _| code << 8 | next());
         let (mut low, mut high) = (0_u32, u32::MAX);
-        let hash = |context: u32, bits: u32| {
-            let mixed = context.wrapping_add(bits.wrapping_mul(MIX[0]));
-            (mixed.wrapping_mul(MIX[1]) >> (32 - TABLE_BITS)) as usize
-        };
-        for size in 0..known.len() + length {
+        let parts = lengths.iter().enumerate().flat_map(|(part, &length)| vec![part; length]);
+        let parts: Vec<usize> = vec![0; known.len()].into_iter().chain(parts).collect();
+        for (size, part) in parts.into_iter().enumerate() {
             let [one, two, word] = learned.contexts;
             let mut bits = 1_u32;
             for place in (0..8).rev() {
-                let slots = [(one + bits) as usize, hash(two, bits), hash(word, bits)];
-                let tables = [&learned.of_byte[..], &learned.of_bytes[..], &learned.of_word[..]];
-                let of = |slot: u16| i32::from(model.stretch[usize::from(slot >> 4)]);
-                let mut inputs = [0, 1, 2, 3].map(|at| match at {
-                    3 => 0,
-                    at => of(tables[at][slots[at]]),
-                });
-                let mut of_match = None;
+                // Of this half of the byte.
+                let few = if place > 3 { bits } else { (bits & ((8 >> place) - 1)) | 8 >> place };
+                let before = if place > 3 { 1 } else { bits >> (3 - place) };
+                let of_half =
+                    |context| block(context, before, usize::from(place < 4)) + few as usize;
+                let slots = [
+                    part * 256 + bits as usize,
+                    (one + bits) as usize,
+                    of_half(two),
+                    of_half(word),
+                ];
+                let tables: [&mut [u16]; 4] = [
+                    &mut *learned.of_part,
+                    &mut *learned.of_byte,
+                    &mut learned.of_bytes,
+                    &mut learned.of_word,
+                ];
+                let mut asked: Vec<&mut u16> =
+                    tables.into_iter().zip(slots).map(|(table, slot)| &mut table[slot]).collect();
                 if learned.length > 0 {
                     let expected = u32::from(learned.history[learned.at]) | 256;
                     if expected >> (place + 1) == bits {
                         let slot = 2 * learned.length.min(LONGEST);
-                        of_match = Some(slot + (expected >> place & 1) as usize);
-                        inputs[3] = of(learned.matches[of_match.unwrap()]);
+                        asked.push(&mut learned.matches[slot + (expected >> place & 1) as usize]);
                     } else {
                         learned.length = 0;
                     }
@@ -373,7 +448,15 @@ mod tests {
                 let longer = [0, 7, 15].iter().filter(|&&length| learned.length > length);
                 let set = &mut learned.weights[longer.count() * 256 + bits as usize];
                 let mut weights = set.to_array();
-                let sum: i32 = (0..INPUTS).map(|at| inputs[at] * i32::from(weights[at])).sum();
+                let inputs: Vec<i32> = asked
+                    .iter()
+                    .map(|slot| i32::from(model.stretch[usize::from(**slot >> 4)]))
+                    .collect();
+                let sum: i32 = inputs
+                    .iter()
+                    .zip(weights)
+                    .map(|(input, weight)| input * i32::from(weight))
+                    .sum();
                 let probability = i32::from(model.squash[usize::from((sum >> 14) as u16)]);
                 let mut bit = known.get(size).is_some_and(|byte| byte >> place & 1 == 1);
                 if size >= known.len() {
@@ -388,26 +471,19 @@ mod tests {
                         (low, high, code) = (low << 8, high << 8 | 255, code << 8 | next());
                     }
                 }
-                let is_text = i32::from(size >= known.len());
-                let error = ((i32::from(bit) << 12) - probability) * LEARNING * is_text;
+                let error = ((i32::from(bit) << 12) - probability) * LEARNING;
                 for (weight, input) in weights.iter_mut().zip(inputs) {
                     *weight = weight.wrapping_add(((2 * input * error) >> 16) as i16);
                 }
                 *set = i16x8::new(weights);
-                let [first, second, third] = slots;
-                let slots = [
-                    &mut learned.of_byte[first],
-                    &mut learned.of_bytes[second],
-                    &mut learned.of_word[third],
-                ];
-                let of_match = of_match.map(|slot| &mut learned.matches[slot]);
-                for slot in slots.into_iter().chain(of_match) {
+                for slot in asked {
                     *slot = model.next[usize::from(bit)][usize::from(*slot)];
                 }
                 bits = bits * 2 + u32::from(bit);
             }
             learned.end_byte(bits as u8);
         }
+        assert_eq!(learned.digest(), packed.learned);
         learned.history.split_off(known.len())
     }
 
@@ -415,28 +491,38 @@ mod tests {
     fn what_was_packed_can_be_unpacked() {
         let text = "A state may not return anybody to a place of danger. ".repeat(40) + "Дети 儿童";
         let noise: Vec<u8> = (0_u32..3000).map(|n| (n.wrapping_mul(MIX[0]) >> 13) as u8).collect();
-        let mut model = Model::default();
-        for (known, text) in [
-            ("", text.as_bytes()),
-            ("Return to a place of danger", text.as_bytes()),
-            ("", noise.as_slice()),
-            ("x", b"".as_slice()),
-            ("", b"a".as_slice()),
-        ] {
-            let known = known.as_bytes();
-            for (packed, _) in model.pack(known, &[text, text]) {
-                assert_eq!(unpack(&model, known, &packed, text.len()), text);
+        for words in ["", "danger place return state"] {
+            let mut model = Model::new(words.as_bytes());
+            for (results, text) in [
+                ("", text.as_bytes()),
+                ("Return to a place of danger", text.as_bytes()),
+                ("", noise.as_slice()),
+                ("x", b"".as_slice()),
+                ("", b"a".as_slice()),
+            ] {
+                let (of_results, texts) = model.pack_block(results.as_bytes(), &[text, text]);
+                let known = [words, results].concat();
+                let unpacked = unpack(words.as_bytes(), &of_results, &[results.len()]);
+                assert_eq!(unpacked, results.as_bytes());
+                for packed in texts {
+                    assert_eq!(unpack(known.as_bytes(), &packed, &[text.len()]), text);
+                }
             }
+            let parts = [&noise[..9], b"", &noise[9..900], text.as_bytes()];
+            let packed = model.pack_parts(&parts);
+            assert_eq!(unpack(b"", &packed, &parts.map(<[u8]>::len)), parts.concat());
         }
     }
 
     #[test]
     fn what_the_reader_has_makes_a_text_shorter() {
         let text = b"Families with children are not detained while they wait for an answer.";
-        let mut model = Model::default();
-        let mut length = |known: &[u8]| model.pack(known, &[text])[0].0.len();
-        let alone = length(b"");
-        assert!(length(text) * 4 < alone && alone < text.len());
+        let length = |words: &[u8], results: &[u8]| {
+            Model::new(words).pack_block(results, &[text]).1[0].code.len()
+        };
+        let alone = length(b"", b"");
+        assert!(length(b"", text) * 4 < alone && alone < text.len());
+        assert!(length(b"answer children detained families wait while with", b"") * 5 < alone * 4);
     }
 
     #[test]

@@ -1,17 +1,19 @@
-// Texts and excerpts of them. search.js loads this when a hit first needs its excerpt.
+// Unpacks terms, results and texts, and makes excerpts. search.js loads this beside the first of them.
 "use strict";
 
-vademecum.more("excerpt", (core) => {
-  const { readers, shards, load, inflate, sure, utf8, tokens, escape, placeOf } = core;
+vademecum.more("query", (core) => {
+  const { readers, shards, load, inflate, sure, reading, utf8, tokens, escape, idf, placeOf } = core;
 
-  // As in text.rs.
+  // As in model.rs.
   const LONG = 100000;
-  const TABLE_BITS = 18;
+  const TABLE_BITS = 19;
+  const PARTS = 16;
   const MATCH = 4;
   const LONGEST = 31;
   const SEEN = 15;
-  const LEARNING = 6;
-  const WEIGHT = 6500;
+  const LEARNING = 8;
+  const WEIGHT = 5200;
+  const INPUTS = 5;
   const MIX = [0x9e3779b1, 0x85ebca6b, 0x2f0b4c47];
   const HALF = 1 << 15;
   const { exp, floor, imul, max, min, round } = Math;
@@ -19,9 +21,9 @@ vademecum.more("excerpt", (core) => {
   const stretch = new Int16Array(4096).fill(2047);
   for (let at = 4094; at >= 0; at -= 1) stretch.fill(at - 2047, at ? squash[at - 1] + 1 : 0, squash[at] + 1);
   const rates = Array.from({ length: SEEN + 1 }, (_, seen) => floor(10240 / (10 * seen + 13)));
-  const [ofByte, ofBytes, ofWord] = [16, TABLE_BITS, TABLE_BITS].map((bits) => new Uint16Array(1 << bits));
+  const [ofPart, ofByte, ofBytes, ofWord] = [12, 16, TABLE_BITS, TABLE_BITS].map((bits) => new Uint16Array(1 << bits));
   const matches = new Uint16Array(2 * (LONGEST + 1));
-  const weights = new Int16Array(4 * 256 * 4);
+  const weights = new Int16Array(4 * 256 * INPUTS);
   const places = new Int32Array(1 << 16);
 
   // Moves a probability towards a bit, by less the more often it was seen.
@@ -32,43 +34,56 @@ vademecum.more("excerpt", (core) => {
     table[slot] = (next << 4) | min(seen + 1, SEEN);
   };
 
-  // Unpacks texts, after learning from what is known.
-  const unpack = (packed, known) => {
-    const header = new DataView(packed.buffer);
-    const length = header.getUint32(0);
-    sure(length <= LONG);
-    for (const table of [ofByte, ofBytes, ofWord, matches]) table.fill(HALF);
+  // Unpacks parts one after the other, after learning from what is known.
+  const unpack = (packed, known = []) => {
+    const { number, numbers, take } = reading(packed);
+    const lengths = numbers(number());
+    const digest = number();
+    let next = take(0).byteOffset;
+    const length = lengths.reduce((sum, part) => sum + part, known.length);
+    sure(length <= LONG + known.length);
+    for (const table of [ofPart, ofByte, ofBytes, ofWord, matches]) table.fill(HALF);
     weights.fill(WEIGHT);
     places.fill(0);
-    const history = new Uint8Array(known.length + length);
+    const history = new Uint8Array(length);
     history.set(known);
-    let [low, high, code, next] = [0, 2 ** 32 - 1, header.getUint32(8), 12];
-    let [last, one, two, word, at, same] = [0, 0, 0, 0, 0, 0];
-    for (let size = 0; size < history.length; size += 1) {
+    let [low, high, code] = [0, 2 ** 32 - 1, 0];
+    for (let byte = 0; byte < 4; byte += 1) code = ((code << 8) | packed[next++]) >>> 0;
+    let [last, one, two, word, at, same, part, end] = [0, 0, 0, 0, 0, 0, 0, known.length + lengths[0]];
+    for (let size = 0; size < length; size += 1) {
       sure(next < packed.length + 8);
+      while (size >= end) end += lengths[++part];
       let bits = 1;
+      let few = 1;
+      let [second, third] = [0, 0];
       for (let place = 7; place >= 0; place -= 1) {
-        const mixed = imul(bits, MIX[0]);
-        const second = imul(two + mixed, MIX[1]) >>> (32 - TABLE_BITS);
-        const third = imul(word + mixed, MIX[1]) >>> (32 - TABLE_BITS);
-        const a = stretch[ofByte[one + bits] >> 4];
-        const b = stretch[ofBytes[second] >> 4];
-        const c = stretch[ofWord[third] >> 4];
-        let d = 0;
+        // Half a byte is looked up in one place.
+        if ((place & 3) === 3) {
+          const mixed = imul(bits, MIX[0]);
+          const [a, b] = [two, word].map((context) => imul(context + mixed, MIX[1]) >>> (37 - TABLE_BITS));
+          const half = place < 7 ? 16 : 0;
+          [second, third, few] = [a * 32 + half, b * 32 + half, 1];
+        }
+        const first = min(part, PARTS - 1) * 256 + bits;
+        const a = stretch[ofPart[first] >> 4];
+        const b = stretch[ofByte[one + bits] >> 4];
+        const c = stretch[ofBytes[second + few] >> 4];
+        const d = stretch[ofWord[third + few] >> 4];
+        let e = 0;
         let match = 0;
         if (same) {
           const expected = history[at] | 256;
           if (expected >> (place + 1) === bits) {
             match = 2 * min(same, LONGEST) + ((expected >> place) & 1);
-            d = stretch[matches[match] >> 4];
+            e = stretch[matches[match] >> 4];
           } else same = 0;
         }
+        const set = (((same > 0) + (same > 7) + (same > 15)) * 256 + bits) * INPUTS;
+        const sum =
+          a * weights[set] + b * weights[set + 1] + c * weights[set + 2] + d * weights[set + 3] + e * weights[set + 4];
+        const probability = squash[max(0, min(4094, (sum >> 14) + 2047))];
         let bit = (history[size] >> place) & 1;
-        // Whom to trust is learned from the text itself.
         if (size >= known.length) {
-          const set = (((same > 0) + (same > 7) + (same > 15)) * 256 + bits) * 4;
-          const sum = a * weights[set] + b * weights[set + 1] + c * weights[set + 2] + d * weights[set + 3];
-          const probability = squash[max(0, min(4094, (sum >> 14) + 2047))];
           const middle = low + ((high - low) >>> 12) * probability;
           bit = code <= middle ? 1 : 0;
           if (bit) high = middle;
@@ -78,17 +93,21 @@ vademecum.more("excerpt", (core) => {
             high = ((high << 8) | 255) >>> 0;
             code = ((code << 8) | packed[next++]) >>> 0;
           }
-          const error = ((bit << 12) - probability) * LEARNING;
-          weights[set] += (2 * a * error) >> 16;
-          weights[set + 1] += (2 * b * error) >> 16;
-          weights[set + 2] += (2 * c * error) >> 16;
-          weights[set + 3] += (2 * d * error) >> 16;
         }
+        // Whom to trust is learned, too.
+        const error = ((bit << 12) - probability) * LEARNING;
+        weights[set] += (2 * a * error) >> 16;
+        weights[set + 1] += (2 * b * error) >> 16;
+        weights[set + 2] += (2 * c * error) >> 16;
+        weights[set + 3] += (2 * d * error) >> 16;
+        weights[set + 4] += (2 * e * error) >> 16;
+        learn(ofPart, first, bit);
         learn(ofByte, one + bits, bit);
-        learn(ofBytes, second, bit);
-        learn(ofWord, third, bit);
+        learn(ofBytes, second + few, bit);
+        learn(ofWord, third + few, bit);
         if (match) learn(matches, match, bit);
         bits = bits * 2 + bit;
+        few = few * 2 + bit;
       }
       const byte = bits & 255;
       same = same && history[at++] === byte ? same + 1 : 0;
@@ -109,9 +128,75 @@ vademecum.more("excerpt", (core) => {
       same = alike;
     }
     // What was learned tells damage.
-    const learned = weights.reduce((sum, weight) => imul(sum + weight, MIX[2]), 0) >>> 0;
-    sure(learned === header.getUint32(4));
+    sure(weights.reduce((sum, weight) => imul(sum + weight, MIX[2]), 0) >>> 4 === digest);
     return history.subarray(known.length);
+  };
+
+  // What is long is deflated instead.
+  const unpacked = async (packed, known) => (packed[0] ? unpack(packed, known) : inflate(packed.subarray(1)));
+
+  readers.t = async (packed, root) => {
+    const whole = await unpacked(packed);
+    const { number, numbers, take, words } = reading(whole);
+    const length = number();
+    const [idfs, counts] = [numbers(length), numbers(length)];
+    const terms = counts.map((size, at) => ({ idf: idfs[at] || idf(root.documents, size), size, forms: [] }));
+    const list = words();
+    const kinds = numbers(list.length);
+    const entries = new Map(list.map((word) => [word, {}]));
+    let next = 0;
+    list.forEach((word, index) => {
+      const entry = entries.get(word);
+      if (kinds[index] & 1) {
+        entry.stem = terms[next++];
+        sure(entry.stem);
+        entry.stem.stem = word;
+      }
+      if (kinds[index] & 2) {
+        if (kinds[index] & 4) entry.term = entry.stem;
+        else if (kinds[index] & 8) entry.elsewhere = number();
+        else entry.term = terms[number()];
+        if (entry.term) entry.term.forms.push(word);
+      }
+    });
+    const each = (key, only) =>
+      list.forEach((word, index) => {
+        const entry = entries.get(word);
+        if (kinds[index] & 2) entry[key] = kinds[index] & 16 ? only(entry) : number();
+      });
+    each("count", ({ term }) => term.size);
+    each("bit", () => 0);
+    const strangers = utf8(take(number())).split(" ");
+    for (const word of list) {
+      const entry = entries.get(word);
+      if (entry.elsewhere !== undefined) entry.other = strangers.shift();
+    }
+    const names = new Map();
+    for (const line of utf8(take(number())).split("\n")) {
+      const [first, ...others] = line.split("\t");
+      const after = others.map((other) => other.split(" "));
+      names.set(first, after.map(([place, ...rest]) => ({ place: Number(place), rest })));
+    }
+    for (const term of terms) {
+      let last = 0;
+      term.documents = numbers(term.size).map((gap) => (last += gap));
+      sure(last < root.documents);
+    }
+    for (const term of terms) term.impacts = take(term.size);
+    for (const term of terms) term.sections = term.size > root.often ? [] : numbers(term.size);
+    for (const term of terms)
+      term.sets = term.size > root.often || term.forms.length < 2 ? [] : numbers(term.size);
+    return { terms, entries, names };
+  };
+
+  // The keys of common terms and other frequent words are known before all else.
+  const frequent = ({ alone, frequent: words }) =>
+    new TextEncoder().encode([...alone.map(([key]) => key), ...words].join(" "));
+
+  readers.r = async (packed, root) => {
+    const whole = await unpacked(packed, frequent(root));
+    const rows = utf8(whole).split("\n").map((line) => line.split("\t"));
+    return { whole: packed[0] ? whole : [], rows };
   };
 
   readers.x = async (packed, root, name) => {
@@ -119,7 +204,7 @@ vademecum.more("excerpt", (core) => {
     const known = `${lang}/r${Math.floor(first / root.results)}`;
     const { whole } = await load(known, root);
     try {
-      const text = packed[0] ? await inflate(packed.subarray(1)) : unpack(packed, whole);
+      const text = await unpacked(packed, [...frequent(root), ...whole]);
       return utf8(text).split("\x1d").map((part) => part.split("\x1f"));
     } catch (error) {
       // It may be the other file that is old.
