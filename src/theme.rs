@@ -269,6 +269,13 @@ fn compile(templates: &Templates, words: &Arc<Words>) -> tera::TeraResult<Tera> 
             Ok(dates.date(&language(state)?, date))
         },
     );
+    let saying = words.clone();
+    tera.register_filter(
+        "word",
+        move |key: &str, kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+            Ok(saying.text(kwargs.must_get("lang")?, key).to_owned())
+        },
+    );
     tera.register_filter("direction", |code: &str, _: Kwargs, _: &State| -> &'static str {
         language::direction(code)
     });

@@ -16,13 +16,23 @@ export const loading = async (report, { site, samples, browser, places, full }) 
       withPage(browser, (page) => followLinks(page, place, samples)),
     );
   }
-  await report.check("pages: the 404 page leads home", () =>
+  await report.check("pages: the 404 page leads home, in every language", () =>
     withPage(browser, async (page) => {
       const answer = await page.goto(`${places.host.url}no/such/page.html`);
       if (answer.status() !== 404) return [`the host answered with ${answer.status()}`];
+      const links = await page.$$eval("main a", (all) =>
+        all.map((a) => ({ href: a.href, lang: a.closest("[lang]").lang, text: a.closest("[lang]").textContent })),
+      );
+      const wanted = await page.$$eval(".languages [lang]", (all) => all.map(({ lang }) => lang));
+      const problems = wanted.filter((lang) => !links.some((link) => link.lang === lang));
+      if (new Set(links.map(({ text }) => text)).size < links.length) problems.push("it says the same twice");
+      for (const { href, lang } of links) {
+        const { template, lang: own } = site.pages.get(href.slice(places.host.url.length)) ?? {};
+        if (template !== "home" || own !== lang) problems.push(`a link in ${lang} leads to ${href}`);
+      }
       await Promise.all([page.waitForNavigation(), page.click("main a")]);
-      const path = page.url().slice(places.host.url.length);
-      return site.pages.get(path)?.template === "home" ? [] : [`its link leads to ${page.url()}`];
+      if (page.url() !== links[0].href) problems.push(`its link leads to ${page.url()}`);
+      return problems;
     }),
   );
   if (full) {
