@@ -106,7 +106,7 @@ impl Alone {
 
 /// On what share of the pages a word must stand to be told, and how many such words there are at most.
 const FREQUENT: usize = 16;
-const WORDS: usize = 280;
+const WORDS: usize = 200;
 
 impl Cut {
     /// Lists words that stand on many pages and are no key of a common term, in their order.

@@ -1,11 +1,11 @@
 //! Packs shards more tightly than deflate, because readers load them by the dozen: each bit is
 //! predicted from what stands before it, and coded in as few bits as it surprises.
 //!
-//! Five things predict a bit: what stood in the same part, what followed the last byte, the last two,
-//! and the letters of the word so far, each as often as it did; and what followed the last place where
-//! the same four bytes stood. A sum of them is weighed anew after each bit. It is what PAQ and lpaq do
-//! (Mahoney, "Adaptive weighing of context models for lossless data compression", 2005), with few
-//! contexts so that it is quick.
+//! Four things predict a bit: what followed the last byte, the last two, and the letters of the word so
+//! far, each as often as it did; and what followed the last place where the same four bytes stood. Where
+//! there are numbers, what stood in the same part takes the place of the last two bytes. A sum of them
+//! is weighed anew after each bit. It is what PAQ and lpaq do (Mahoney, "Adaptive weighing of context
+//! models for lossless data compression", 2005), with few contexts so that it is quick.
 //!
 //! What the reader has already comes first and is only learned from: the frequent words, which the root
 //! brings, for what results show; and both for their texts.
@@ -19,8 +19,6 @@ use wide::i16x8;
 const TABLE_BITS: u32 = 19;
 const TABLE: usize = 1 << TABLE_BITS;
 const BLOCK_BITS: u32 = 4;
-/// How many parts are told apart; others count as the last.
-const PARTS: usize = 16;
 /// How many bytes must be alike for a match, and the places that are remembered.
 const MATCH: usize = 4;
 const PLACES_BITS: u32 = 16;
@@ -30,10 +28,10 @@ const LONGEST: usize = 31;
 const SEEN: u16 = 15;
 /// How fast weights learn, and what they are at first, in parts of 16,384.
 const LEARNING: i32 = 8;
-const WEIGHT: i16 = 5_200;
-const INPUTS: usize = 5;
+const WEIGHT: i16 = 6_000;
+const INPUTS: usize = 4;
 /// The weights of inputs; a vector has room for more, which stays empty.
-const WEIGHTS: i16x8 = i16x8::new([WEIGHT, WEIGHT, WEIGHT, WEIGHT, WEIGHT, 0, 0, 0]);
+const WEIGHTS: i16x8 = i16x8::new([WEIGHT, WEIGHT, WEIGHT, WEIGHT, 0, 0, 0, 0]);
 /// Weights are apart by the length of the match and the bits before.
 const SETS: usize = 4 * 256;
 /// Multipliers that mix bits well.
@@ -67,10 +65,9 @@ pub struct Model {
 /// What a model has learned.
 #[derive(Clone)]
 struct Learned {
-    /// Probabilities of contexts: of the part, of one byte, of two, of the word; and of matches by
+    /// Probabilities of contexts: of one byte, of two or the part, of the word; and of matches by
     /// their length. The last four bits of each say how often it was seen, those before them are the
     /// probability. The second half of those of matches is for bits without one, and says nothing.
-    of_part: Box<[u16; PARTS * 256]>,
     of_byte: Box<[u16; 1 << 16]>,
     of_bytes: Vec<u16>,
     of_word: Vec<u16>,
@@ -79,8 +76,9 @@ struct Learned {
     /// Where four bytes were last followed by something.
     places: Box<[u32; 1 << PLACES_BITS]>,
     history: Vec<u8>,
+    /// The number of the part, from one, or nothing in a text.
     part: usize,
-    /// The contexts of the byte that is next: the last, the last two, the word.
+    /// The contexts of the byte that is next: the last, the last two or the part, the word.
     contexts: [u32; 3],
     /// The last four bytes.
     last: u32,
@@ -89,16 +87,9 @@ struct Learned {
     length: usize,
 }
 
-/// What predicts the bits of a byte, in vectors, and whose weights count.
-struct Asked {
-    inputs: [[i16; 8]; 8],
-    sets: [usize; 8],
-}
-
 impl Default for Learned {
     fn default() -> Self {
         Self {
-            of_part: Box::new([HALF; PARTS * 256]),
             of_byte: Box::new([HALF; 1 << 16]),
             of_bytes: vec![HALF; TABLE],
             of_word: vec![HALF; TABLE],
@@ -138,7 +129,7 @@ impl Model {
             of_results: Box::default(),
         };
         for &byte in words {
-            model.learn(byte);
+            model.learn(byte, &mut Nothing);
         }
         model.of_words.copy(&model.learned);
         model
@@ -147,13 +138,14 @@ impl Model {
     /// Packs parts of numbers, which stand one after the other, without what was learned before.
     pub fn pack_parts<T: AsRef<[u8]>>(&mut self, parts: &[T]) -> Packed {
         self.learned.forget();
-        self.pack(parts)
+        let parts: Vec<&[u8]> = parts.iter().map(T::as_ref).collect();
+        self.pack((1..).zip(parts))
     }
 
     /// Packs what results show, and then their texts, each for itself.
     pub fn pack_block(&mut self, results: &[u8], texts: &[&[u8]]) -> (Packed, Vec<Packed>) {
         self.learned.copy(&self.of_words);
-        let packed = self.pack(&[results]);
+        let packed = self.pack([(0, results)]);
         if texts.len() > 1 {
             self.of_results.copy(&self.learned);
         }
@@ -162,50 +154,41 @@ impl Model {
             if number > 0 {
                 self.learned.copy(&self.of_results);
             }
-            all.push(self.pack(&[text]));
+            all.push(self.pack([(0, *text)]));
         }
         (packed, all)
     }
 
-    fn pack<T: AsRef<[u8]>>(&mut self, parts: &[T]) -> Packed {
-        let length = parts.iter().map(|part| part.as_ref().len()).sum::<usize>();
-        let mut coder = Coder { low: 0, high: u32::MAX, bytes: Vec::with_capacity(length / 2) };
-        for (part, bytes) in parts.iter().enumerate() {
-            self.learned.part = part.min(PARTS - 1);
-            for &byte in bytes.as_ref() {
-                for (place, probability) in self.learn(byte).into_iter().enumerate() {
-                    coder.bit(byte >> (7 - place) & 1 == 1, probability);
-                }
+    fn pack<'a>(&mut self, parts: impl IntoIterator<Item = (usize, &'a [u8])>) -> Packed {
+        let mut coder = Coder { low: 0, high: u32::MAX, bytes: Vec::new() };
+        for (part, bytes) in parts {
+            self.learned.part = part;
+            for &byte in bytes {
+                self.learn(byte, &mut coder);
             }
         }
         self.learned.part = 0;
         Packed { code: coder.end(), learned: self.learned.digest() }
     }
 
-    /// Returns the probability that each bit of a byte is set, the highest first, and learns from them.
-    #[inline(always)]
-    fn learn(&mut self, byte: u8) -> [i32; 8] {
-        let asked = self.ask(byte);
-        self.weigh(byte, asked)
-    }
-
-    /// Asks what predicts the bits of a byte, the highest first, and lets it learn what they are. That
-    /// it is asked for all bits before any is weighed lets a processor do several at a time.
+    /// Predicts the bits of a byte, the highest first, and learns from each; `coder` is told how likely
+    /// it was that it is set, in parts of 4,096. All contexts are asked for all bits before any is
+    /// weighed, which lets a processor do several at a time.
     // Every byte of every text comes by; a call would cost more than it does.
     #[inline(always)]
-    fn ask(&mut self, byte: u8) -> Asked {
-        let Self { stretch, next, learned, .. } = self;
+    fn learn(&mut self, byte: u8, coder: &mut impl Code) {
+        let Self { squash, stretch, next, learned, .. } = self;
         let [one, two, word] = learned.contexts;
         let whole = u32::from(byte) | 256;
         let ask = |slot: &mut u16, step: usize| {
             let input = stretch[usize::from(*slot >> 4)];
             *slot = next[(whole >> (7 - step) & 1) as usize][usize::from(*slot)];
-            input
+            // Four of them make a vector, in one number, which is quicker than in memory.
+            u64::from(input as u16)
         };
-        let (part, one) = (256 * learned.part, one as usize);
-        let of_part = &mut learned.of_part[part..part + 256];
+        let one = one as usize;
         let of_byte = &mut learned.of_byte[one..one + 256];
-        let mut inputs = [[0; 8]; 8];
+        let mut inputs = [0_u64; 8];
         let mut sets = [0; 8];
         for half in 0..2 {
             let before = whole >> (8 - 4 * half);
@@ -218,12 +201,10 @@ impl Model {
                 let bits = (whole >> (8 - step)) as usize;
                 // The bits of this half alone.
                 let few = bits & ((1 << place) - 1) | 1 << place;
-                let inputs = &mut inputs[step];
                 // That no index is out of bounds is seen by the compiler, too.
-                inputs[0] = ask(&mut of_part[bits & 255], step);
-                inputs[1] = ask(&mut of_byte[bits & 255], step);
-                inputs[2] = ask(&mut of_bytes[few & 15], step);
-                inputs[3] = ask(&mut of_word[few & 15], step);
+                inputs[step] = ask(&mut of_byte[bits & 255], step)
+                    | ask(&mut of_bytes[few & 15], step) << 16
+                    | ask(&mut of_word[few & 15], step) << 32;
                 sets[step] = bits;
             }
         }
@@ -238,7 +219,8 @@ impl Model {
                 let asked = step <= agree;
                 let bit = (expected >> (7 - step) & 1) as usize;
                 let none = if asked { 0 } else { 2 * (LONGEST + 1) };
-                inputs[4] = ask(&mut learned.matches[slots + bit + none], step) * i16::from(asked);
+                let input = ask(&mut learned.matches[slots + bit + none], step);
+                *inputs |= (input * u64::from(asked)) << 48;
                 *set += level * usize::from(asked);
             }
             if agree < 8 {
@@ -246,26 +228,18 @@ impl Model {
             }
         }
         learned.end_byte(byte);
-        Asked { inputs, sets }
-    }
-
-    /// Weighs what was predicted: returns the probability that each bit is set, in parts of 4,096, and
-    /// learns whom to trust.
-    #[inline(always)]
-    fn weigh(&mut self, byte: u8, Asked { inputs, sets }: Asked) -> [i32; 8] {
-        let Self { squash, learned, .. } = self;
-        let mut probabilities = [0; 8];
+        // By their places, because going through the lists themselves would copy them.
         for step in 0..8 {
             let weights = &mut learned.weights[sets[step] & (SETS - 1)];
-            let inputs = i16x8::new(inputs[step]);
+            let [a, b, c, d] = [0, 16, 32, 48].map(|at| (inputs[step] >> at) as i16);
+            let inputs = i16x8::new([a, b, c, d, 0, 0, 0, 0]);
             let sum = inputs.dot(*weights).reduce_add();
             let probability = i32::from(squash[usize::from((sum >> 14) as u16)]);
             let bit = i32::from(byte >> (7 - step) & 1);
             let error = ((bit << 12) - probability) * LEARNING;
             *weights += (inputs + inputs).mul_keep_high(i16x8::splat(error as i16));
-            probabilities[step] = probability;
+            coder.bit(bit == 1, probability);
         }
-        probabilities
     }
 }
 
@@ -280,7 +254,6 @@ fn block(context: u32, bits: u32, half: usize) -> usize {
 
 impl Learned {
     fn forget(&mut self) {
-        self.of_part.fill(HALF);
         self.of_byte.fill(HALF);
         self.of_bytes.fill(HALF);
         self.of_word.fill(HALF);
@@ -293,7 +266,6 @@ impl Learned {
     }
 
     fn copy(&mut self, other: &Self) {
-        self.of_part.copy_from_slice(&*other.of_part);
         self.of_byte.copy_from_slice(&*other.of_byte);
         self.of_bytes.copy_from_slice(&other.of_bytes);
         self.of_word.copy_from_slice(&other.of_word);
@@ -315,6 +287,7 @@ impl Learned {
         digest >> (32 - DIGEST_BITS)
     }
 
+    #[inline(always)]
     fn end_byte(&mut self, byte: u8) {
         let is_same = self.length > 0 && self.history[self.at] == byte;
         self.history.push(byte);
@@ -325,7 +298,8 @@ impl Learned {
             true => self.contexts[2].wrapping_add(u32::from(byte | 32)).wrapping_mul(MIX[2]),
             false => 0,
         };
-        self.contexts = [u32::from(byte) << 8, (self.last & 0xffff).wrapping_mul(MIX[2]), word];
+        let two = if self.part > 0 { self.part as u32 } else { self.last & 0xffff };
+        self.contexts = [u32::from(byte) << 8, two.wrapping_mul(MIX[2]), word];
         let end = self.history.len();
         let place = (self.last.wrapping_mul(MIX[2]) >> (32 - PLACES_BITS)) as usize;
         let before = self.places[place] as usize;
@@ -360,6 +334,19 @@ fn moved(slot: u16, bit: bool, rates: &[i32; SEEN as usize + 1]) -> u16 {
     (next as u16) << 4 | (seen + 1).min(SEEN)
 }
 
+/// What takes bits and how likely each was.
+trait Code {
+    fn bit(&mut self, bit: bool, probability: i32);
+}
+
+/// What is only learned from is not coded.
+struct Nothing;
+
+impl Code for Nothing {
+    #[inline(always)]
+    fn bit(&mut self, _: bool, _: i32) {}
+}
+
 /// An arithmetic coder: a range of numbers that each bit narrows by its probability.
 struct Coder {
     low: u32,
@@ -367,8 +354,8 @@ struct Coder {
     bytes: Vec<u8>,
 }
 
-impl Coder {
-    #[inline]
+impl Code for Coder {
+    #[inline(always)]
     fn bit(&mut self, bit: bool, probability: i32) {
         let middle = self.low + ((self.high - self.low) >> 12) * probability as u32;
         // Without a branch, which would be guessed wrong as often as the model.
@@ -380,7 +367,9 @@ impl Coder {
             (self.low, self.high) = (self.low << 8, self.high << 8 | 255);
         }
     }
+}
 
+impl Coder {
     /// Writes the shortest number in the range; zeros follow it.
     fn end(mut self) -> Vec<u8> {
         for length in 1..=4 {
@@ -404,16 +393,17 @@ mod tests {
     use super::*;
 
     /// Unpacks bit by bit, as the browser does, after learning from what is known.
-    fn unpack(known: &[u8], packed: &Packed, lengths: &[usize]) -> Vec<u8> {
+    fn unpack(known: &[u8], packed: &Packed, parts: &[(usize, usize)]) -> Vec<u8> {
         let model = Model::new(b"");
         let mut learned = Learned::default();
         let mut bytes = packed.code.iter().copied().chain(std::iter::repeat(0));
         let mut next = || u32::from(bytes.next().unwrap());
         let mut code = (0..4).fold(0, |code, _| code << 8 | next());
         let (mut low, mut high) = (0_u32, u32::MAX);
-        let parts = lengths.iter().enumerate().flat_map(|(part, &length)| vec![part; length]);
+        let parts = parts.iter().flat_map(|&(part, length)| vec![part; length]);
         let parts: Vec<usize> = vec![0; known.len()].into_iter().chain(parts).collect();
         for (size, part) in parts.into_iter().enumerate() {
+            learned.part = part;
             let [one, two, word] = learned.contexts;
             let mut bits = 1_u32;
             for place in (0..8).rev() {
@@ -422,18 +412,9 @@ mod tests {
                 let before = if place > 3 { 1 } else { bits >> (3 - place) };
                 let of_half =
                     |context| block(context, before, usize::from(place < 4)) + few as usize;
-                let slots = [
-                    part * 256 + bits as usize,
-                    (one + bits) as usize,
-                    of_half(two),
-                    of_half(word),
-                ];
-                let tables: [&mut [u16]; 4] = [
-                    &mut *learned.of_part,
-                    &mut *learned.of_byte,
-                    &mut learned.of_bytes,
-                    &mut learned.of_word,
-                ];
+                let slots = [(one + bits) as usize, of_half(two), of_half(word)];
+                let tables: [&mut [u16]; 3] =
+                    [&mut *learned.of_byte, &mut learned.of_bytes, &mut learned.of_word];
                 let mut asked: Vec<&mut u16> =
                     tables.into_iter().zip(slots).map(|(table, slot)| &mut table[slot]).collect();
                 if learned.length > 0 {
@@ -502,15 +483,16 @@ mod tests {
             ] {
                 let (of_results, texts) = model.pack_block(results.as_bytes(), &[text, text]);
                 let known = [words, results].concat();
-                let unpacked = unpack(words.as_bytes(), &of_results, &[results.len()]);
+                let unpacked = unpack(words.as_bytes(), &of_results, &[(0, results.len())]);
                 assert_eq!(unpacked, results.as_bytes());
                 for packed in texts {
-                    assert_eq!(unpack(known.as_bytes(), &packed, &[text.len()]), text);
+                    assert_eq!(unpack(known.as_bytes(), &packed, &[(0, text.len())]), text);
                 }
             }
             let parts = [&noise[..9], b"", &noise[9..900], text.as_bytes()];
             let packed = model.pack_parts(&parts);
-            assert_eq!(unpack(b"", &packed, &parts.map(<[u8]>::len)), parts.concat());
+            let lengths: Vec<_> = (1..).zip(parts.map(<[u8]>::len)).collect();
+            assert_eq!(unpack(b"", &packed, &lengths), parts.concat());
         }
     }
 

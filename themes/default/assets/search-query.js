@@ -7,13 +7,12 @@ vademecum.more("query", (core) => {
   // As in model.rs.
   const LONG = 100000;
   const TABLE_BITS = 19;
-  const PARTS = 16;
   const MATCH = 4;
   const LONGEST = 31;
   const SEEN = 15;
   const LEARNING = 8;
-  const WEIGHT = 5200;
-  const INPUTS = 5;
+  const WEIGHT = 6000;
+  const INPUTS = 4;
   const MIX = [0x9e3779b1, 0x85ebca6b, 0x2f0b4c47];
   const HALF = 1 << 15;
   const { exp, floor, imul, max, min, round } = Math;
@@ -21,7 +20,7 @@ vademecum.more("query", (core) => {
   const stretch = new Int16Array(4096).fill(2047);
   for (let at = 4094; at >= 0; at -= 1) stretch.fill(at - 2047, at ? squash[at - 1] + 1 : 0, squash[at] + 1);
   const rates = Array.from({ length: SEEN + 1 }, (_, seen) => floor(10240 / (10 * seen + 13)));
-  const [ofPart, ofByte, ofBytes, ofWord] = [12, 16, TABLE_BITS, TABLE_BITS].map((bits) => new Uint16Array(1 << bits));
+  const [ofByte, ofBytes, ofWord] = [16, TABLE_BITS, TABLE_BITS].map((bits) => new Uint16Array(1 << bits));
   const matches = new Uint16Array(2 * (LONGEST + 1));
   const weights = new Int16Array(4 * 256 * INPUTS);
   const places = new Int32Array(1 << 16);
@@ -34,25 +33,26 @@ vademecum.more("query", (core) => {
     table[slot] = (next << 4) | min(seen + 1, SEEN);
   };
 
-  // Unpacks parts one after the other, after learning from what is known.
-  const unpack = (packed, known = []) => {
+  // Unpacks a text after learning from what is known, or parts of numbers one after the other.
+  const unpack = (packed, known) => {
     const { number, numbers, take } = reading(packed);
     const lengths = numbers(number());
     const digest = number();
     let next = take(0).byteOffset;
-    const length = lengths.reduce((sum, part) => sum + part, known.length);
-    sure(length <= LONG + known.length);
-    for (const table of [ofPart, ofByte, ofBytes, ofWord, matches]) table.fill(HALF);
+    const start = known ? known.length : 0;
+    const length = lengths.reduce((sum, part) => sum + part, start);
+    sure(length <= LONG + start);
+    for (const table of [ofByte, ofBytes, ofWord, matches]) table.fill(HALF);
     weights.fill(WEIGHT);
     places.fill(0);
     const history = new Uint8Array(length);
-    history.set(known);
+    if (known) history.set(known);
     let [low, high, code] = [0, 2 ** 32 - 1, 0];
     for (let byte = 0; byte < 4; byte += 1) code = ((code << 8) | packed[next++]) >>> 0;
-    let [last, one, two, word, at, same, part, end] = [0, 0, 0, 0, 0, 0, 0, known.length + lengths[0]];
+    let [last, one, two, word, at, same, part, end] = [0, 0, 0, 0, 0, 0, 0, start];
     for (let size = 0; size < length; size += 1) {
       sure(next < packed.length + 8);
-      while (size >= end) end += lengths[++part];
+      while (size >= end) end += lengths[part++];
       let bits = 1;
       let few = 1;
       let [second, third] = [0, 0];
@@ -64,26 +64,23 @@ vademecum.more("query", (core) => {
           const half = place < 7 ? 16 : 0;
           [second, third, few] = [a * 32 + half, b * 32 + half, 1];
         }
-        const first = min(part, PARTS - 1) * 256 + bits;
-        const a = stretch[ofPart[first] >> 4];
-        const b = stretch[ofByte[one + bits] >> 4];
-        const c = stretch[ofBytes[second + few] >> 4];
-        const d = stretch[ofWord[third + few] >> 4];
-        let e = 0;
+        const a = stretch[ofByte[one + bits] >> 4];
+        const b = stretch[ofBytes[second + few] >> 4];
+        const c = stretch[ofWord[third + few] >> 4];
+        let d = 0;
         let match = 0;
         if (same) {
           const expected = history[at] | 256;
           if (expected >> (place + 1) === bits) {
             match = 2 * min(same, LONGEST) + ((expected >> place) & 1);
-            e = stretch[matches[match] >> 4];
+            d = stretch[matches[match] >> 4];
           } else same = 0;
         }
         const set = (((same > 0) + (same > 7) + (same > 15)) * 256 + bits) * INPUTS;
-        const sum =
-          a * weights[set] + b * weights[set + 1] + c * weights[set + 2] + d * weights[set + 3] + e * weights[set + 4];
+        const sum = a * weights[set] + b * weights[set + 1] + c * weights[set + 2] + d * weights[set + 3];
         const probability = squash[max(0, min(4094, (sum >> 14) + 2047))];
         let bit = (history[size] >> place) & 1;
-        if (size >= known.length) {
+        if (size >= start) {
           const middle = low + ((high - low) >>> 12) * probability;
           bit = code <= middle ? 1 : 0;
           if (bit) high = middle;
@@ -100,8 +97,6 @@ vademecum.more("query", (core) => {
         weights[set + 1] += (2 * b * error) >> 16;
         weights[set + 2] += (2 * c * error) >> 16;
         weights[set + 3] += (2 * d * error) >> 16;
-        weights[set + 4] += (2 * e * error) >> 16;
-        learn(ofPart, first, bit);
         learn(ofByte, one + bits, bit);
         learn(ofBytes, second + few, bit);
         learn(ofWord, third + few, bit);
@@ -114,7 +109,7 @@ vademecum.more("query", (core) => {
       history[size] = byte;
       last = (last << 8) | byte;
       one = byte << 8;
-      two = imul(last & 0xffff, MIX[2]);
+      two = imul(known ? last & 0xffff : part, MIX[2]);
       // Spaces and most signs end a word.
       word = byte > 47 ? imul(word + (byte | 32), MIX[2]) : 0;
       const place = imul(last, MIX[2]) >>> 16;
@@ -129,7 +124,7 @@ vademecum.more("query", (core) => {
     }
     // What was learned tells damage.
     sure(weights.reduce((sum, weight) => imul(sum + weight, MIX[2]), 0) >>> 4 === digest);
-    return history.subarray(known.length);
+    return history.subarray(start);
   };
 
   // What is long is deflated instead.
