@@ -11,8 +11,8 @@ use super::{
     rank,
 };
 
-/// What a chunk of terms is to weigh when it is deflated, in bytes, at least and at most: as much as makes
-/// one chunk for `CHUNK_DOCUMENTS` documents.
+/// What a chunk of terms is to weigh, in bytes, by the weights below, at least and at most: as much as
+/// makes one chunk for `CHUNK_DOCUMENTS` documents.
 const CHUNK: (f64, f64) = (3_050.0, 3_680.0);
 /// The same where there are few documents, and so few chunks: each holds less that is not asked for.
 const SMALL_CHUNK: (f64, f64) = (1_000.0, 1_200.0);
@@ -28,6 +28,9 @@ const OPEN: f64 = 700.0;
 const SHORTER: f64 = 40.0;
 /// What share of that a chunk must weigh to end early, for a short bound.
 const NEARLY_FULL: f64 = 0.75;
+/// A word is told in the root when it stands on one page in so many; and how many are told at most.
+const FREQUENT: usize = 16;
+const WORDS: usize = 200;
 
 /// Where the terms are cut into chunks. A common term has one alone: questions are full of them. The
 /// others follow each other, in the order of their letters, and lie together as long as they fit.
@@ -103,10 +106,6 @@ impl Alone {
         alone.into_iter().map(|(key, is_open)| Self { key, is_open }).collect()
     }
 }
-
-/// On what share of the pages a word must stand to be told, and how many such words there are at most.
-const FREQUENT: usize = 16;
-const WORDS: usize = 200;
 
 impl Cut {
     /// Lists words that stand on many pages and are no key of a common term, in their order.

@@ -172,10 +172,14 @@ export const network = async (report, site, browser, name) => {
       if (!healed.titles.length || healed.fault) problems.push("it does not recover");
       return problems;
     });
-    for (const title of ["missing", "cut off", "that never comes"]) {
-      await check(`a root ${title} is a failure that can be tried again`, async (page) => {
+    const script = "assets/search-query.js";
+    const vital = { root, "script that unpacks": script };
+    for (const [name, title] of Object.keys(vital).flatMap((name) =>
+      ["missing", "cut off", "that never comes"].map((title) => [name, title]),
+    )) {
+      await check(`a ${name} ${title} is a failure that can be tried again`, async (page) => {
         hinder = (path) =>
-          path === root ? FAULTS[title]() : path.endsWith("search/index.html") ? withoutRoot : undefined;
+          path === vital[name] ? FAULTS[title]() : path.endsWith("search/index.html") ? withoutRoot : undefined;
         await open(page, "?q=detention");
         await settled(page);
         const found = await look(page);
