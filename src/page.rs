@@ -15,7 +15,10 @@ use crate::{
     tree::{Blob, Digest, Tree, TreePath, portable, readable},
 };
 
+mod anchors;
 mod fields;
+
+pub use anchors::Anchors;
 
 /// A page's only identity: the folder of its language and its path below it, without extension.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
@@ -84,7 +87,7 @@ pub struct Page {
     pub body: Arc<Vec<Piece>>,
     pub headings: Vec<markdown::Heading>,
     pub sections: Arc<Vec<markdown::Section>>,
-    pub anchors: Vec<String>,
+    pub anchors: Anchors,
     pub links: Vec<Link>,
     pub references: Vec<Reference>,
     /// What may make another record a related one, in order.
@@ -640,13 +643,12 @@ fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
     body.sections.shrink_to_fit();
     body.pieces.shrink_to_fit();
     body.headings.shrink_to_fit();
-    body.anchors.shrink_to_fit();
     body.links.shrink_to_fit();
     page.references.shrink_to_fit();
     page.body = Arc::new(body.pieces);
     page.headings = body.headings;
     page.sections = Arc::new(body.sections);
-    page.anchors = body.anchors;
+    page.anchors = body.anchors.into();
     page.links = body.links;
 }
 

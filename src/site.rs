@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::{
     config::Config,
     diag::{At, Code, Diag, nearest},
-    page::{Page, PageId, Role, Status, TEXT_DIGEST, alias_file},
+    page::{Anchors, Page, PageId, Role, Status, TEXT_DIGEST, alias_file},
     schema::{Reference, Target, Vocabulary},
     tree::{Blob, Tree, TreePath, portable},
 };
@@ -162,7 +162,7 @@ impl Site {
             page.body = Arc::default();
             page.headings = Vec::new();
             page.links = Vec::new();
-            page.anchors = Vec::new();
+            page.anchors = Anchors::default();
             page.features = Vec::new();
         }
         self.holes = Vec::new();

@@ -281,6 +281,22 @@ fn what_was_found_stays_repaired() {
 }
 
 #[test]
+fn links_to_headings_that_do_not_exist_take_no_time_of_their_own() {
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    // A large page takes its time; with the product of both it would take a minute and more.
+    let time = PAGE_TIME * 5;
+    let headings: String = (0..10_000).map(|n| format!("## One {n} Two\n\n")).collect();
+    let links: String = (0..30_000).map(|n| format!("[x](#one{n}-three)\n")).collect();
+    let mut files = Files::default();
+    files.put("content/en/a.md", headings.clone() + &links);
+    assert_eq!(examine("markdown", &files, time), Ok(()));
+    // A name with other signs between its letters is found as well.
+    let links: String = (0..30_000).map(|n| format!("[x](#One_{}_Two)\n", n % 10_000)).collect();
+    files.put("content/en/a.md", headings + &links);
+    assert_eq!(examine("markdown", &files, time), Ok(()));
+}
+
+#[test]
 fn deep_nesting_overflows_no_stack() {
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let depth = LARGEST / 2;

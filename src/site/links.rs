@@ -118,10 +118,14 @@ pub fn find_again(
 /// Returns true when the links of one page name headings that another has.
 pub fn is_sound(site: &Site, from: PageIndex, to: PageIndex) -> bool {
     site.holes[from].iter().all(|hole| match hole {
-        Hole::Page(page, rest) if *page == to => check_fragment(&site.pages[to], rest).is_none(),
+        Hole::Page(page, rest) if *page == to => unknown_place(&site.pages[to], rest).is_none(),
         _ => true,
     })
 }
+
+/// After so many remarks on the links of one page, no heading is suggested any more: each costs a look
+/// at all headings of another page.
+const SUGGESTIONS: usize = 100;
 
 /// The label of the edges that links make.
 const LINKS_TO: &str = "links to";
@@ -234,11 +238,12 @@ impl<'a> Places<'a> {
                 Hole::Page(to, fragment) => {
                     found.edges.push(Edge { from: index, label: links_to.clone(), to: *to });
                     let written = page.source.as_ref().filter(|_| page.stands_for.is_none());
-                    if let (Some(path), Some(diag)) =
-                        (written, check_fragment(&self.pages[*to], fragment))
+                    if let (Some(path), Some(id)) =
+                        (written, unknown_place(&self.pages[*to], fragment))
                     {
                         let at = At::new(path, link.range.clone());
-                        found.diags.push(Diag { at, ..diag });
+                        let suggests = found.diags.len() < SUGGESTIONS;
+                        found.diags.push(Diag { at, ..no_place(&self.pages[*to], &id, suggests) });
                     }
                 }
                 Hole::File(path, _) => found.files.push(path.clone()),
@@ -555,46 +560,39 @@ fn without_numbers(path: &str) -> String {
 /// and make other ids of the same words.
 pub fn to_place(page: &Page, fragment: String, is_own: bool) -> String {
     let Some(id) = fragment.strip_prefix('#').filter(|id| !id.is_empty()) else { return fragment };
-    if page.anchors.iter().any(|anchor| anchor == id) {
+    if page.anchors.has(id) {
         return fragment;
     }
     if anchor_of(&page.title) == id {
         return if is_own { "#top".to_owned() } else { String::new() };
     }
-    let letters = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    let wanted = letters(&percent_decode_str(id).decode_utf8_lossy());
-    let mut alike = page.anchors.iter().filter(|anchor| letters(anchor) == wanted);
-    // A page with HTML in it may name an anchor twice.
-    match alike.next() {
-        Some(one) if !wanted.is_empty() && alike.all(|other| other == one) => format!("#{one}"),
-        _ => fragment,
+    match page.anchors.alike(&percent_decode_str(id).decode_utf8_lossy()) {
+        Some(one) => format!("#{one}"),
+        None => fragment,
     }
 }
 
-/// Says when the part after `#` names nothing on the page.
-fn check_fragment(page: &Page, fragment: &str) -> Option<Diag> {
-    let id = fragment.strip_prefix('#')?;
-    let id = percent_decode_str(id).decode_utf8_lossy();
-    let known = |id: &str| page.anchors.iter().any(|anchor| anchor == id);
+/// Returns the part after `#`, where it names nothing on the page.
+fn unknown_place(page: &Page, fragment: &str) -> Option<String> {
+    let id = percent_decode_str(fragment.strip_prefix('#')?).decode_utf8_lossy();
     // A page that was made, not written, gets its headings from a template.
     let made = page.source.as_ref().is_none_or(|path| !is_markdown(path));
     // What another program would have added to a page was noted there.
     let unknowable = made || page.is_partial;
-    if id.is_empty() || id == "top" || known(&id) || id.starts_with("fn") || unknowable {
-        return None;
-    }
+    let is_known = id.is_empty() || id == "top" || id.starts_with("fn") || page.anchors.has(&id);
+    (!is_known && !unknowable).then(|| id.into_owned())
+}
+
+/// Says that a page has no place of this id, and which one may be meant.
+fn no_place(page: &Page, id: &str, suggests: bool) -> Diag {
     let nowhere = At::new(&TreePath::of("x"), 0..0);
-    let diag = Diag::warning(
-        Code::BrokenAnchor,
-        nowhere,
-        format!("`{}` has no heading `#{id}`", page.title),
-    );
-    Some(match nearest(&id, page.anchors.iter().map(String::as_str)) {
+    let message = format!("`{}` has no heading `#{id}`", page.title);
+    let diag = Diag::warning(Code::BrokenAnchor, nowhere, message);
+    let near = suggests.then(|| among_many(id, page.anchors.iter())).flatten();
+    match near {
         Some(near) => diag.help(format!("did you mean `#{near}`?")),
         None => diag.help("write the words of a heading, in small letters and with hyphens"),
-    })
+    }
 }
 
 #[cfg(test)]

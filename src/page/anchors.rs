@@ -1,0 +1,114 @@
+//! The places of a page that links can name.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+/// The ids of a page's headings and other places, in the order of the text.
+///
+/// Of a page with many, an index is made when the first link asks, so that the time links take does
+/// not grow with the product of both.
+#[derive(Clone, Debug, Default)]
+pub struct Anchors {
+    ids: Vec<String>,
+    index: OnceLock<Box<Index>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Index {
+    /// The number of the first place of each id.
+    by_id: HashMap<String, usize>,
+    /// By the letters of ids: the number of the first place, or nothing where two ids differ in other
+    /// signs only.
+    by_letters: HashMap<String, Option<usize>>,
+}
+
+/// A page with so many places is indexed.
+const MANY: usize = 32;
+
+impl Anchors {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        self.ids.iter().map(String::as_str)
+    }
+
+    /// Returns true when the page has a place of this id.
+    pub fn has(&self, id: &str) -> bool {
+        match self.index() {
+            Some(index) => index.by_id.contains_key(id),
+            None => self.ids.iter().any(|own| own == id),
+        }
+    }
+
+    /// Returns the only id with the letters and numbers of another, in any case; a page with HTML in it
+    /// may have one twice.
+    pub fn alike(&self, id: &str) -> Option<&str> {
+        let wanted = letters(id);
+        if wanted.is_empty() {
+            return None;
+        }
+        if let Some(index) = self.index() {
+            let place = index.by_letters.get(&wanted).copied().flatten();
+            return place.map(|place| self.ids[place].as_str());
+        }
+        let mut alike = self.ids.iter().filter(|own| letters(own) == wanted);
+        let one = alike.next()?;
+        alike.all(|other| other == one).then_some(one)
+    }
+
+    fn index(&self) -> Option<&Index> {
+        if self.ids.len() < MANY {
+            return None;
+        }
+        let index = self.index.get_or_init(|| {
+            let mut index = Index::default();
+            for (place, id) in self.ids.iter().enumerate() {
+                index.by_id.entry(id.clone()).or_insert(place);
+                let same = index.by_letters.entry(letters(id)).or_insert(Some(place));
+                if same.is_some_and(|first| self.ids[first] != *id) {
+                    *same = None;
+                }
+            }
+            Box::new(index)
+        });
+        Some(index)
+    }
+}
+
+impl From<Vec<String>> for Anchors {
+    fn from(mut ids: Vec<String>) -> Self {
+        ids.shrink_to_fit();
+        Self { ids, index: OnceLock::new() }
+    }
+}
+
+/// An index says nothing that the ids do not.
+impl PartialEq for Anchors {
+    fn eq(&self, other: &Self) -> bool {
+        self.ids == other.ids
+    }
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_with_many_places_answers_as_one_with_few() {
+        let own = ["one-two", "a_b", "a-b", "twice", "twice", "Größe", "--"];
+        let few: Anchors = own.map(str::to_owned).to_vec().into();
+        let others = (0..MANY).map(|number| format!("other {number}"));
+        let many: Anchors =
+            own.map(str::to_owned).into_iter().chain(others).collect::<Vec<_>>().into();
+        assert!(few.index().is_none() && many.index().is_some());
+        for anchors in [few, many] {
+            assert!(anchors.has("a-b") && anchors.has("twice") && !anchors.has("onetwo"));
+            assert_eq!(anchors.alike("OneTwo"), Some("one-two"));
+            assert_eq!(anchors.alike("a b"), None);
+            assert_eq!(anchors.alike("TWICE"), Some("twice"));
+            assert_eq!(anchors.alike("größe!"), Some("Größe"));
+            assert_eq!(anchors.alike("-"), None);
+        }
+    }
+}
