@@ -297,6 +297,13 @@ fn what_a_query_says_is_obeyed() {
     let without = urls("returns -forced");
     assert!(urls("forced").iter().all(|url| !without.contains(url)));
     assert!(ask("\"peer learning\"").total < ask("peer learning").total);
+    // Of a phrase that no page holds, the words are searched, unless one insists.
+    let turned = ask("\"learning peer\"");
+    assert_eq!(turned.corrected.as_deref(), Some("learning peer"));
+    assert_eq!(turned.total, ask("learning peer").total);
+    let strict = Ask { insist: true, ..Ask::of("\"learning peer\"") };
+    assert_eq!(en.search(&strict).unwrap().total, 0);
+    assert!(ask("\"qqxx zzyy\"").corrected.is_none());
     // An accent more or less, and the other form of a word, find the same pages.
     assert_eq!(urls("Équateur detention").len(), urls("equateur detention").len());
     // A word that the site does not hold is corrected, and the reader is told.

@@ -33,7 +33,7 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
     }
     let (mut words, typed) = terms.words(&query)?;
     let concepts = terms.understand(&mut words, &typed, &ask.off)?;
-    let corrected = match ask.insist {
+    let mut corrected = match ask.insist {
         true => None,
         false => terms.correct(&query.words, &mut words)?,
     };
@@ -59,8 +59,10 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
         }
     }
     let filters = Filters::of(searcher, &query.filters)?;
-    if !query.phrases.is_empty() {
-        terms.keep_phrases(&query.phrases, &filters, &mut scores)?;
+    if !query.phrases.is_empty()
+        && !terms.keep_phrases(&query.phrases, &filters, ask.insist, &mut scores)?
+    {
+        corrected.get_or_insert_with(|| query.words.trim().to_owned());
     }
     let matched = found(&scores);
     let mut ranked: Vec<u32> =
@@ -209,13 +211,18 @@ impl Terms<'_> {
             let is_known = !forms.is_empty();
             words.push(Wanted { word: Word { typed, forms, idf: 0 }, key, is_known });
         }
+        // What was only guessed is more likely to be half a word.
+        let is_typed = |last: &Wanted| -> Result<bool, Fault> {
+            Ok(last.is_known && self.searcher.form(&last.word.typed)?.is_some())
+        };
+        let is_typed = words.last().map_or(Ok(false), is_typed)?;
         let complete = words.len() <= rank::COMPLETED_WORDS
             && query.phrases.is_empty()
             && !query.words.ends_with(char::is_whitespace);
         if let Some(last) = words.last_mut().filter(|_| complete) {
             let (unknown, known) = rank::PREFIX;
-            let weight = if last.is_known { known } else { unknown };
-            for form in lexicon::completions(self.searcher, &last.word.typed, last.is_known)? {
+            let weight = if is_typed { known } else { unknown };
+            for form in lexicon::completions(self.searcher, &last.word.typed, is_typed)? {
                 if let Some(form) = self.exact_form(&form, weight)?
                     && last.word.forms.iter().all(|other| other.stems != form.stems)
                 {
@@ -357,13 +364,15 @@ impl Terms<'_> {
         Ok(())
     }
 
-    /// Takes out documents without the phrases, looking at the best that hold all their words.
+    /// Takes out documents without the phrases, looking at the best that hold all their words. Where
+    /// none would be left, all stay, unless one insists; then it returns false.
     fn keep_phrases(
         &mut self,
         phrases: &[String],
         filters: &Filters,
+        insists: bool,
         scores: &mut [Option<f64>],
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         let mut wanted: Vec<Vec<String>> = Vec::new();
         let mut candidates = found(scores);
         for phrase in phrases {
@@ -373,12 +382,17 @@ impl Terms<'_> {
             candidates.retain(|&document| filters.let_through(document, None));
         }
         let kept = self.holding(&wanted, candidates, scores)?;
+        let are_words =
+            || found(scores).iter().any(|&document| filters.let_through(document, None));
+        if kept.is_empty() && !insists && are_words() {
+            return Ok(false);
+        }
         for (document, score) in scores.iter_mut().enumerate() {
             if !kept.contains(&(document as u32)) {
                 *score = None;
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Keeps the candidates that hold all words of a phrase; returns these.

@@ -31,7 +31,7 @@ pub fn parse(text: &str, fields: &[String]) -> Query {
             }
             _ => (false, rest),
         };
-        let (token, is_phrase, tail) = take(after);
+        let (token, is_phrase, tail) = take(after, negative);
         rest = tail.trim_start();
         if token.is_empty() {
             continue;
@@ -65,14 +65,18 @@ fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
 }
 
-/// Takes one token off: a phrase in quotes, or all up to the next space.
-fn take(text: &str) -> (String, bool, &str) {
+/// Takes one token off: a phrase in quotes, or all up to the next space. A quote that nobody closes is
+/// left out, for the words after it were only quoted; a negative one reaches to the end.
+fn take(text: &str, negative: bool) -> (String, bool, &str) {
     let mut chars = text.char_indices();
     if let Some((_, first)) = chars.next()
         && is_quote(first)
     {
         let start = first.len_utf8();
-        let end = text[start..].find(is_quote).map_or(text.len(), |at| start + at);
+        let end = text[start..].find(is_quote).map(|at| start + at);
+        let Some(end) = end.or(negative.then_some(text.len())) else {
+            return (String::new(), false, &text[start..]);
+        };
         let tail = text[end..].chars().next().map_or("", |quote| &text[end + quote.len_utf8()..]);
         return (text[start..end].trim().to_owned(), true, tail);
     }
@@ -115,5 +119,8 @@ mod tests {
             parse(text, &["country".to_owned()]);
         }
         assert_eq!(parse("well-being", &[]).words, "well-being");
+        let open = parse("he said \"leave now", &[]);
+        assert_eq!((open.words.as_str(), open.phrases.len()), ("he said leave now", 0));
+        assert_eq!(parse("go -\"by force", &[]).without_phrases, ["by force"]);
     }
 }

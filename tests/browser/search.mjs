@@ -139,11 +139,19 @@ const CHECKS = {
       return (await look(page)).count;
     };
     const problems = [];
-    const [whole, turned, loose] = [
-      await count(`"${phrase}"`), await count(`"${words}"`), await count(words),
+    const [whole, loose, open_] = [
+      await count(`"${phrase}"`), await count(words), await count(`"${words} `),
     ]; // prettier-ignore
-    if (!(whole > turned && loose > whole))
-      problems.push(`"${phrase}" ${whole}, "${words}" ${turned}, ${words} ${loose}`);
+    // A quote that nobody has closed yet says nothing.
+    if (!(whole > 0 && loose > whole && open_ === loose))
+      problems.push(`"${phrase}" ${whole}, ${words} ${loose}, "${words} ${open_}`);
+    // Of a phrase that no page holds, the words are searched, which is said; the reader may insist.
+    const turned = await count(`"${words}"`);
+    const { understood } = await look(page);
+    if (turned !== loose || !understood.includes(words)) problems.push(`turned: ${turned}, "${understood}"`);
+    await answered(page, () => page.click("[data-search-understood] button"));
+    const { titles } = await look(page);
+    if (titles.length) problems.push(`insisting on "${words}" finds ${titles}`);
     const [all, without, field] = [
       await count("detention "), await count("detention -covid "), await count("detention country:TH"),
     ]; // prettier-ignore

@@ -64,8 +64,11 @@ vademecum.more("extra", (core) => {
       const isNegative = /^-[\p{Alphabetic}\p{N}"“”„«»]/u.test(rest);
       if (isNegative) rest = rest.slice(1);
       query.isNegative ||= isNegative;
-      const isPhrase = QUOTE.test(rest[0]);
-      if (isPhrase) rest = rest.slice(1);
+      const isQuoted = QUOTE.test(rest[0]);
+      if (isQuoted) rest = rest.slice(1);
+      // A quote that nobody closes is left out.
+      const isPhrase = isQuoted && (isNegative || QUOTE.test(rest));
+      if (isQuoted && !isPhrase) continue;
       // The value of a field may have several words in quotes.
       const [quoted] = (!isPhrase && rest.match(/^(?:[^:\s\u0085]|\ufeff)*:["“”„«»][^"“”„«»]*["“”„«»]?/)) || [];
       const end = quoted ? quoted.length : rest.search(isPhrase ? QUOTE : SPACE);
@@ -256,8 +259,9 @@ vademecum.more("extra", (core) => {
     return candidates.filter((_, at) => kept[at]);
   };
 
-  // Keeps the documents that hold the phrases, looking at the best that hold all their words.
-  const keepPhrases = async (index, phrases, scores, allowed) => {
+  // Keeps the documents that hold the phrases, looking at the best that hold all their words. Where
+  // none would be left, all stay, unless one insists; then it returns false.
+  const keepPhrases = async (index, phrases, scores, allowed, insists) => {
     let candidates = found(scores);
     const wanted = [];
     for (const phrase of phrases) {
@@ -268,9 +272,12 @@ vademecum.more("extra", (core) => {
     if (candidates.length > PHRASE_CANDIDATES)
       candidates = candidates.filter((document) => passes(allowed, document));
     const stay = new Set(await holding(index, wanted, candidates, scores));
+    const isThere = (document) => passes(allowed, document);
+    if (!stay.size && !insists && found(scores).some(isThere)) return false;
     scores.forEach((_, document) => {
       if (!stay.has(document)) scores[document] = NaN;
     });
+    return true;
   };
 
   // Takes out the documents with a word or phrase after a minus sign, or a value.

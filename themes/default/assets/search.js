@@ -6,6 +6,7 @@ const vademecum = (() => {
   const EXACT = 1.2;
   const PREFIX = [0.8, 0.3];
   const NO_RECORD = 0.75;
+  const QUESTION_WORDS = 5;
   const COMPLETIONS = 6;
   const COMPLETED_WORDS = 3;
   const COMPLETED_LETTERS = [3, 4];
@@ -250,9 +251,9 @@ const vademecum = (() => {
 
   const byCount = (a, b) => b.count - a.count || (a.form < b.form ? -1 : 1);
 
-  const completions = async (index, typed, isKnown) => {
+  const completions = async (index, typed, isTyped) => {
     const unspaced = isUnspaced(typed);
-    if ([...typed].length < COMPLETED_LETTERS[Number(isKnown)] && !unspaced) return [];
+    if ([...typed].length < COMPLETED_LETTERS[isTyped] && !unspaced) return [];
     const numbers = index.chunksFrom(typed);
     let found;
     if (numbers.length <= CHUNKS_READ || unspaced) {
@@ -283,14 +284,14 @@ const vademecum = (() => {
       typed.set(word, same < 0 ? words.length : same);
       if (same >= 0) continue;
       const isNamed = (await chunkFor(index, key))?.names.has(key);
-      words.push({ typed: word, key, forms, isKnown, isNamed });
+      words.push({ typed: word, key, forms, isKnown, isNamed, isOwn: own });
     }
     const last = words.at(-1);
     const ends = /(?:[^\S\ufeff]|\u0085)$/.test(query.words);
     if (last && words.length <= COMPLETED_WORDS && !query.phrases.length && !ends) {
-      const weight = PREFIX[Number(last.isKnown)];
-      for (const form of await completions(index, last.typed, last.isKnown))
-        addForm(last, await exactForm(index, form, weight));
+      const isTyped = Number(!!last.isOwn);
+      for (const form of await completions(index, last.typed, isTyped))
+        addForm(last, await exactForm(index, form, PREFIX[isTyped]));
       last.isKnown = last.forms.length > 0;
     }
     // Where each stands as it was typed.
@@ -360,7 +361,8 @@ const vademecum = (() => {
     }
     total = Math.max(1, total);
     const scores = sums.map((sum, document) => {
-      const coverage = Math.sqrt(Math.min(1, matched[document] / total));
+      const root = Math.sqrt(Math.min(1, matched[document] / total));
+      const coverage = words.length > QUESTION_WORDS ? Math.sqrt(root) : root;
       const title = (titles[document] /= total);
       return found[document] ? sum * coverage + total * title * title * title : NaN;
     });
@@ -488,13 +490,15 @@ const vademecum = (() => {
       ? await (await loadMore()).understand(index, words, options.off || [])
       : [];
     const isStrange = !options.insist && words.some(({ isKnown }) => !isKnown);
-    const corrected = isStrange ? await (await loadMore()).correct(index, query.words, words) : null;
+    let corrected = isStrange ? await (await loadMore()).correct(index, query.words, words) : null;
     let scores = score(index, words);
     const isFiltered = query.filters.length > 0;
     if (!words.length && !query.phrases.length && (isFiltered || query.isNegative || !text.trim())) scores = new Float64Array(root.documents);
     if (!isPlain) await (await loadMore()).exclude(index, facets, query, scores);
     const allowed = isFiltered ? await (await loadMore()).allow(index, facets, query.filters) : new Map();
-    if (query.phrases.length) await (await loadMore()).keepPhrases(index, query.phrases, scores, allowed);
+    const { phrases } = query;
+    if (phrases.length && !(await (await loadMore()).keepPhrases(index, phrases, scores, allowed, options.insist)))
+      corrected ??= query.words.trim();
     const matched = [...scores.keys()].filter((document) => !isNaN(scores[document]));
     const ranked = matched.filter((document) => passes(allowed, document));
     const dates = options.sort === "date" && (await (await loadMore()).datesOf(index));
