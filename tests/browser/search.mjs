@@ -132,19 +132,19 @@ const CHECKS = {
   },
   "phrases, exclusions and fields": async ({ page, open, language }) => {
     const [phrase, words] =
-      language.lang === "fr" ? ["droits humains", "humains droits"] : ["forced returns", "returns forced"];
+      language.lang === "fr" ? ["droits humains", "humains droits"] : ["peer learning", "learning peer"];
     await open();
     const count = async (query) => {
       await ask(page, query);
       return (await look(page)).count;
     };
     const problems = [];
-    const [whole, loose, open_] = [
+    const [whole, loose, unclosed] = [
       await count(`"${phrase}"`), await count(words), await count(`"${words} `),
     ]; // prettier-ignore
     // A quote that nobody has closed yet says nothing.
-    if (!(whole > 0 && loose > whole && open_ === loose))
-      problems.push(`"${phrase}" ${whole}, ${words} ${loose}, "${words} ${open_}`);
+    if (!(whole > 0 && loose > whole && unclosed === loose))
+      problems.push(`"${phrase}" ${whole}, ${words} ${loose}, "${words} ${unclosed}`);
     // Of a phrase that no page holds, the words are searched, which is said; the reader may insist.
     const turned = await count(`"${words}"`);
     const { understood } = await look(page);
