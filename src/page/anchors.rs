@@ -1,6 +1,9 @@
 //! The places of a page that links can name.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 /// The ids of a page's headings and other places, in the order of the text.
 ///
@@ -14,8 +17,7 @@ pub struct Anchors {
 
 #[derive(Clone, Debug, Default)]
 struct Index {
-    /// The number of the first place of each id.
-    by_id: HashMap<String, usize>,
+    known: HashSet<String>,
     /// By the letters of ids: the number of the first place, or nothing where two ids differ in other
     /// signs only.
     by_letters: HashMap<String, Option<usize>>,
@@ -32,7 +34,7 @@ impl Anchors {
     /// Returns true when the page has a place of this id.
     pub fn has(&self, id: &str) -> bool {
         match self.index() {
-            Some(index) => index.by_id.contains_key(id),
+            Some(index) => index.known.contains(id),
             None => self.ids.iter().any(|own| own == id),
         }
     }
@@ -60,7 +62,7 @@ impl Anchors {
         let index = self.index.get_or_init(|| {
             let mut index = Index::default();
             for (place, id) in self.ids.iter().enumerate() {
-                index.by_id.entry(id.clone()).or_insert(place);
+                index.known.insert(id.clone());
                 let same = index.by_letters.entry(letters(id)).or_insert(Some(place));
                 if same.is_some_and(|first| self.ids[first] != *id) {
                     *same = None;

@@ -211,15 +211,12 @@ impl Terms<'_> {
             let is_known = !forms.is_empty();
             words.push(Wanted { word: Word { typed, forms, idf: 0 }, key, is_known });
         }
-        // What was only guessed is more likely to be half a word.
-        let is_typed = |last: &Wanted| -> Result<bool, Fault> {
-            Ok(last.is_known && self.searcher.form(&last.word.typed)?.is_some())
-        };
-        let is_typed = words.last().map_or(Ok(false), is_typed)?;
         let complete = words.len() <= rank::COMPLETED_WORDS
             && query.phrases.is_empty()
             && !query.words.ends_with(char::is_whitespace);
         if let Some(last) = words.last_mut().filter(|_| complete) {
+            // What was only guessed is more likely to be half a word.
+            let is_typed = last.is_known && self.searcher.form(&last.word.typed)?.is_some();
             let (unknown, known) = rank::PREFIX;
             let weight = if is_typed { known } else { unknown };
             for form in lexicon::completions(self.searcher, &last.word.typed, is_typed)? {

@@ -3,13 +3,12 @@
 "use strict";
 
 vademecum.more("extra", (core) => {
-  const { readers, loadMore, reading, utf8, tokens, isUnspaced } = core;
+  const { QUESTION_WORDS, readers, loadMore, reading, utf8, tokens, isUnspaced } = core;
   const { columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount } = core;
 
   // As in rank.rs.
   const QUERY_LIMIT = 400;
   const CORRECTED = [0.8, 0.4];
-  const QUESTION_WORDS = 5;
   const CONCEPT = 0.9;
   const GUESSED = 0.9;
   const GUESSES = 2;

@@ -401,7 +401,7 @@ const vademecum = (() => {
   const more = (name, make) => arrived.set(`assets/search-${name}`, make);
   const loadMore = (name = "extra") => {
     added[name] ||= run(`assets/search-${name}`).then((make) =>
-      make({ readers, shards, load, loadMore, inflate, sure, reading, utf8, tokens, isUnspaced, escape, idf, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
+      make({ QUESTION_WORDS, readers, shards, load, loadMore, inflate, sure, reading, utf8, tokens, isUnspaced, escape, idf, columnOf, placeOf, passes, chunkFor, exactForm, addForm, byCount }),
     );
     added[name].catch(() => delete added[name]);
     return added[name];
