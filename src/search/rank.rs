@@ -52,8 +52,9 @@ pub const PHRASE_CANDIDATES: usize = 200;
 
 /// The bit of an impact that says that the term stands in the title.
 pub const IN_TITLE: u8 = 0x80;
-/// The largest impact, of a small site and of a large one. Fifteen steps rank about as well as 127,
-/// as public texts outside this repository told, and make postings smaller; on a small site, where few pages part two ranks, room is no matter.
+/// The largest impact, of a small site and of a large one. Fifteen steps rank about as well as 127, as
+/// public texts outside this repository told, and make postings smaller; on a small site, where few
+/// pages part two ranks, room is no matter.
 const IMPACT_LIMIT: (u8, u8) = (127, 15);
 /// A large site has so many documents.
 pub const LARGE: usize = 2_000;
