@@ -226,6 +226,17 @@ impl Vocabulary {
         self.by_id.get(id).map(|&index| &self.terms[index])
     }
 
+    /// Returns true where lists stand in the order of names in their language: where only used terms
+    /// are listed, and of a thesaurus, whose file says in what order concepts were thought of.
+    pub fn is_by_name(&self) -> bool {
+        self.used_only || self.is_thesaurus()
+    }
+
+    /// Returns true for concepts, with their many names, where others are rows of a table.
+    pub fn is_thesaurus(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.extension() == "toml")
+    }
+
     /// Returns true where the parents of terms are terms of this vocabulary.
     pub fn is_tree(&self) -> bool {
         self.parent.as_ref().is_some_and(|parent| parent.vocabulary == self.name)

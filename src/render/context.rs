@@ -506,8 +506,8 @@ fn entries(
         };
         named.push((name, entry));
     }
-    // A numbered vocabulary keeps its order; so does one whose table says all there is.
-    if vocabulary.used_only {
+    // A table that says all there is keeps its order.
+    if vocabulary.is_by_name() {
         let words = theme.words.of(lang);
         named.sort_by(|(a_name, a), (b_name, b)| match words {
             Some(words) => {

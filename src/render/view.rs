@@ -552,6 +552,12 @@ impl View {
             };
             terms.map(row).collect()
         };
+        let by_name = |mut rows: Vec<TermRow>| {
+            if let Some(words) = theme.words.of(lang).filter(|_| vocabulary.is_by_name()) {
+                rows.sort_by(|a, b| words.compare(&a.name, &b.name));
+            }
+            rows
+        };
         self.term = Some(TermView {
             vocabulary: name.clone(),
             vocabulary_label: way.label,
@@ -565,8 +571,10 @@ impl View {
             next,
             definition: term.and_then(|term| exact(&term.definition)),
             broader: term.map(|term| of(&mut above(vocabulary, term))).unwrap_or_default(),
-            narrower: of(&mut vocabulary.narrower(id)),
-            related: term.map(|term| of(&mut vocabulary.related(term))).unwrap_or_default(),
+            narrower: by_name(of(&mut vocabulary.narrower(id))),
+            related: term
+                .map(|term| by_name(of(&mut vocabulary.related(term))))
+                .unwrap_or_default(),
             names: term.map(|term| names(theme, term, lang)).unwrap_or_default(),
         });
     }
