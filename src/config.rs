@@ -157,9 +157,9 @@ impl Config {
             config.assume();
         }
         for vocabulary in config.vocabularies.values_mut() {
-            match vocabulary.path.as_ref().map(TreePath::extension).as_deref() {
-                Some("toml") => thesaurus::read(vocabulary, source, &mut diags),
-                _ => table::read(vocabulary, source, &mut diags),
+            match vocabulary.is_thesaurus() {
+                true => thesaurus::read(vocabulary, source, &mut diags),
+                false => table::read(vocabulary, source, &mut diags),
             }
         }
         config.check_parents(&mut diags);
@@ -178,6 +178,11 @@ impl Config {
 
     /// Returns where `site.toml` says a text below one of its settings, or the file as a whole.
     pub fn place(&self, setting: &str, text: &str) -> At {
+        self.place_in(&[setting], text)
+    }
+
+    /// Returns where the first of these settings holds this text, to say what is wrong with it.
+    fn place_in(&self, settings: &[&str], text: &str) -> At {
         fn find<'n>(node: &'n Node, text: &str) -> Option<&'n Node> {
             match &node.raw {
                 Raw::Scalar { text: found, .. } => (found == text).then_some(node),
@@ -186,8 +191,11 @@ impl Config {
             }
         }
         let path = TreePath::of(SITE_FILE);
-        let setting = self.node.as_ref().and_then(|node| node.get(setting));
-        match setting.and_then(|node| find(node, text)) {
+        let found = self
+            .node
+            .as_ref()
+            .and_then(|node| settings.iter().find_map(|setting| find(node.get(setting)?, text)));
+        match found {
             Some(node) => At::new(&path, node.range.clone()),
             None => At::file(&path),
         }

@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diag::{At, Code, Diag, nearest},
-    schema::Kind,
+    language,
+    schema::{Field, Kind},
 };
 
 use super::Config;
 
 /// What every page can be filtered by, but for `status`, whose values a vocabulary may name.
 const RESERVED_FACETS: &[&str] = &["type", "year", "language", "lang"];
+
+/// The settings that declare fields.
+const FIELDS: &[&str] = &["fields", "types"];
 
 impl Config {
     /// Says which terms of a vocabulary name a parent that is no term.
@@ -34,23 +38,24 @@ impl Config {
 
     /// Checks the names by which the configuration refers to itself.
     pub(super) fn check_names(&self, diags: &mut Vec<Diag>) {
-        let mut unknown = BTreeMap::new();
-        let mut want = |setting: &'static str, vocabulary: &str| {
+        let mut unknown: BTreeMap<String, &[&str]> = BTreeMap::new();
+        let mut want = |settings: &'static [&str], vocabulary: &str| {
             if !self.vocabularies.contains_key(vocabulary) {
-                unknown.entry(vocabulary.to_owned()).or_insert(setting);
+                unknown.entry(vocabulary.to_owned()).or_insert(settings);
             }
         };
-        let all = self.types.values().flat_map(|t| &t.fields).chain(&self.shared);
-        for field in all {
+        for field in self.all_fields() {
             if let Kind::Term(vocabulary) = &field.kind {
-                want("fields", vocabulary);
+                want(FIELDS, vocabulary);
             }
         }
-        self.home.ways.iter().for_each(|name| want("home", name));
-        self.home.featured.iter().for_each(|(name, _)| want("home", name));
+        self.home.ways.iter().for_each(|name| want(&["home"], name));
+        self.home.featured.iter().for_each(|(name, _)| want(&["home"], name));
         for parent in self.vocabularies.values().filter_map(|v| v.parent.as_ref()) {
-            want("vocabularies", &parent.vocabulary);
+            want(&["vocabularies"], &parent.vocabulary);
         }
+        self.check_only(diags);
+        self.check_codes(diags);
         let declared: BTreeSet<&str> = self
             .types
             .values()
@@ -106,27 +111,83 @@ impl Config {
         let records = declared_records(self);
         for name in records.iter().filter(|name| !self.types.contains_key(**name)) {
             let message = format!("`of` names the record type `{name}`, which is not declared");
-            let diag = Diag::error(Code::Config, self.place("fields", name), message);
+            let diag = Diag::error(Code::Config, self.place_in(FIELDS, name), message);
             diags.push(match nearest(name, types()) {
                 Some(near) => diag.help(format!("did you mean `{near}`?")),
                 None => diag.help(format!("declare it under `[types.{name}]`")),
             });
         }
-        for (name, setting) in unknown {
+        for (name, settings) in unknown {
             let message = format!("there is no vocabulary `{name}`");
             let near = nearest(&name, self.vocabularies.keys().map(String::as_str));
-            let diag = Diag::error(Code::Config, self.place(setting, &name), message);
+            let diag = Diag::error(Code::Config, self.place_in(settings, &name), message);
             diags.push(match near {
                 Some(near) => diag.help(format!("did you mean `{near}`?")),
                 None => diag.help(format!("declare it under `[vocabularies.{name}]`")),
             });
         }
     }
+
+    /// Says which terms a field is narrowed down to that its vocabulary does not have.
+    fn check_only(&self, diags: &mut Vec<Diag>) {
+        let mut said = BTreeSet::new();
+        for field in self.all_fields().into_iter().filter(|field| !field.only.is_empty()) {
+            let Kind::Term(name) = &field.kind else {
+                let message =
+                    format!("`{}` has `only`, which only fields of terms have", field.name);
+                if said.insert(message.clone()) {
+                    let at = self.place_in(FIELDS, &field.only[0]);
+                    diags.push(Diag::error(Code::Config, at, message));
+                }
+                continue;
+            };
+            let Some(vocabulary) = self.vocabularies.get(name).filter(|found| !found.open) else {
+                continue;
+            };
+            for id in field.only.iter().filter(|id| vocabulary.term(id).is_none()) {
+                let message = format!("`only` names the term `{id}`, which `{name}` does not have");
+                // A field that all types share is there once for each of them.
+                if said.insert(message.clone()) {
+                    let diag = Diag::error(Code::Config, self.place_in(FIELDS, id), message);
+                    let known = vocabulary.terms.iter().map(|term| term.id.as_str());
+                    diags.push(match nearest(id, known) {
+                        Some(near) => diag.help(format!("did you mean `{near}`?")),
+                        None => diag,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Says which languages of working labels are none.
+    fn check_codes(&self, diags: &mut Vec<Diag>) {
+        for vocabulary in self.vocabularies.values() {
+            for code in vocabulary.working.iter().filter(|code| !language::is_code(code)) {
+                let message = format!("`working` names `{code}`, which is no language code");
+                let diag = Diag::error(Code::Config, self.place("vocabularies", code), message);
+                diags.push(diag.help("use codes such as `fr` or `pt-BR`"));
+            }
+        }
+    }
+
+    /// Returns all declared fields, those inside groups too.
+    fn all_fields(&self) -> Vec<&Field> {
+        let mut found: Vec<&Field> =
+            self.types.values().flat_map(|t| &t.fields).chain(&self.shared).collect();
+        let mut at = 0;
+        while let Some(field) = found.get(at).copied() {
+            if let Kind::Group(inner) = &field.kind {
+                found.extend(inner.iter().map(|field| &**field));
+            }
+            at += 1;
+        }
+        found
+    }
 }
 
 /// Returns the record types that fields refer to.
 fn declared_records(config: &Config) -> BTreeSet<&str> {
-    let fields = config.types.values().flat_map(|t| &t.fields).chain(&config.shared);
+    let fields = config.all_fields().into_iter();
     fields
         .filter_map(|field| match &field.kind {
             Kind::Record(types) => Some(types.iter().map(String::as_str)),
