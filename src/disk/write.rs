@@ -69,6 +69,9 @@ struct Staging {
     put: Mutex<Vec<TreePath>>,
 }
 
+/// Stands in a folder while it is made, so that a build knows one that a killed build left.
+const MARK: &str = ".vademecum.staging";
+
 /// Waits for a file that one build holds at a time. Who waits may get one that was removed by then, and
 /// is no lock any more.
 fn lock(path: &Path) -> io::Result<fs::File> {
@@ -130,13 +133,14 @@ impl Spool {
             fs::create_dir_all(parent)?;
             let lock = lock(&lock_path)?;
             let aside = aside(&folder);
-            if !out.exists() && aside.exists() {
+            if !out.exists() && aside.exists() && is_ours(&aside) {
                 // A build was killed between the two renames of `exchange`.
                 fs::rename(&aside, out)?;
             }
             let old = Manifest::read(out)?;
-            remove(&folder)?;
+            remove_ours(&folder)?;
             fs::create_dir(&folder)?;
+            fs::File::create_new(folder.join(MARK))?;
             io::Result::Ok((lock, old))
         };
         let (lock, old) = begin().map_err(|error| unwritten(out, &error))?;
@@ -232,6 +236,7 @@ impl Staging {
             }
         }
         self.settle(&manifest_path, &manifest, keeps_manifest)?;
+        fs::remove_file(self.folder.join(MARK))?;
         Ok((written, false))
     }
 
@@ -330,6 +335,23 @@ fn remove(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Returns true for a folder that a build made or began to make. An empty one is anybody's.
+fn is_ours(folder: &Path) -> bool {
+    [MARK, MANIFEST].iter().any(|name| folder.join(name).is_file()) || is_empty_folder(folder)
+}
+
+/// Removes what a killed build left, and refuses what somebody else keeps under that name.
+fn remove_ours(folder: &Path) -> io::Result<()> {
+    if is_ours(folder) {
+        return remove(folder);
+    }
+    let message = format!(
+        "`{}` was not written by vademecum, and its name is needed; call it otherwise",
+        folder.display()
+    );
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
 }
 
 /// Which files we wrote into a folder, and when.
@@ -443,7 +465,7 @@ fn exchange(staging: &Path, out: &Path) -> io::Result<()> {
         }
     }
     let aside = aside(staging);
-    remove(&aside)?;
+    remove_ours(&aside)?;
     fs::rename(out, &aside)?;
     if let Err(error) = fs::rename(staging, out) {
         fs::rename(&aside, out)?;
@@ -603,6 +625,26 @@ mod tests {
         assert!(write(&tree(&[("a", "2")]), &out).is_err());
         assert_eq!(fs::read_to_string(out.join("thesis.doc")).unwrap(), "years of work");
         assert_eq!(fs::read_to_string(out.join("a")).unwrap(), "1");
+    }
+
+    #[test]
+    fn a_folder_beside_it_that_is_somebody_elses_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        let tree = tree(&[("a", "1")]);
+        let beside = folder.path().join(".public.staging");
+        fs::create_dir(&beside).unwrap();
+        fs::write(beside.join("thesis.doc"), "years of work").unwrap();
+        let error = write(&tree, &out).unwrap_err().to_string();
+        assert!(error.contains(".public.staging` was not written by vademecum"), "{error}");
+        assert_eq!(fs::read_to_string(beside.join("thesis.doc")).unwrap(), "years of work");
+        // What a killed build left is cleared away, and so is an empty folder.
+        fs::write(beside.join(MARK), "").unwrap();
+        write(&tree, &out).unwrap();
+        fs::create_dir(&beside).unwrap();
+        write(&tree, &out).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(files(&out), pairs(&[("a", "1")]));
     }
 
     #[test]
