@@ -5,7 +5,7 @@
 //! 3. comrak writes HTML. Where the author wrote raw HTML, ammonia cleans the whole of it.
 //! 4. The HTML is cut at its holes.
 
-use std::{collections::HashSet, fmt::Write, ops::Range, sync::LazyLock};
+use std::{collections::HashSet, fmt::Write, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,6 @@ pub struct Section {
 pub struct Link {
     pub target: String,
     pub range: Range<usize>,
-    pub is_image: bool,
 }
 
 /// The longest code block that is highlighted, in bytes; longer ones are shown plain.
@@ -531,13 +530,9 @@ impl Walk<'_> {
             NodeValue::DescriptionItem(item) => {
                 item.tight &= node.children().all(|part| part.children().nth(1).is_none());
             }
-            NodeValue::Link(link) => {
+            NodeValue::Link(link) | NodeValue::Image(link) => {
                 let target = link.url.clone();
-                link.url = self.link(target, range, false);
-            }
-            NodeValue::Image(link) => {
-                let target = link.url.clone();
-                link.url = self.link(target, range, true);
+                link.url = self.link(target, range);
             }
             NodeValue::Text(text) => {
                 let text = text.to_string();
@@ -614,11 +609,11 @@ impl Walk<'_> {
     }
 
     /// Returns what is written instead of the address: a hole for a local one.
-    fn link(&mut self, target: String, range: Range<usize>, is_image: bool) -> String {
+    fn link(&mut self, target: String, range: Range<usize>) -> String {
         match is_local(&target) {
             true => {
                 let index = self.body.links.len();
-                self.body.links.push(Link { target, range, is_image });
+                self.body.links.push(Link { target, range });
                 hole_mark(&self.writer.nonce, index)
             }
             false if is_dangerous(&target) => {
@@ -737,9 +732,6 @@ fn cut(html: &str, nonce: &str) -> Vec<Piece> {
     }
     pieces
 }
-
-/// The style-sheet classes that highlighted code may have; the theme's own test reads this.
-pub static CODE_CLASSES: LazyLock<&[&str]> = LazyLock::new(|| highlight::CLASSES);
 
 #[cfg(test)]
 mod tests {

@@ -11,9 +11,6 @@ use super::{HIGHLIGHT_LIMIT, HIGHLIGHT_LINE_LIMIT};
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
-/// The classes a piece of code may have.
-pub const CLASSES: &[&str] = &["hl-c", "hl-s", "hl-n", "hl-k", "hl-f", "hl-t", "hl-v"];
-
 /// Scopes and their class; the first that fits the innermost scope counts.
 static SCOPES: LazyLock<Vec<(Scope, &str)>> = LazyLock::new(|| {
     [

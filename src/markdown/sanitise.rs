@@ -67,7 +67,7 @@ pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> Strin
     // The filter must own what it uses and be shared, so found links pass through a lock.
     let found = Arc::new(Mutex::new((take(&mut body.links), 0_usize)));
     let filled = found.clone();
-    builder.attribute_filter(move |element, attribute, value| {
+    builder.attribute_filter(move |_, attribute, value| {
         if !matches!(attribute, "href" | "src" | "poster") {
             return Some(Cow::Borrowed(value));
         }
@@ -90,8 +90,7 @@ pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> Strin
         *from = place.map_or(*from, |at| at + value.len());
         let range = at.map_or(0..0, |start| start..start + value.len());
         let range = range.start + offset..range.end + offset;
-        let is_image = element != "a";
-        links.push(Link { target: value.to_owned(), range, is_image });
+        links.push(Link { target: value.to_owned(), range });
         Some(Cow::Owned(hole_mark(&nonce, links.len() - 1)))
     });
     let cleaned = builder.clean(html).to_string().replace(UNORDERED, ORDERED);

@@ -286,28 +286,6 @@ impl Searcher {
         Self::of(&index, stamp, beside).map_err(|error| damaged(&error))
     }
 
-    /// Opens an index from its files in memory.
-    ///
-    /// # Errors
-    /// When a file is missing or damaged.
-    pub fn of_tree(files: &Tree) -> Result<Self, OpenError> {
-        let damaged = |error: &dyn std::fmt::Display| OpenError::Damaged(error.to_string());
-        let directory = RamDirectory::create();
-        for (path, blob) in files.iter() {
-            let bytes = blob.bytes().unwrap_or_default();
-            directory
-                .atomic_write(Path::new(path.as_str()), bytes)
-                .map_err(|error| damaged(&error))?;
-        }
-        let bytes = |name: &str| files.get(&TreePath::of(name)).and_then(Blob::bytes);
-        let stamp = bytes(STAMP).ok_or(OpenError::Missing)?;
-        let stamp: Stamp = serde_json::from_slice(stamp).map_err(|error| damaged(&error))?;
-        let index = Index::open(directory).map_err(|error| damaged(&error))?;
-        let beside = serde_json::from_slice(bytes(LEXICON).unwrap_or_default())
-            .map_err(|error| damaged(&error))?;
-        Self::of(&index, stamp, beside).map_err(|error| damaged(&error))
-    }
-
     fn of(index: &Index, stamp: Stamp, beside: Beside) -> Result<Self, Fault> {
         let (schema, fields) = schema();
         let version = || Fault::SchemaError("the index is of another version".to_owned());
