@@ -61,8 +61,7 @@ if [ "${1:-}" = --full ]; then
   cargo bench --bench build -- --pages 100000 --check
 fi
 say "the example site"
-cargo build
-./target/debug/vademecum build --out target/example
+./target/release/vademecum build --out target/example
 say "browser tests"
 (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error)
 # What a question costs a reader in each of its languages, the names of all concepts included.

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 
 // The folder of the site that the tests look at: the example.
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
-const PROGRAM = process.env.VADEMECUM ?? join(REPOSITORY, "target/debug/vademecum");
+const PROGRAM = process.env.VADEMECUM ?? join(REPOSITORY, "target/release/vademecum");
 
 // Builds a site of these files, { path: text }, lends the folder of its output to a piece of work,
 // and takes it away again.

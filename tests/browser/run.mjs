@@ -50,13 +50,16 @@ await report.check("site: every template has a page in every language", () => {
   return { problems: found.missing, note: `${samples.length} samples` };
 });
 
-// A suite that breaks off has failed, and the others still run.
+// A suite that breaks off has failed, and the others still run. What it took is printed, to see where
+// the time goes.
 const suite = async (name, run) => {
+  const start = Date.now();
   try {
     await run();
   } catch (error) {
     await report.check(`${name}: the suite runs to its end`, () => Promise.reject(error));
   }
+  console.log(`     ${name} took ${Math.round((Date.now() - start) / 1000)} s`);
 };
 
 await suite("crawl", () => crawl(report, site));
