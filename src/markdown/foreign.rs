@@ -125,15 +125,16 @@ struct Container {
     strip: usize,
     /// The column below which a line no longer belongs to it, where that is what ends it.
     column: Option<usize>,
+    /// Whether it is nothing but a deeper column, which a line of code may leave.
+    is_bare: bool,
 }
 
-/// A block of code: the sign and the length of its fence, the column in which plain text begins where it
-/// stands, and the columns its lines lose.
+/// A block of code: the sign and the length of its fence, and the column in which plain text begins where
+/// it stands.
 struct Fence {
     sign: u8,
     length: usize,
     column: usize,
-    strip: usize,
 }
 
 impl Fence {
@@ -271,7 +272,7 @@ impl<'t> Reader<'t> {
             return self.copy(line);
         }
         if self.inline.skip > line.start {
-            return self.read_inline(line, 0);
+            return self.read_inline(line);
         }
         if bare.is_empty() {
             self.was_blank = true;
@@ -304,21 +305,29 @@ impl<'t> Reader<'t> {
         }
         let base = self.base();
         let is_code = column >= base + 4 && (self.was_blank || self.was_code);
-        let strip = if is_code && self.components > 0 { column - base } else { 0 };
-        if is_code && strip == 0 && !self.opens_box(bare, column, base) {
+        if is_code && !self.begin_deeper(base, column) && !self.opens_box(bare, column, base) {
             (self.was_blank, self.was_code) = (false, true);
             return self.copy(line);
         }
         (self.was_blank, self.was_code) = (false, false);
         self.enter_lists(bare, column);
         if let Some(fence) = fence_of(bare) {
-            self.fence = Some(Fence { strip, column: self.base() + strip, ..fence });
-            return self.copy_stripped(line, strip);
+            self.fence = Some(Fence { column: self.base(), ..fence });
+            return self.copy(line);
         }
         if column <= COLUMN_LIMIT && self.read_block(&line, bare, column) {
             return;
         }
-        self.read_inline(line, strip);
+        self.read_inline(line);
+    }
+
+    /// Between the tags of a component a deep column is no code, as MDX has it: what follows loses its
+    /// columns. Returns false elsewhere.
+    fn begin_deeper(&mut self, base: usize, column: usize) -> bool {
+        let Some(prefix) = self.prefix(base).filter(|_| self.components > 0) else { return false };
+        let deeper = Container { prefix, strip: column, column: Some(column), is_bare: true };
+        self.containers.push(deeper);
+        true
     }
 
     /// Returns the column in which plain text begins here.
@@ -329,8 +338,10 @@ impl<'t> Reader<'t> {
 
     /// Leaves the boxes and lists to which a line in this column does not belong.
     fn leave(&mut self, column: usize) {
-        let ended =
-            self.containers.iter().position(|c| c.column.is_some_and(|limit| column < limit));
+        let in_code = self.fence.is_some();
+        let is_over =
+            |c: &Container| c.column.is_some_and(|limit| column < limit) && !(c.is_bare && in_code);
+        let ended = self.containers.iter().position(is_over);
         if let Some(depth) = ended {
             self.containers.truncate(depth);
             self.fence = None;
@@ -454,7 +465,7 @@ impl<'t> Reader<'t> {
         };
         self.push("\n");
         self.next(line);
-        self.containers.push(Container { prefix, strip, column });
+        self.containers.push(Container { prefix, strip, column, is_bare: false });
         self.was_blank = true;
     }
 
@@ -463,7 +474,7 @@ impl<'t> Reader<'t> {
         let container = self.containers.last();
         let prefix = container.map_or(String::new(), |container| container.prefix.clone());
         let strip = container.map_or(0, |container| container.strip);
-        self.containers.push(Container { prefix, strip, column: None });
+        self.containers.push(Container { prefix, strip, column: None, is_bare: false });
         self.drop_line(line);
     }
 
@@ -617,11 +628,7 @@ impl<'t> Reader<'t> {
 
     /// Copies a line, with what its box adds to it and takes from it.
     fn copy(&mut self, line: Range<usize>) {
-        self.copy_stripped(line, self.fence.as_ref().map_or(0, |fence| fence.strip));
-    }
-
-    fn copy_stripped(&mut self, line: Range<usize>, strip: usize) {
-        self.begin(&line, strip);
+        self.begin(&line);
         let from = self.inline.from;
         self.push(&self.text[from.min(line.end)..line.end]);
         self.push("\n");
@@ -629,11 +636,11 @@ impl<'t> Reader<'t> {
     }
 
     /// Writes what stands before the words of a line.
-    fn begin(&mut self, line: &Range<usize>, strip: usize) {
+    fn begin(&mut self, line: &Range<usize>) {
         let full = &self.text[line.clone()];
         let (prefix, columns) =
             self.containers.last().map_or((String::new(), 0), |c| (c.prefix.clone(), c.strip));
-        let (rest, spaces) = without_columns(full, columns + strip);
+        let (rest, spaces) = without_columns(full, columns);
         if rest.trim().is_empty() {
             self.push(prefix.trim_end());
         } else {
@@ -690,7 +697,6 @@ fn fence_of(bare: &str) -> Option<Fence> {
         sign,
         length,
         column: 0,
-        strip: 0,
     })
 }
 

@@ -50,8 +50,8 @@ struct Change {
 
 impl Reader<'_> {
     /// Reads a line whose words may hold something foreign.
-    pub fn read_inline(&mut self, line: Range<usize>, strip: usize) {
-        self.begin(&line, strip);
+    pub fn read_inline(&mut self, line: Range<usize>) {
+        self.begin(&line);
         self.inline.first = line.start + indent(&self.text[line.clone()]).1;
         let bytes = self.text.as_bytes();
         let (mut at, mut end) = (self.inline.from, line.end);
