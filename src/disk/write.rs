@@ -330,11 +330,25 @@ fn unwritten(out: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), message)
 }
 
+/// Removes a folder, its mark last: a build that is killed meanwhile leaves one that the next knows.
 fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    // A full disk has no room for one; an old output has its list of files.
+    let mark = folder.join(MARK);
+    let last = fs::File::create(&mark).map_or_else(|_| folder.join(MANIFEST), |_| mark);
+    for entry in entries {
+        let entry = entry?;
+        let path = entry.path();
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(path)?,
+            false if path != last => fs::remove_file(path)?,
+            false => {}
+        }
     }
+    fs::remove_dir_all(folder)
 }
 
 /// Returns true for a folder that a build made or began to make. An empty one is anybody's.
