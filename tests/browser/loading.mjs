@@ -1,6 +1,7 @@
 // Every template opens without a fault from every place, and its links lead on.
 
 import { faultless } from "./visit.mjs";
+import { serve } from "./server.mjs";
 import { withPage } from "./browser.mjs";
 
 export const loading = async (report, { site, samples, browser, places, full }) => {
@@ -14,6 +15,11 @@ export const loading = async (report, { site, samples, browser, places, full }) 
     }
     await report.check(`pages: links lead on ${place.name}`, () =>
       withPage(browser, (page) => followLinks(page, place, samples)),
+    );
+  }
+  for (const width of [1280, 360]) {
+    await report.check(`pages: the header stands still while a page comes slowly, ${width} px`, () =>
+      slowly(site, browser, width),
     );
   }
   await report.check("pages: the 404 page leads home, in every language", () =>
@@ -62,6 +68,40 @@ const followLinks = async (page, place, samples) => {
     }
   }
   return problems;
+};
+
+// Lets the front pages come item by item, and tells what of the header moved on the way.
+const slowly = async (site, browser, width) => {
+  const pieces = (text) => text.split(/(?=<li>)/);
+  const host = await serve(site, { hinder: (path) => (path.endsWith(".html") ? { pieces } : {}) });
+  try {
+    return await withPage(
+      browser,
+      async (page) => {
+        await page.evaluateOnNewDocument(() => {
+          window.moved = [];
+          new PerformanceObserver((list) => {
+            for (const { node } of list.getEntries().flatMap(({ sources }) => sources))
+              if (node?.parentElement?.closest(".site-header"))
+                window.moved.push(`${node.className || node.nodeName} moved`);
+          }).observe({ type: "layout-shift", buffered: true });
+        });
+        const problems = [];
+        for (const { folder, lang } of site.languages.filter(({ lang }) => ["en", "ar"].includes(lang))) {
+          await page.goto(`${host.url}${folder}/index.html`);
+          problems.push(...(await page.evaluate(() => window.moved)).map((what) => `${lang}: ${what}`));
+          const shown = await page.$eval(".site-header", (header) =>
+            header.checkVisibility({ visibilityProperty: true }),
+          );
+          if (!shown) problems.push(`${lang}: the header is not shown in the end`);
+        }
+        return problems;
+      },
+      { width },
+    );
+  } finally {
+    await host.close();
+  }
 };
 
 const openAll = async (page, site, place) => {

@@ -25,8 +25,8 @@ const TYPES = {
 };
 
 // Serves the site under a sub-folder such as "/some/folder/", or at "/". `hinder` makes a bad network:
-// a function of a path that may return { status, change, wait }, where `change` is a function of the
-// text and `wait` a promise. `heard` is told of every answer: its path and its weight.
+// a function of a path that may return { status, change, wait, pieces }, where `change` is a function
+// of the text, `wait` a promise, and `pieces` parts the text, which then comes piece by piece. `heard` is told of every answer: its path and its weight.
 export const serve = async (
   site,
   { gzip = false, base = "/", hinder = () => {}, heard = () => {} } = {},
@@ -37,7 +37,7 @@ export const serve = async (
     const found = path !== null && site.files.has(path);
     if (!found) path = "404.html";
     let body = await readFile(join(site.root, path));
-    const { status = found ? 200 : 404, change, wait } = hinder(path) ?? {};
+    const { status = found ? 200 : 404, change, wait, pieces } = hinder(path) ?? {};
     await wait;
     if (change) body = Buffer.from(change(body.toString()));
     const headers = {
@@ -50,7 +50,12 @@ export const serve = async (
       headers["Content-Encoding"] = "gzip";
     }
     heard(path, body.length);
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status, headers);
+    for (const piece of pieces?.(body.toString()) ?? []) {
+      response.write(piece);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    response.end(pieces ? "" : body);
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => response.writeHead(500).end(String(error)));
