@@ -215,8 +215,7 @@ impl Config {
     /// Splits a file's name such as `page.fr` into its stem and its language, where languages stand
     /// in the names of files.
     pub fn suffix_language<'a>(&self, stem: &'a str) -> Option<(&'a str, &Lang)> {
-        let (stem, code) = stem.rsplit_once('.').filter(|_| self.by_suffix)?;
-        let code = language::canonical(code);
+        let (stem, code) = languages::split_language(stem).filter(|_| self.by_suffix)?;
         Some((stem, self.languages.iter().find(|lang| lang.code == code)?))
     }
 

@@ -5,7 +5,7 @@
 //! 3. comrak writes HTML. Where the author wrote raw HTML, ammonia cleans the whole of it.
 //! 4. The HTML is cut at its holes.
 
-use std::{collections::HashSet, fmt::Write, ops::Range};
+use std::{borrow::Cow, collections::HashSet, fmt::Write, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,10 +23,13 @@ mod footnotes;
 mod foreign;
 mod heading;
 mod highlight;
+mod repair;
 mod sanitise;
 
 pub use foreign::Note;
 use heading::{has_top_heading, take_title, text_of};
+pub use repair::NESTING_LIMIT;
+use repair::Places;
 
 /// A body, understood alone.
 #[derive(Clone, Debug, Default)]
@@ -366,31 +369,48 @@ pub fn read(source: &Source) -> Body {
     let arena = Arena::new();
     let foreign = foreign::translate(source.text, source.raw_html);
     let text = foreign.as_ref().map_or(source.text, |foreign| foreign.text.as_str());
-    let bounded = bound_nesting(text);
-    let (text, put) = match &bounded {
-        Some((text, put)) => (text.as_str(), put.as_slice()),
-        None => (text, [].as_slice()),
-    };
-    let lines = line_starts(text);
-    let root = parse_document(&arena, text, &options(true));
+    let mut text = Cow::Borrowed(text);
+    let mut put = Vec::new();
+    if let Some((bounded, indents)) = repair::bound_nesting(&text) {
+        text = bounded.into();
+        put.push(indents);
+    }
+    let parse = |text: &str| parse_document(&arena, text, &options(true));
+    let mut root = parse(&text);
+    let (foreign, offset) = (foreign.as_ref(), source.offset);
+    let lines = repair::line_starts(&text);
+    let mut places = Places { lines, length: text.len(), put, foreign, offset };
+    let surplus = repair::surplus_cells(root, &text, &places);
+    let surplus_note = surplus.first().map(|first| Note {
+        kind: foreign::Kind::Cell,
+        range: places.in_file(first.cells.clone()),
+        sample: foreign::sample(&text[first.cells.clone()]),
+        count: surplus.len(),
+    });
+    if !surplus.is_empty() {
+        let (joined, escapes) = repair::join_cells(&text, &surplus);
+        text = joined.into();
+        root = parse(&text);
+        places.lines = repair::line_starts(&text);
+        places.length = text.len();
+        places.put.push(escapes);
+    }
     let mut body = Body::default();
     take_title(root, source.title, &mut body);
     let mut walk = Walk {
         body: &mut body,
         writer: Writer {
             nonce: source.nonce.to_owned(),
-            turned: direction::is_mixed(text, source.dir).then_some(source.dir),
+            turned: direction::is_mixed(&text, source.dir).then_some(source.dir),
             ..Writer::default()
         },
         anchorizer: Anchorizer::new(),
         taken: HashSet::new(),
         has_raw_html: false,
         demote: has_top_heading(root),
-        lines: &lines,
-        put,
-        foreign: foreign.as_ref(),
-        offset: source.offset,
-        length: text.len(),
+        places,
+        raw_html: source.raw_html,
+        hidden: None,
         in_heading: 0,
     };
     walk.body.sections.push(Section::default());
@@ -407,10 +427,12 @@ pub fn read(source: &Source) -> Body {
         html
     };
     body.pieces = cut(&html, &nonce);
-    for note in foreign.into_iter().flat_map(|foreign| foreign.notes) {
+    for note in foreign.into_iter().flat_map(|foreign| &foreign.notes) {
         let range = note.range.start + source.offset..note.range.end + source.offset;
-        body.notes.push(Note { range, ..note });
+        body.notes.push(Note { range, ..note.clone() });
     }
+    body.notes.extend(surplus_note);
+    body.notes.sort_by_key(|note| (note.range.start, note.kind));
     if source.text.contains("[^") {
         footnotes::check(source, &mut body);
     }
@@ -419,50 +441,6 @@ pub fn read(source: &Source) -> Body {
     }
     body.sections.retain(|section| !section.text.is_empty() || !section.heading.is_empty());
     body
-}
-
-/// The deepest nesting of quotes and lists that is read as such.
-pub const NESTING_LIMIT: usize = 100;
-
-/// What makes a line of code, or of text, of one that opens too much.
-const INDENT: &str = "    ";
-
-/// Breaks up lines that open more quotes or lists than the limit; their markers become text.
-/// Returns the text and where indents were put into it.
-fn bound_nesting(text: &str) -> Option<(String, Vec<usize>)> {
-    let opens = |line: &str| {
-        line.bytes()
-            .take_while(|byte| b"> \t-*+".contains(byte))
-            .filter(|b| b">-*+".contains(b))
-            .count()
-    };
-    let is_rule = |line: &str| {
-        let bare: Vec<u8> = line.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        bare.iter().all(|byte| b"-*".contains(byte) && *byte == bare[0])
-    };
-    let deep = |line: &str| opens(line) > NESTING_LIMIT && !is_rule(line);
-    if !text.lines().any(deep) {
-        return None;
-    }
-    let mut bounded = String::with_capacity(text.len());
-    let mut put = Vec::new();
-    for line in text.split_inclusive('\n') {
-        if deep(line) {
-            put.push(bounded.len());
-            bounded.push_str(INDENT);
-        }
-        bounded.push_str(line);
-    }
-    Some((bounded, put))
-}
-
-/// Returns where each line starts. As in CommonMark, a carriage return alone ends a line too.
-fn line_starts(text: &str) -> Vec<usize> {
-    let bytes = text.as_bytes();
-    let ends = |at: &usize| {
-        bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
-    };
-    std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|at| at + 1)).collect()
 }
 
 /// Returns the title of a block of code, such as the name of its file, as many programs write it behind
@@ -491,13 +469,11 @@ struct Walk<'w> {
     has_raw_html: bool,
     /// The page's title is the one heading of level 1, so the body's go one level down.
     demote: bool,
-    lines: &'w [usize],
-    /// Where indents were put into the text that was read.
-    put: &'w [usize],
-    /// Where the text stood before it was translated, if it was.
-    foreign: Option<&'w foreign::Translation>,
-    offset: usize,
-    length: usize,
+    places: Places<'w>,
+    /// HTML is shown as it is written.
+    raw_html: bool,
+    /// The element in whose text we are that is left out with all it holds.
+    hidden: Option<&'static str>,
     in_heading: usize,
 }
 
@@ -513,7 +489,7 @@ impl Walk<'_> {
     }
 
     fn enter<'a>(&mut self, node: &'a AstNode<'a>) {
-        let range = self.range(node);
+        let range = self.places.of(node);
         let mut ast = node.data_mut();
         let attributes = ast.attrs.take();
         match &mut ast.value {
@@ -551,8 +527,21 @@ impl Walk<'_> {
                 self.has_raw_html = true;
                 let text = sanitise::text(&block.literal);
                 self.text(&text);
+                let html = std::mem::take(&mut block.literal);
+                self.left_out(&html, range);
+                block.literal = html;
             }
-            NodeValue::HtmlInline(_) | NodeValue::Raw(_) => self.has_raw_html = true,
+            NodeValue::HtmlInline(html) => {
+                self.has_raw_html = true;
+                let html = html.clone();
+                self.left_out(&html, range);
+                if let Some(name) = sanitise::left_out(&html).first() {
+                    self.hidden = Some(name.0).filter(|_| !self.raw_html);
+                } else if self.hidden.is_some_and(|name| html.starts_with(&format!("</{name}"))) {
+                    self.hidden = None;
+                }
+            }
+            NodeValue::Raw(_) => self.has_raw_html = true,
             _ => {}
         }
     }
@@ -561,7 +550,10 @@ impl Walk<'_> {
         let ast = node.data();
         match ast.value {
             NodeValue::Heading(_) => self.in_heading -= 1,
-            ref value if value.block() => self.text(" "),
+            ref value if value.block() => {
+                self.hidden = None;
+                self.text(" ");
+            }
             _ => {}
         }
     }
@@ -599,8 +591,26 @@ impl Walk<'_> {
         self.body.sections.push(Section { id, heading: text, text: String::new() });
     }
 
+    /// Notes the elements that are left out with what they hold.
+    fn left_out(&mut self, html: &str, range: Range<usize>) {
+        if self.raw_html {
+            return;
+        }
+        for (name, at) in sanitise::left_out(html) {
+            let kind = foreign::Kind::LeftOut(name);
+            match self.body.notes.iter_mut().find(|note| note.kind == kind) {
+                Some(note) => note.count += 1,
+                None => {
+                    let end = html[at..].find('>').map_or(html.len(), |end| at + end + 1);
+                    let sample = foreign::sample(&html[at..end]);
+                    self.body.notes.push(Note { kind, range: range.clone(), sample, count: 1 });
+                }
+            }
+        }
+    }
+
     fn text(&mut self, text: &str) {
-        if self.in_heading > 0 {
+        if self.in_heading > 0 || self.hidden.is_some() {
             return;
         }
         if let Some(section) = self.body.sections.last_mut() {
@@ -622,19 +632,6 @@ impl Walk<'_> {
             }
             false => target,
         }
-    }
-
-    fn range<'a>(&self, node: &'a AstNode<'a>) -> Range<usize> {
-        let position = node.data().sourcepos;
-        let byte = |line: usize, column: usize| {
-            let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.length);
-            let at = (start + column).min(self.length);
-            let before = self.put.iter().take_while(|put| **put < at);
-            let at = at - before.map(|put| INDENT.len().min(at - put)).sum::<usize>();
-            self.foreign.map_or(at, |foreign| foreign.place(at)) + self.offset
-        };
-        let start = byte(position.start.line, position.start.column.saturating_sub(1));
-        start..byte(position.end.line, position.end.column).max(start)
     }
 }
 

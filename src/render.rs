@@ -253,6 +253,8 @@ fn template_of<'a>(site: &'a Site, theme: &Theme, index: PageIndex) -> &'a str {
 
 /// What a link by a name that is none begins with; its words alone stay.
 const NO_LINK: &str = "<a href=\"";
+/// What stands before the address of a picture; without an address its words stay.
+const NO_PICTURE: &str = "<img src=\"";
 
 /// Fills the holes of a body.
 fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
@@ -264,7 +266,10 @@ fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
             Piece::Html(text) => {
                 let mut text = &**text;
                 if std::mem::take(&mut in_tag) {
-                    text = text.split_once('>').map_or("", |(_, rest)| rest);
+                    let (tag, rest) = text.split_once('>').unwrap_or((text, ""));
+                    let alt = tag.split_once(" alt=\"").and_then(|(_, alt)| alt.split('"').next());
+                    html.push_str(alt.unwrap_or_default());
+                    text = rest;
                 }
                 if in_link && let Some((words, rest)) = text.split_once("</a>") {
                     html.push_str(words);
@@ -276,9 +281,10 @@ fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
             Piece::Hole(hole) => {
                 let hole = site.holes[index].get(*hole);
                 let url = hole.map_or_else(String::new, |hole| url(site, hole, address));
-                if url.is_empty() && html.ends_with(NO_LINK) {
-                    html.truncate(html.len() - NO_LINK.len());
-                    (in_tag, in_link) = (true, true);
+                let begun = [NO_LINK, NO_PICTURE].into_iter().find(|tag| html.ends_with(tag));
+                if let Some(tag) = begun.filter(|_| url.is_empty()) {
+                    html.truncate(html.len() - tag.len());
+                    (in_tag, in_link) = (true, in_link || tag == NO_LINK);
                 }
                 html.push_str(&escape(&url));
             }

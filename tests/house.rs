@@ -49,7 +49,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("base64", &["search/packing"]),
     ("blake3", &["tree", "disk"]),
     ("clap", &["main"]),
-    ("comrak", &["markdown", "markdown/heading"]),
+    ("comrak", &["markdown", "markdown/heading", "markdown/repair"]),
     ("csv", &["config/table", "export"]),
     ("entities", &["markdown/sanitise"]),
     ("icu_calendar", &["words"]),
@@ -76,7 +76,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tokio", &["serve", "serve/api"]),
     ("toml", &["front"]),
     ("two_face", &["markdown/highlight"]),
-    ("unicode_normalization", &["search/analysis"]),
+    ("unicode_normalization", &["page/anchors", "search/analysis"]),
     ("walkdir", &["disk", "disk/write"]),
     ("wide", &["search/model"]),
 ];

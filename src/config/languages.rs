@@ -73,11 +73,14 @@ impl Config {
             return Vec::new();
         }
         if !suffixes.is_empty() {
-            // Files without a suffix are written in the language that most declare.
-            let bare = most.filter(|code| !suffixes.contains(code)).or_else(|| {
-                (!suffixes.iter().any(|code| language::primary(code) == "en"))
-                    .then(|| "en".to_owned())
-            });
+            // Files without a suffix are written in the language that most declare, or in the one whose
+            // letters they have.
+            let written = || written_language(source, &self.content).map(str::to_owned);
+            let bare =
+                most.or_else(written).filter(|code| !suffixes.contains(code)).or_else(|| {
+                    (!suffixes.iter().any(|code| language::primary(code) == "en"))
+                        .then(|| "en".to_owned())
+                });
             let english = suffixes.iter().find(|code| language::primary(code) == "en").cloned();
             let first = bare.or(english).unwrap_or_default();
             let others = suffixes.into_iter().filter(|code| *code != first);
@@ -95,6 +98,25 @@ impl Config {
     }
 }
 
+/// Splits a file's name such as `page.fr` into its stem and its language; `README_fr` and `README-zh-CN`
+/// are written on code hosts.
+pub(super) fn split_language(stem: &str) -> Option<(&str, String)> {
+    if let Some((stem, code)) = stem.rsplit_once('.').filter(|(_, code)| language::is_code(code)) {
+        return Some((stem, language::canonical(code)));
+    }
+    let (name, code) = stem.split_at_checked("README".len())?;
+    let code = code.strip_prefix(['_', '-']).filter(|_| name.eq_ignore_ascii_case("README"))?;
+    // Some write the country.
+    let code = match code.to_ascii_lowercase().as_str() {
+        "cn" => "zh".to_owned(),
+        "jp" => "ja".to_owned(),
+        "kr" => "ko".to_owned(),
+        _ => language::canonical(code),
+    };
+    // `README_ts` is about TypeScript.
+    (language::is_code(&code) && language::autonym(&code).is_some()).then_some((name, code))
+}
+
 /// Finds the languages that stand in names of files: `page.fr.md` counts where `page.md` or
 /// `page.de.md` lies beside it.
 fn suffixes(source: &Tree, content: &str) -> BTreeSet<String> {
@@ -104,13 +126,13 @@ fn suffixes(source: &Tree, content: &str) -> BTreeSet<String> {
         if path.below(content).is_none() {
             continue;
         }
-        let (stem, code) = match path.stem().rsplit_once('.') {
-            Some((stem, code)) if language::is_code(code) => (stem, Some(code)),
-            _ => (path.stem(), None),
+        let (stem, code) = match split_language(path.stem()) {
+            Some((stem, code)) => (stem, Some(code)),
+            None => (path.stem(), None),
         };
         let group = groups.entry((path.folder(), stem)).or_default();
         group.0 += 1;
-        group.1.extend(code.map(language::canonical));
+        group.1.extend(code);
     }
     groups.into_values().filter(|(count, _)| *count > 1).flat_map(|(_, codes)| codes).collect()
 }
@@ -135,8 +157,7 @@ fn declared_languages(
             counts.entry(language::canonical(code)).or_insert(0);
             continue;
         }
-        let suffix = path.stem().rsplit_once('.').map(|(_, code)| language::canonical(code));
-        if suffix.is_some_and(|code| suffixes.contains(&code)) {
+        if split_language(path.stem()).is_some_and(|(_, code)| suffixes.contains(&code)) {
             continue;
         }
         let head = blob.bytes().map(|bytes| &bytes[..bytes.len().min(4096)]).unwrap_or_default();
@@ -166,6 +187,7 @@ fn written_language(source: &Tree, content: &str) -> Option<&'static str> {
     let (files, bytes) = LOOKED_AT;
     let pages = source.iter().filter(|(path, _)| {
         path.below(content).is_some_and(|below| !below.starts_with("i18n/"))
+            && split_language(path.stem()).is_none()
             && matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
     });
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

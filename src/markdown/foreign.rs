@@ -671,12 +671,16 @@ impl<'t> Reader<'t> {
             note.count += 1;
             return;
         }
-        let sample = sample.lines().next().unwrap_or_default().trim();
-        let sample = match sample.char_indices().nth(SAMPLE) {
-            Some((end, _)) => format!("{}…", &sample[..end]),
-            None => sample.to_owned(),
-        };
-        self.out.notes.push(Note { kind, range, sample, count: 1 });
+        self.out.notes.push(Note { kind, range, sample: self::sample(sample), count: 1 });
+    }
+}
+
+/// Shortens what a remark quotes to its first line, and that to what is read at a glance.
+pub fn sample(written: &str) -> String {
+    let line = written.lines().next().unwrap_or_default().trim();
+    match line.char_indices().nth(SAMPLE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
 
@@ -829,6 +833,13 @@ mod tests {
             "<h1\n",
             "*[",
             "![[a]]",
+            "![[a|1]]",
+            "{% hint %}\n",
+            "{% tab %}\n{% endtab %}\n",
+            "{% embed url=\"",
+            "<math>",
+            "<input value='a'>",
+            "<object data='a'>",
         ] {
             let text = piece.repeat(200_000 / piece.len());
             read_in_time(piece, &text);

@@ -36,7 +36,9 @@ fn builder() -> Builder<'static> {
         .add_tag_attributes("input", ["checked"])
         .set_tag_attribute_value("input", "type", "checkbox")
         .set_tag_attribute_value("input", "disabled", "")
-        .add_tag_attributes("img", ["loading"])
+        .add_tag_attributes("img", ["loading", "usemap"])
+        .add_tag_attributes("map", ["name"])
+        .add_tag_attributes("area", ["href", "alt", "shape", "coords"])
         .add_tag_attributes("pre", ["tabindex"])
         .add_tag_attributes("div", ["tabindex"])
         .add_tag_attributes("details", ["open"])
@@ -48,6 +50,43 @@ fn builder() -> Builder<'static> {
         .add_tag_attributes("a", ["rel", "name"])
         .link_rel(None);
     builder
+}
+
+/// Elements that may have an address; what others have goes with them.
+const LINKING: &[&str] = &["a", "area", "audio", "img", "source", "track", "video"];
+
+/// Elements that are left out with all they hold.
+const LEFT_OUT: &[&str] = &["script", "style", "svg"];
+
+/// Finds the elements in a stretch of HTML that are left out with what they hold: their names and where
+/// they begin.
+pub fn left_out(html: &str) -> Vec<(&'static str, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = html[at..].find('<') {
+        at += next + 1;
+        let rest = &html[at..];
+        if rest.starts_with("!--") {
+            at += rest.find("-->").unwrap_or(rest.len());
+            continue;
+        }
+        let is_named = |name: &&&str| {
+            let start = rest.get(..name.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(name))
+                && !rest[name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '-')
+        };
+        let Some(name) = LEFT_OUT.iter().find(is_named) else { continue };
+        found.push((*name, at - 1));
+        // What it holds is no element of the page.
+        let closing = format!("</{name}");
+        let is_end = |end: &usize| {
+            rest.get(*end..end + closing.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(&closing))
+        };
+        let Some(end) = rest.match_indices("</").map(|(end, _)| end).find(is_end) else { break };
+        at += end;
+    }
+    found
 }
 
 /// What ammonia adds to a box, in whichever order its hash map has them. Only the end of a tag can
@@ -67,8 +106,9 @@ pub fn clean(html: &str, nonce: &str, source: &Source, body: &mut Body) -> Strin
     // The filter must own what it uses and be shared, so found links pass through a lock.
     let found = Arc::new(Mutex::new((take(&mut body.links), 0_usize)));
     let filled = found.clone();
-    builder.attribute_filter(move |_, attribute, value| {
-        if !matches!(attribute, "href" | "src" | "poster") {
+    builder.attribute_filter(move |element, attribute, value| {
+        let is_kept = LINKING.contains(&element);
+        if !is_kept || !matches!(attribute, "href" | "src" | "poster") {
             return Some(Cow::Borrowed(value));
         }
         if value.starts_with(&mark) {

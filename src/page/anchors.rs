@@ -5,6 +5,8 @@ use std::{
     sync::OnceLock,
 };
 
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
 /// The ids of a page's headings and other places, in the order of the text.
 ///
 /// Of a page with many, an index is made when the first link asks, so that the time links take does
@@ -39,8 +41,8 @@ impl Anchors {
         }
     }
 
-    /// Returns the only id with the letters and numbers of another, in any case; a page with HTML in it
-    /// may have one twice.
+    /// Returns the only id with the letters and numbers of another, in any case and with any accents; a
+    /// page with HTML in it may have one twice.
     pub fn alike(&self, id: &str) -> Option<&str> {
         let wanted = letters(id);
         if wanted.is_empty() {
@@ -88,8 +90,13 @@ impl PartialEq for Anchors {
     }
 }
 
+/// Returns the letters and numbers of an id without their accents, which MkDocs leaves out of its own.
 fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let kept = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
+    if text.is_ascii() {
+        return text.chars().filter(kept).map(|c| c.to_ascii_lowercase()).collect();
+    }
+    text.nfd().filter(kept).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -110,6 +117,7 @@ mod tests {
             assert_eq!(anchors.alike("a b"), None);
             assert_eq!(anchors.alike("TWICE"), Some("twice"));
             assert_eq!(anchors.alike("größe!"), Some("Größe"));
+            assert_eq!(anchors.alike("große"), Some("Größe"));
             assert_eq!(anchors.alike("-"), None);
         }
     }

@@ -28,6 +28,9 @@ pub enum Hole {
     Written(String),
 }
 
+/// Where Docusaurus keeps the versions of its documents.
+const VERSIONS: &str = "versioned_docs";
+
 /// Files that are carried along from a folder without `content/` even when no page links to them.
 const MEDIA: &[&str] = &[
     "apng", "avif", "bmp", "csv", "docx", "epub", "gif", "ico", "jpeg", "jpg", "m4a", "mp3", "mp4",
@@ -45,6 +48,9 @@ struct Places<'a> {
     by_name: OnceLock<BTreeMap<String, PageIndex>>,
     /// Pages by their address without numbers, made when a link cannot be found otherwise.
     by_plain: OnceLock<HashMap<String, Option<PageIndex>>>,
+    /// The versions of Docusaurus, found when a link may name one.
+    versions: OnceLock<Vec<&'a str>>,
+    content: String,
     /// The names of files by their folder, made when a link leads nowhere.
     by_folder: OnceLock<HashMap<&'a str, Vec<&'a str>>>,
     pages: &'a [Arc<Page>],
@@ -153,6 +159,8 @@ impl<'a> Places<'a> {
             by_address: HashMap::with_capacity(pages.len()),
             by_name: OnceLock::new(),
             by_plain: OnceLock::new(),
+            versions: OnceLock::new(),
+            content: content.clone(),
             by_folder: OnceLock::new(),
             pages,
             files: BTreeMap::new(),
@@ -337,13 +345,48 @@ impl<'a> Places<'a> {
         let above = from_root.and_then(|path| Some(path.split_once('/')?.1.to_owned()));
         let in_top = |top: &str| join(top, from_root?);
         let only = (self.tops.len() == 1).then(|| self.tops.first()).flatten();
-        let candidates =
-            [from_file.clone(), above, first.and_then(in_top), only.and_then(|top| in_top(top))];
+        let candidates = [
+            from_file.clone(),
+            above,
+            first.and_then(in_top),
+            only.and_then(|top| in_top(top)),
+            from_root.and_then(|path| self.version(path)),
+        ];
         let named =
             candidates.into_iter().flatten().filter(|path| !path.trim_matches('/').is_empty());
         named.into_iter().find_map(|path| {
             let index = (*plain.get(&without_numbers(&path))?)?;
             Some(Hole::Page(index, rest.to_owned()))
+        })
+    }
+
+    /// Finds where Docusaurus keeps a page of one version of its documents: `docs/1.2/page` lies below
+    /// `versioned_docs/version-1.2`, `docs/next/page` in `docs`, and what names no version is of the
+    /// newest one, where there are only versions.
+    fn version(&self, path: &str) -> Option<String> {
+        let rest = path.strip_prefix("docs/").filter(|_| self.tops.contains(VERSIONS))?;
+        let (version, below) = rest.split_once('/').unwrap_or((rest, ""));
+        if version == "next" {
+            return Some(format!("docs/{below}"));
+        }
+        Some(match self.versions().contains(&version) {
+            true => format!("{VERSIONS}/version-{version}/{below}"),
+            false => format!("{VERSIONS}/version-{}/{rest}", self.versions().last()?),
+        })
+    }
+
+    /// Returns the versions of Docusaurus that the site holds, the newest last.
+    fn versions(&self) -> &[&'a str] {
+        self.versions.get_or_init(|| {
+            let below = |path: &'a TreePath| path.below(&self.content)?.strip_prefix(VERSIONS);
+            let names = self.source.iter().filter_map(|(path, _)| {
+                Some(below(path)?.strip_prefix("/version-")?.split_once('/')?.0)
+            });
+            let names: BTreeSet<&str> = names.collect();
+            let mut names: Vec<&str> = names.into_iter().collect();
+            let number = |part: &str| part.parse::<u64>().unwrap_or(u64::MAX);
+            names.sort_by_cached_key(|name| name.split('.').map(number).collect::<Vec<_>>());
+            names
         })
     }
 
@@ -398,11 +441,18 @@ impl<'a> Places<'a> {
             return Ok(Hole::File(path, String::new()));
         }
         path.map_err(|diag| {
-            let key = name_key(stem);
-            let nearest = among_many(&key, self.names().keys().map(String::as_str));
-            let message = format!("`{target}` is the name of no page");
+            let kind = last.rsplit_once('.').map(|(_, kind)| kind.to_lowercase());
+            let is_file = kind.is_some_and(|kind| MEDIA.contains(&kind.as_str()));
+            let nearest = if is_file {
+                among_many(last, self.files.keys().filter_map(|path| path.rsplit('/').next()))
+            } else {
+                among_many(&name_key(stem), self.names().keys().map(String::as_str))
+            };
+            let what = if is_file { "file" } else { "page" };
+            let message = format!("`{target}` is the name of no {what}");
             Diag { message, help: None, ..diag }.help(match nearest {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if is_file => "write the name of a file of this site, or its path".to_owned(),
                 None => "write the name of a page's file, or its path".to_owned(),
             })
         })
@@ -483,6 +533,12 @@ impl<'a> Places<'a> {
 /// of another language links as that language does.
 fn in_own_language(site: &Site, page: &Page, to: PageIndex) -> PageIndex {
     if !site.config.by_suffix && page.stands_for.is_none() {
+        return to;
+    }
+    // A link that names a file of another language means that.
+    let named = site.pages[to].source.as_ref();
+    let has_language = |path: &TreePath| site.config.suffix_language(path.stem()).is_some();
+    if page.stands_for.is_none() && named.is_some_and(has_language) {
         return to;
     }
     site.sibling(page, &site.pages[to].id.path).unwrap_or(to)

@@ -76,7 +76,7 @@ enum Opener<'t> {
 }
 
 pub fn opens_boxes(text: &str) -> bool {
-    [":::", "///", "{{<", "{{%"].iter().any(|sign| text.contains(sign))
+    [":::", "///", "{{<", "{{%", "{%"].iter().any(|sign| text.contains(sign))
 }
 
 /// Pairs the lines that open a box with those that close it.
@@ -87,7 +87,6 @@ pub fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim();
-        let shortcode = || Shortcode::read(bare).filter(|_| bare.starts_with("{{"));
         let mut closes = None;
         if let Some(opened) = &fence {
             if opened.is_closed_by(bare, indent(line).0) {
@@ -113,7 +112,7 @@ pub fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
                     |opener: &Opener| matches!(opener, Opener::Colons(opened) if *opened <= length);
                 closes = open.iter().rposition(|(_, opener)| fits(opener));
             }
-        } else if let Some(shortcode) = shortcode() {
+        } else if let Some(shortcode) = Shortcode::read(bare) {
             if shortcode.is_closing {
                 let opener = Opener::Shortcode(shortcode.name);
                 closes = open.iter().rposition(|(_, opened)| *opened == opener);

@@ -325,6 +325,16 @@ impl Reader<'_> {
                     self.inline.is_raw = inner.starts_with("raw");
                     return Some(Change { until, words: String::new() });
                 }
+                // A page or a file, as GitBook shows it.
+                "embed" | "file" => {
+                    let address = ["url", "src"].iter().find_map(|of| tags::attribute(written, of));
+                    if let Some(address) = address.filter(|it| !it.contains(['<', '>'])) {
+                        let name = address.trim_end_matches('/').rsplit('/').next();
+                        let name = if inner.starts_with("file") { name } else { None };
+                        let words = plain(name.unwrap_or(address));
+                        return Some(Change { until, words: format!("[{words}](<{address}>)") });
+                    }
+                }
                 "comment" => {
                     let close = self.find("endcomment", until, whole)?;
                     let until = self.find("%}", close, whole)? + 2;
@@ -397,27 +407,67 @@ impl Reader<'_> {
         Some(Change { until, words })
     }
 
-    /// Reads a frame, which would show a page of another host inside this one: a link stands for it.
-    fn frame(&mut self, tag: &tags::Tag) -> Option<Change> {
+    /// Reads a frame, which would show another page inside this one: a link stands for it.
+    fn frame(&mut self, tag: &tags::Tag, name: &str) -> Option<Change> {
         let written = &self.text[tag.range.clone()];
-        let (_, source) = written.split_once("src=")?;
-        let quote = source.chars().next().filter(|sign| matches!(sign, '"' | '\''))?;
-        let address = source[1..].split(quote).next()?.trim();
-        let host =
-            address.trim_start_matches("https:").trim_start_matches("http:").strip_prefix("//")?;
+        let address = tags::attribute(written, if name == "object" { "data" } else { "src" })?;
         let sound = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`');
         if !address.chars().all(sound) {
             return None;
         }
-        let host = host.split('/').next().unwrap_or_default();
-        self.note(Kind::Frame, tag.range.clone(), written);
-        let close = self.find("</iframe>", tag.range.end, self.text.len());
-        let until = close.map_or(tag.range.end, |close| close + "</iframe>".len());
-        let address = match address.starts_with("//") {
-            true => format!("https:{address}"),
-            false => address.to_owned(),
+        let bare = address.trim_start_matches("https:").trim_start_matches("http:");
+        let (words, address) = match bare.strip_prefix("//") {
+            Some(host) if bare == address => (host, format!("https:{address}")),
+            Some(host) => (host, address.to_owned()),
+            None if crate::markdown::is_local(address) => {
+                let path = address.split(['?', '#']).next().unwrap_or_default();
+                (path.trim_end_matches('/').rsplit('/').next()?, address.to_owned())
+            }
+            None => return None,
         };
-        Some(Change { until, words: format!("<a href=\"{address}\">{host}</a>") })
+        let words = words.split('/').next().unwrap_or_default();
+        self.note(Kind::Frame, tag.range.clone(), written);
+        let close = match name {
+            // What an object holds is meant for readers who cannot see it.
+            "object" | "embed" => None,
+            _ => self.find("</iframe>", tag.range.end, self.text.len()),
+        };
+        let until = close.map_or(tag.range.end, |close| close + "</iframe>".len());
+        Some(Change { until, words: format!("<a href=\"{address}\">{words}</a>") })
+    }
+
+    /// Reads an element of HTML that the page cannot have as it is.
+    fn replaced(&mut self, tag: &tags::Tag, name: &str) -> Option<Change> {
+        let written = &self.text[tag.range.clone()];
+        let sign = tag.range.start + 1 + usize::from(tag.is_closing);
+        let renamed = |other: &str| Change {
+            until: sign + name.len(),
+            words: format!("{}{other}", &self.text[tag.range.start..sign]),
+        };
+        match name {
+            "iframe" | "embed" | "object" if !tag.is_closing => self.frame(tag, name),
+            // What these hold would go with them.
+            "template" => Some(renamed("div")),
+            _ if tags::is_math(name) => {
+                let change = renamed("span");
+                if name == "math" && !tag.is_closing {
+                    self.note(Kind::Math, tag.range.clone(), written);
+                }
+                Some(change)
+            }
+            "input" => {
+                let of = |name| tags::attribute(written, name);
+                let is_box = of("type").is_some_and(|of| matches!(of, "checkbox" | "radio"));
+                if is_box || (of("type").is_none() && written.contains("checked")) {
+                    return None;
+                }
+                let words = of("value").or(of("placeholder")).unwrap_or_default();
+                let words = words.replace('<', "&lt;");
+                self.note(Kind::Input, tag.range.clone(), written);
+                Some(Change { until: tag.range.end, words })
+            }
+            _ => None,
+        }
     }
 
     fn tag(&mut self, at: usize, end: usize) -> Option<Change> {
@@ -430,8 +480,10 @@ impl Reader<'_> {
         let tag = self.tag_at(at)?;
         if tag.is_html() {
             let name = tag.name.to_lowercase();
-            if name == "iframe" && !self.raw_html && !tag.is_closing {
-                return self.frame(&tag);
+            if !self.raw_html
+                && let Some(change) = self.replaced(&tag, &name)
+            {
+                return Some(change);
             }
             if tag.is_empty && tags::holds_text(&name) {
                 let written = self.text[tag.range.clone()].trim_end_matches(['/', '>']).trim_end();
@@ -546,13 +598,13 @@ impl Reader<'_> {
                 };
                 return self.read_code(line, language, end);
             }
-            let Some((picture, caption)) = shortcode.picture() else { return false };
+            let Some((picture, below)) = shortcode.picture() else { return false };
             let spaces = self.spaces(line);
             self.end_block();
             self.replace_line(line, &format!("{spaces}{picture}"));
-            if !caption.is_empty() {
+            for words in below {
                 self.replace_line(line, "");
-                self.replace_line(line, &format!("{spaces}{caption}"));
+                self.replace_line(line, &format!("{spaces}{words}"));
             }
             self.end_block();
             return true;
@@ -645,7 +697,10 @@ impl Reader<'_> {
         }
         let (target, label) = inner.split_once('|').unwrap_or((inner, inner));
         let target = target.trim_end_matches('\\').trim();
-        let label = if label.trim().is_empty() { target } else { label.trim() };
+        // Behind the name of a picture Obsidian writes its width.
+        let is_size = self.text[..at].ends_with('!')
+            && label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'x');
+        let label = if label.trim().is_empty() || is_size { target } else { label.trim() };
         let label = label.trim_start_matches('#').replace('#', " › ");
         let words = format!("[{label}](<[[{target}]]>)");
         Some(Change { until: at + 2 + close + 2, words })

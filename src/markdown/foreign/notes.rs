@@ -39,6 +39,14 @@ pub enum Kind {
     Frame,
     /// `$x^2$` and `$$` … `$$`.
     Formula,
+    /// `<math>`, which is a formula in HTML.
+    Math,
+    /// A cell for which its table has no column.
+    Cell,
+    /// A field of a form, of which its words are shown.
+    Input,
+    /// An element of HTML that is left out with what it holds, by its name.
+    LeftOut(&'static str),
 }
 
 impl Note {
@@ -68,10 +76,13 @@ impl Note {
             }
             Kind::Container => "is no kind of box that is known; the text inside is shown",
             Kind::Reference => "names no address; it is shown as it is written",
-            Kind::Frame => {
-                "would show a page of another host inside this one; a link stands for it"
-            }
+            Kind::Frame => "would show another page inside this one; a link stands for it",
             Kind::Formula => "is a formula, which is not set here; it is shown as it is written",
+            Kind::Math => "is a formula, which is not set here; its signs are shown in a row",
+            Kind::Cell => "stands beyond the last column of its table; it is shown in the last",
+            Kind::Input => "is a field of a form; only the words in it are shown",
+            Kind::LeftOut("svg") => "is a drawing within the text, which is left out",
+            Kind::LeftOut(_) => "is left out, with all that it holds",
             Kind::Abbreviation => {
                 "explains an abbreviation; it is shown here and not at each place"
             }
@@ -101,7 +112,19 @@ impl Note {
                     .into()
             }
             Kind::Frame => "write the link yourself, with words that say where it leads".into(),
-            Kind::Formula => {
+            Kind::Cell => {
+                "give the first two lines of the table a column more, or write `\\|` for a bar that \
+                 stands within a cell"
+                    .into()
+            }
+            Kind::Input => "write the words as text".into(),
+            Kind::LeftOut("svg") => {
+                "save it as a file and show that: `![what it shows](drawing.svg)`".into()
+            }
+            Kind::LeftOut(_) => {
+                "take it out, or set `raw_html = true` where all authors are trusted".into()
+            }
+            Kind::Formula | Kind::Math => {
                 "write it in words or as a picture, if readers should not have to read TeX".into()
             }
             Kind::Abbreviation => "write the long form where the abbreviation stands first".into(),

@@ -1,5 +1,5 @@
-//! Hugo's shortcodes that stand on a line of their own and have a plain meaning: boxes, tabs, code and
-//! pictures. Their names are those of Hugo itself and of its themes that most sites use.
+//! Shortcodes that stand on a line of their own and have a plain meaning: boxes, tabs, code and
+//! pictures. Their names are those of Hugo itself, of its themes that most sites use, and of GitBook.
 
 use super::{boxes::Opening, inline::plain};
 use crate::markdown::callout;
@@ -8,8 +8,13 @@ use crate::markdown::callout;
 pub struct Shortcode<'t> {
     pub name: &'t str,
     pub is_closing: bool,
+    is_gitbook: bool,
     arguments: &'t str,
 }
+
+/// The blocks of GitBook, `{% name %}` … `{% endname %}`, whose text is Markdown.
+const GITBOOK: &[&str] =
+    &["code", "column", "columns", "content-ref", "hint", "step", "stepper", "tab", "tabs"];
 
 /// How colours and moods of boxes are called, where they are not called by a kind.
 const MOODS: &[(&str, &str)] = &[("primary", "note"), ("ok", "tip"), ("warn", "warning")];
@@ -17,6 +22,15 @@ const MOODS: &[(&str, &str)] = &[("primary", "note"), ("ok", "tip"), ("warn", "w
 impl<'t> Shortcode<'t> {
     /// Reads a line without the white space around it.
     pub fn read(line: &'t str) -> Option<Self> {
+        if let Some(inner) = line.strip_prefix("{%") {
+            let inner = inner.strip_suffix("%}")?.trim();
+            let (name, arguments) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+            let after = name.strip_prefix("end");
+            let name = after.unwrap_or(name);
+            let known = GITBOOK.contains(&name) && !arguments.contains("%}");
+            let is_closing = after.is_some();
+            return known.then_some(Self { name, is_closing, is_gitbook: true, arguments });
+        }
         let inner = [("{{<", ">}}"), ("{{%", "%}}")]
             .iter()
             .find_map(|(opens, closes)| line.strip_prefix(opens)?.strip_suffix(closes))?;
@@ -28,7 +42,8 @@ impl<'t> Shortcode<'t> {
         let after = inner.strip_prefix('/');
         let inner = after.unwrap_or(inner).trim();
         let (name, arguments) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
-        (!name.is_empty()).then_some(Self { name, is_closing: after.is_some(), arguments })
+        let is_closing = after.is_some();
+        (!name.is_empty()).then_some(Self { name, is_closing, is_gitbook: false, arguments })
     }
 
     /// Lists the arguments, with the names of those that have one.
@@ -81,7 +96,7 @@ impl<'t> Shortcode<'t> {
                     let word = mood.map_or(word, |(_, kind)| (*kind).to_owned());
                     callout::is_kind(&word).then_some(word)
                 };
-                let named = self.named(&["type", "kind", "color", "context", "level"]);
+                let named = self.named(&["type", "kind", "style", "color", "context", "level"]);
                 let first = self.placed(0);
                 let of_first = first.and_then(kind);
                 let title = title.or(if of_first.is_some() { self.placed(1) } else { first });
@@ -100,6 +115,9 @@ impl<'t> Shortcode<'t> {
             "tab" => {
                 let title = text(title.or(self.placed(0)));
                 Opening { kind: String::new(), title, callout: None }
+            }
+            _ if self.is_gitbook => {
+                Opening { kind: String::new(), title: text(title), callout: None }
             }
             kind if callout::is_kind(kind) => {
                 let title = text(title.or(self.placed(0)));
@@ -128,16 +146,28 @@ impl<'t> Shortcode<'t> {
         }
     }
 
-    /// Returns the picture that it shows, and its caption, as Markdown.
-    pub fn picture(&self) -> Option<(String, &'t str)> {
+    /// Returns the picture that it shows, and what stands below it, as Markdown.
+    pub fn picture(&self) -> Option<(String, Vec<String>)> {
         let source = self.named(&["src"]).filter(|_| self.name == "figure" && !self.is_closing)?;
         if source.is_empty() || source.contains(['<', '>']) {
             return None;
         }
-        let caption = self.named(&["caption", "title"]).unwrap_or_default();
-        let alt = self.named(&["alt"]).unwrap_or(caption);
-        let caption = if caption == alt { "" } else { caption };
-        Some((format!("![{}](<{source}>)", plain(alt)), caption))
+        let words = |name| self.named(&[name]).unwrap_or_default();
+        let alt = self.named(&["alt", "caption", "title"]).unwrap_or_default();
+        let picture = format!("![{}](<{source}>)", plain(alt));
+        let linked = |words: String, address: &str| match address {
+            "" => words,
+            address if address.contains(['<', '>']) => words,
+            address => format!("[{words}](<{address}>)"),
+        };
+        let title = words("title").trim_end_matches(['*', '\\']);
+        let title = if title.is_empty() { String::new() } else { format!("**{title}**") };
+        let of = words("attr");
+        let of =
+            if of.is_empty() { String::new() } else { linked(of.to_owned(), words("attrlink")) };
+        let below = [title, words("caption").to_owned(), of];
+        let below = below.into_iter().filter(|line| !line.is_empty()).collect();
+        Some((linked(picture, words("link")), below))
     }
 }
 
@@ -163,13 +193,23 @@ mod tests {
     }
 
     #[test]
-    fn a_caption_is_the_words_of_a_picture_without_any() {
-        let picture = |line| Shortcode::read(line).unwrap().picture();
-        let (shown, caption) = picture("{{< figure src=\"a b.png\" caption=\"C [d]\" >}}").unwrap();
-        assert_eq!((shown.as_str(), caption), ("![C \\[d\\]](<a b.png>)", ""));
-        let (shown, caption) =
-            picture("{{< figure src=\"/a.png\" alt=\"A\" title=\"T\" >}}").unwrap();
-        assert_eq!((shown.as_str(), caption), ("![A](</a.png>)", "T"));
+    fn a_figure_shows_all_its_words() {
+        let picture = |line: &str| {
+            let (picture, below) = Shortcode::read(line).unwrap().picture()?;
+            Some(([vec![picture], below].concat()).join("|"))
+        };
+        for (line, shown) in [
+            ("src=\"a b.png\" caption=\"C [d]\"", "![C \\[d\\]](<a b.png>)|C [d]"),
+            ("src=\"/a.png\" alt=\"A\" title=\"T\"", "![A](</a.png>)|**T**"),
+            ("src=\"a.png\" caption=\"C\" title=\"T\"", "![C](<a.png>)|**T**|C"),
+            (
+                "src=\"a.png\" link=\"b.md\" attr=\"By B\" attrlink=\"c.md\"",
+                "[![](<a.png>)](<b.md>)|[By B](<c.md>)",
+            ),
+        ] {
+            let line = format!("{{{{< figure {line} >}}}}");
+            assert_eq!(picture(&line).as_deref(), Some(shown));
+        }
         assert!(picture("{{< figure id=\"a\" >}}").is_none());
     }
 }

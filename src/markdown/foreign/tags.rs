@@ -9,6 +9,7 @@ const ELEMENTS: &[&str] = &[
     "acronym",
     "address",
     "animate",
+    "annotation",
     "applet",
     "area",
     "article",
@@ -93,17 +94,36 @@ const ELEMENTS: &[&str] = &[
     "marquee",
     "mask",
     "math",
+    "menclose",
     "menu",
+    "merror",
     "meta",
     "meter",
+    "mfenced",
     "mfrac",
     "mi",
+    "mmultiscripts",
     "mn",
     "mo",
+    "mover",
+    "mpadded",
+    "mphantom",
+    "mprescripts",
+    "mroot",
     "mrow",
+    "ms",
+    "mspace",
     "msqrt",
+    "mstyle",
     "msub",
+    "msubsup",
     "msup",
+    "mtable",
+    "mtd",
+    "mtext",
+    "mtr",
+    "munder",
+    "munderover",
     "nav",
     "nobr",
     "noframes",
@@ -138,6 +158,7 @@ const ELEMENTS: &[&str] = &[
     "search",
     "section",
     "select",
+    "semantics",
     "slot",
     "small",
     "source",
@@ -218,6 +239,45 @@ pub fn is_component(name: &str) -> bool {
         && letters.next().is_some_and(|byte| byte.is_ascii_lowercase())
 }
 
+/// The elements of MathML Core, and those that only say more of a formula, sorted.
+const MATH: &[&str] = &[
+    "annotation",
+    "math",
+    "menclose",
+    "merror",
+    "mfenced",
+    "mfrac",
+    "mi",
+    "mmultiscripts",
+    "mn",
+    "mo",
+    "mover",
+    "mpadded",
+    "mphantom",
+    "mprescripts",
+    "mroot",
+    "mrow",
+    "ms",
+    "mspace",
+    "msqrt",
+    "mstyle",
+    "msub",
+    "msubsup",
+    "msup",
+    "mtable",
+    "mtd",
+    "mtext",
+    "mtr",
+    "munder",
+    "munderover",
+    "semantics",
+];
+
+/// Returns true for an element, in lower case, that is part of a formula.
+pub fn is_math(name: &str) -> bool {
+    MATH.binary_search(&name).is_ok()
+}
+
 /// Elements of HTML that a browser leaves open behind `<name/>`, although whoever wrote that meant it to
 /// be empty.
 const HOLDING_TEXT: &[&str] = &[
@@ -232,7 +292,8 @@ pub fn holds_text(name: &str) -> bool {
     HOLDING_TEXT.contains(&name)
 }
 
-fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+/// Returns the value of an attribute between quotes, if it has one.
+pub fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     tag.match_indices(name).find_map(|(at, _)| {
         let before = tag[..at].chars().next_back()?;
         let value = tag[at + name.len()..].trim_start().strip_prefix('=')?.trim_start();
@@ -348,7 +409,8 @@ mod tests {
 
     #[test]
     fn elements_are_sorted() {
-        assert!(ELEMENTS.is_sorted());
+        assert!(ELEMENTS.is_sorted() && MATH.is_sorted());
+        assert!(MATH.iter().all(|name| ELEMENTS.contains(name)));
     }
 
     #[test]
