@@ -52,9 +52,8 @@ pub fn read_source(root: &Path, out: &Path) -> io::Result<Source> {
     if !root.is_dir() {
         return Err(io::Error::new(io::ErrorKind::NotADirectory, "this is no folder"));
     }
-    let out = out.canonicalize().unwrap_or_else(|_| out.to_path_buf());
     let mut read = Source { tree: Tree::default(), skipped: Vec::new() };
-    let place = Place { has_content: root.join(CONTENT).is_dir(), root, out };
+    let place = Place::new(root, out);
     for folder in place.parts() {
         // An empty site must not take the place of one whose folder lies elsewhere.
         if !folder.canonicalize()?.starts_with(&place.root) {
@@ -79,12 +78,11 @@ pub fn read_again(
     changed: &[PathBuf],
 ) -> io::Result<()> {
     let root = root.canonicalize()?;
-    let out = out.canonicalize().unwrap_or_else(|_| out.to_path_buf());
-    let place = Place { has_content: root.join(CONTENT).is_dir(), root, out };
+    let place = Place::new(root, out);
     let parts = place.parts();
     let is_whole = |path: &PathBuf| *path == place.root || parts.contains(path);
     if changed.iter().any(is_whole) {
-        *read = read_source(&place.root, &place.out)?;
+        *read = read_source(&place.root, out)?;
         return Ok(());
     }
     for path in changed {
@@ -110,7 +108,9 @@ const CONTENT: &str = "content";
 /// Where a site lies, and what of it is read.
 struct Place {
     root: PathBuf,
-    out: PathBuf,
+    /// The folder to which a build writes. Nothing there belongs to the site, unless somebody else keeps
+    /// files under that name: a build writes elsewhere then, and takes them for its own.
+    out: Option<PathBuf>,
     has_content: bool,
 }
 
@@ -135,6 +135,12 @@ fn is_part(name: &str) -> bool {
 }
 
 impl Place {
+    fn new(root: PathBuf, out: &Path) -> Self {
+        let out = out.canonicalize().unwrap_or_else(|_| out.to_path_buf());
+        let out = Some(out).filter(|out| write::is_ours(out));
+        Self { has_content: root.join(CONTENT).is_dir(), root, out }
+    }
+
     /// Returns true for a folder that nobody configured.
     fn is_any_folder(&self) -> bool {
         !self.root.join(CONTENT).join("site.toml").is_file()
@@ -160,7 +166,7 @@ impl Place {
             is_heavy || is_jekylls || is_tantivy(path) || path.join(MANIFEST).is_file()
         };
         let is_hidden = name.starts_with('.') || is_leftover(&name);
-        !is_hidden && path != self.out && !(is_folder && is_left_out())
+        !is_hidden && self.out.as_deref() != Some(path) && !(is_folder && is_left_out())
     }
 
     /// Returns true for a path that is wanted, and so are all folders above it.

@@ -1,6 +1,7 @@
 //! The program: arguments to one command; exit code.
 
 use std::{
+    ffi::OsString,
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -108,8 +109,8 @@ struct SearchArgs {
     /// The language of the index [default: the site's first]
     #[arg(long)]
     lang: Option<String>,
-    /// How many hits are shown
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    /// How many hits are shown; 0 only counts
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=1000))]
     limit: u16,
     /// How many of the best are left out before them
     #[arg(long, default_value_t = 0)]
@@ -165,8 +166,32 @@ const CLEAN: u8 = 0;
 const CONTENT_HAS_ERRORS: u8 = 1;
 const COULD_NOT_RUN: u8 = 2;
 
+/// Puts words such as `-without` of a search behind `--`, so that they are not taken for options: the
+/// only one of a single letter is `-h`.
+fn with_words(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let all: Vec<OsString> = args.collect();
+    let is_search = all.iter().skip(1).any(|arg| arg == "search");
+    let is_word = |arg: &OsString| {
+        let text = arg.to_string_lossy();
+        is_search
+            && text.len() > 1
+            && text.starts_with('-')
+            && !text.starts_with("--")
+            && arg != "-h"
+    };
+    if all.iter().any(|arg| arg == "--") {
+        return all;
+    }
+    let (words, mut args): (Vec<_>, Vec<_>) = all.into_iter().partition(is_word);
+    if !words.is_empty() {
+        args.push("--".into());
+    }
+    args.extend(words);
+    args
+}
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(with_words(std::env::args_os()));
     match run(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(Failure(message)) => {
@@ -400,16 +425,7 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
             codes.join("`, `")
         )));
     }
-    let folder = root.join("index").join(&lang);
-    let searcher = Searcher::open(&folder).map_err(|error| match error {
-        OpenError::Missing => {
-            format!("there is no search index in `{}`; `vademecum build` makes it", shown(&folder))
-        }
-        OpenError::Damaged(why) => format!(
-            "the search index in `{}` cannot be read ({why}); `vademecum build` makes it anew",
-            shown(&folder)
-        ),
-    })?;
+    let searcher = open_index(root, &lang)?;
     if searcher.digest != Some(search::digest(&source)) {
         tell(
             "vademecum: the content has changed since the index was made; `vademecum build` brings it up to date\n",
@@ -421,7 +437,7 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
             searcher.facet_names().join("`, `")
         )));
     }
-    let found = searcher.search(&Ask {
+    let ask = Ask {
         filters: args.filter.clone(),
         limit: usize::from(args.limit),
         offset: args.offset,
@@ -429,13 +445,52 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
         insist: args.insist,
         off: args.off.clone(),
         ..Ask::of(&args.query.join(" "))
-    })?;
+    };
+    let found = searcher.search(&ask)?;
+    if found.total == 0 && args.lang.is_none() {
+        let others = config.languages.iter().map(|lang| lang.code.as_str());
+        tell(&in_others(root, others.filter(|code| *code != lang), &lang, &ask));
+    }
     if args.json {
         say(&serde_json::to_string_pretty(&found)?)?;
     } else {
         say(answer(&found, args.offset).trim_end())?;
     }
     Ok(CLEAN)
+}
+
+fn open_index(root: &Path, lang: &str) -> Result<Searcher, Failure> {
+    let folder = root.join("index").join(lang);
+    Searcher::open(&folder).map_err(|error| match error {
+        OpenError::Missing => Failure(format!(
+            "there is no search index in `{}`; `vademecum build` makes it",
+            shown(&folder)
+        )),
+        OpenError::Damaged(why) => Failure(format!(
+            "the search index in `{}` cannot be read ({why}); `vademecum build` makes it anew",
+            shown(&folder)
+        )),
+    })
+}
+
+/// Says how much is found in other languages, where nobody chose one and nothing is found in the first.
+fn in_others<'c>(
+    root: &Path,
+    codes: impl Iterator<Item = &'c str>,
+    lang: &str,
+    ask: &Ask,
+) -> String {
+    let count = |code: &'c str| {
+        let total = open_index(root, code).ok()?.search(ask).ok()?.total;
+        (total > 0).then_some((total, code))
+    };
+    let found = codes.filter_map(count);
+    let found: Vec<_> =
+        found.map(|(total, code)| format!("{total} with `--lang {code}`")).collect();
+    match found.is_empty() {
+        true => String::new(),
+        false => format!("vademecum: nothing is found in `{lang}`; {}\n", found.join(", ")),
+    }
 }
 
 /// Writes an answer for people.

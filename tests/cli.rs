@@ -173,6 +173,12 @@ fn search_answers_in_one_shape() {
     assert_eq!(found["hits"][0]["url"], "en/practices/a/index.html#how");
     assert_eq!(ran.err(), "");
     site.run(&["search", "recensement", "--lang", "fr"]).code(0).says("Compter les gens");
+    site.run(&["search", "recensement"]).code(0).says("0 results").complains("1 with `--lang fr`");
+    assert_eq!(site.run(&["search", "recensement", "--lang", "en"]).err(), "");
+    // A word that is not wanted needs no quotes.
+    site.run(&["search", "census", "-planet", "--limit", "0"]).code(0).says("1 result");
+    site.run(&["search", "census", "-counting", "--json"]).code(0).says("\"total\": 0");
+    site.run(&["search", "-counting", "census"]).code(0).says("0 results");
     site.run(&["search", "zzzzzz"]).code(0).says("0 results");
     site.run(&["search", "census", "--filter", "objective=1"]).code(0).says("1 result");
     site.run(&["search", "census", "--filter", "objective"]).code(2);
@@ -188,6 +194,16 @@ fn search_answers_in_one_shape() {
     site.run(&["search", "census"]).code(0).says("Counting").complains("has changed since");
     // Opening the index leaves nothing that a build trips over.
     site.run(&["build"]).code(0);
+}
+
+/// A site built elsewhere may have a folder of the name that a build takes when none is given.
+#[test]
+fn a_folder_of_ones_own_named_public_belongs_to_the_site() {
+    let site = Site::new(&[("a.md", "# Alpha\n\n![x](/x.png)"), ("public/x.png", "x")]);
+    site.run(&["build", "--out", "out"]).code(0);
+    let ran = site.run(&["search", "alpha"]);
+    assert_eq!(ran.code(0).says("1 result").err(), "", "the index is not out of date");
+    site.run(&["check"]).code(0).says("0 errors, 0 warnings");
 }
 
 #[test]

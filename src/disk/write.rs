@@ -352,7 +352,7 @@ fn remove(folder: &Path) -> io::Result<()> {
 }
 
 /// Returns true for a folder that a build made or began to make. An empty one is anybody's.
-fn is_ours(folder: &Path) -> bool {
+pub(super) fn is_ours(folder: &Path) -> bool {
     [MARK, MANIFEST].iter().any(|name| folder.join(name).is_file()) || is_empty_folder(folder)
 }
 
