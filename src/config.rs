@@ -219,6 +219,14 @@ impl Config {
         Some((stem, self.languages.iter().find(|lang| lang.code == code)?))
     }
 
+    /// Returns the language of a translation as Docusaurus keeps it, and the path of what it translates:
+    /// `i18n/fr/docusaurus-plugin-content-docs/current/a.md` is `docs/a.md` in French.
+    pub fn translated(&self, path: &str) -> Option<(String, String)> {
+        let (code, original) = languages::docusaurus(path).filter(|_| self.by_suffix)?;
+        // What is written in the first language lies at that path itself.
+        (code != self.default_language()).then_some((code, original))
+    }
+
     /// Returns the type that a file below the given folder of its language has.
     pub fn type_of_folder(&self, path: &str) -> Option<&RecordType> {
         self.types.values().find(|record_type| {

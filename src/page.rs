@@ -1,6 +1,6 @@
 //! One file to one page: front matter, schema and body, understood alone.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
 
 use serde::Serialize;
 
@@ -515,11 +515,16 @@ pub fn numbered(name: &str) -> (Option<i64>, &str) {
 /// Derives language, address and role from the file's path.
 fn locate(page: &mut Page, path: &TreePath, config: &Config) {
     let below = path.below(&config.content).unwrap_or(path.as_str());
+    let of_code = |code: &str| config.languages.iter().find(|lang| lang.code == code);
+    let of_docusaurus = || {
+        let (code, original) = config.translated(below)?;
+        Some((of_code(&code)?, original.into()))
+    };
     let lang = below.split_once('/').and_then(|(folder, rest)| {
         let lang = config.languages.iter().find(|lang| lang.folder.as_deref() == Some(folder))?;
-        Some((lang, rest))
+        Some((lang, Cow::Borrowed(rest)))
     });
-    let below = match lang {
+    let below = match lang.or_else(of_docusaurus) {
         Some((lang, rest)) => {
             page.lang = lang.code.clone();
             page.id.folder = lang.folder.clone().unwrap_or_default();
@@ -527,10 +532,10 @@ fn locate(page: &mut Page, path: &TreePath, config: &Config) {
         }
         None => {
             page.lang = config.default_language().to_owned();
-            below
+            Cow::Borrowed(below)
         }
     };
-    let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let (folder, name) = below.rsplit_once('/').unwrap_or(("", &below));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let suffixed = config.suffix_language(stem).filter(|_| page.id.folder.is_empty());
     let stem = match suffixed {
@@ -541,16 +546,16 @@ fn locate(page: &mut Page, path: &TreePath, config: &Config) {
         }
         None => stem,
     };
-    if config.by_suffix && suffixed.is_none() {
+    if config.by_suffix && page.id.folder.is_empty() {
         page.id.folder =
             config.languages.first().and_then(|l| l.folder.clone()).unwrap_or_default();
     }
-    // Docusaurus keeps translations below `i18n/fr/`.
+    // Other translations below `i18n/fr/` keep their addresses.
     if let Some(code) = below.strip_prefix("i18n/").and_then(|rest| rest.split('/').next())
         && page.id.folder.is_empty()
-        && config.languages.iter().any(|lang| lang.code == language::canonical(code))
+        && let Some(lang) = of_code(&language::canonical(code))
     {
-        page.lang = language::canonical(code);
+        page.lang = lang.code.clone();
     }
     page.id.path = match stem {
         "index" | "_index" => {

@@ -98,6 +98,25 @@ impl Config {
     }
 }
 
+/// Returns the language of a translation as Docusaurus keeps it, and the path of what it translates. A
+/// site may have several plugins of a kind, whose names say the folder.
+pub(super) fn docusaurus(path: &str) -> Option<(String, String)> {
+    let (code, rest) = path.strip_prefix("i18n/")?.split_once('/')?;
+    let (plugin, rest) = rest.strip_prefix("docusaurus-plugin-content-")?.split_once('/')?;
+    let (kind, name) = plugin.split_once('-').unwrap_or((plugin, ""));
+    let original = match (kind, rest.split_once('/')) {
+        ("docs", Some(("current", below))) => {
+            format!("{}/{below}", if name.is_empty() { "docs" } else { name })
+        }
+        ("docs", Some(_)) if name.is_empty() => format!("versioned_docs/{rest}"),
+        ("docs", Some(_)) => format!("{name}_versioned_docs/{rest}"),
+        ("blog", _) => format!("{}/{rest}", if name.is_empty() { "blog" } else { name }),
+        ("pages", _) => format!("src/pages/{rest}"),
+        _ => return None,
+    };
+    language::is_code(code).then(|| (language::canonical(code), original))
+}
+
 /// Splits a file's name such as `page.fr` into its stem and its language; `README_fr` and `README-zh-CN`
 /// are written on code hosts.
 pub(super) fn split_language(stem: &str) -> Option<(&str, String)> {
@@ -118,12 +137,19 @@ pub(super) fn split_language(stem: &str) -> Option<(&str, String)> {
 }
 
 /// Finds the languages that stand in names of files: `page.fr.md` counts where `page.md` or
-/// `page.de.md` lies beside it.
+/// `page.de.md` lies beside it, and a translation of Docusaurus where its original does.
 fn suffixes(source: &Tree, content: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
     let markdown = |path: &TreePath| matches!(path.extension().as_str(), "md" | "mdx" | "markdown");
     let mut groups: BTreeMap<(&str, &str), (usize, BTreeSet<String>)> = BTreeMap::new();
     for (path, _) in source.iter().filter(|(path, _)| markdown(path)) {
-        if path.below(content).is_none() {
+        let Some(below) = path.below(content) else { continue };
+        if let Some((code, original)) = docusaurus(below) {
+            let original = match content {
+                "" => original,
+                _ => format!("{content}/{original}"),
+            };
+            found.extend(source.get(&TreePath::of(&original)).map(|_| code));
             continue;
         }
         let (stem, code) = match split_language(path.stem()) {
@@ -134,7 +160,9 @@ fn suffixes(source: &Tree, content: &str) -> BTreeSet<String> {
         group.0 += 1;
         group.1.extend(code);
     }
-    groups.into_values().filter(|(count, _)| *count > 1).flat_map(|(_, codes)| codes).collect()
+    let several = groups.into_values().filter(|(count, _)| *count > 1);
+    found.extend(several.flat_map(|(_, codes)| codes));
+    found
 }
 
 /// Counts the languages that pages declare in their front matter, without reading it in full.

@@ -48,6 +48,8 @@ struct Places<'a> {
     by_name: OnceLock<BTreeMap<String, PageIndex>>,
     /// Pages by their address without numbers, made when a link cannot be found otherwise.
     by_plain: OnceLock<HashMap<String, Option<PageIndex>>>,
+    /// Files by their name, made when a link may mean the only one that ends as it does.
+    by_file_name: OnceLock<HashMap<&'a str, Vec<&'a str>>>,
     /// The versions of Docusaurus, found when a link may name one.
     versions: OnceLock<Vec<&'a str>>,
     content: String,
@@ -159,6 +161,7 @@ impl<'a> Places<'a> {
             by_address: HashMap::with_capacity(pages.len()),
             by_name: OnceLock::new(),
             by_plain: OnceLock::new(),
+            by_file_name: OnceLock::new(),
             versions: OnceLock::new(),
             content: content.clone(),
             by_folder: OnceLock::new(),
@@ -311,7 +314,7 @@ impl<'a> Places<'a> {
             }
         }
         if !site.config.configured
-            && let Some(hole) = self.elsewhere(site, &from_file, from_root, rest)
+            && let Some(hole) = self.elsewhere(site, page, &from_file, from_root, rest)
         {
             return Ok(hole);
         }
@@ -319,17 +322,34 @@ impl<'a> Places<'a> {
         Err(self.broken(site, page, target, &wanted))
     }
 
-    /// Finds a page where other programs would: from the root of another language or of one folder, and
-    /// without the numbers that names of files begin with.
+    /// Finds a page or file where other programs would: in the first language, from the root of one
+    /// folder, without the numbers that names of files begin with, or at the end of the only path that
+    /// has the link's.
     fn elsewhere(
         &self,
         site: &Site,
+        page: &Page,
         from_file: &Option<String>,
         from_root: Option<&str>,
         rest: &str,
     ) -> Option<Hole> {
         let content = &site.config.content;
         let first = site.config.languages.first().and_then(|lang| lang.folder.as_deref());
+        // What a translation of Docusaurus lacks lies beside its original.
+        if let Some(hole) = from_file.as_ref().and_then(|path| {
+            let (_, original) = site.config.translated(path)?;
+            self.at(content, &original, rest)
+        }) {
+            return Some(hole);
+        }
+        // What a language lacks is taken from the first.
+        let own = Some(page.id.folder.as_str()).filter(|own| !own.is_empty());
+        if let (Some(own), Some(first), Some(path)) = (own, first, from_file)
+            && let Some(below) = path.strip_prefix(own).filter(|below| below.starts_with('/'))
+            && let Some(hole) = self.at(content, &format!("{first}{below}"), rest)
+        {
+            return Some(hole);
+        }
         if let Some(path) = from_root {
             let below = |top: &str| self.at(content, &join(top, path)?, rest);
             if let Some(hole) = first.and_then(below) {
@@ -354,9 +374,30 @@ impl<'a> Places<'a> {
         ];
         let named =
             candidates.into_iter().flatten().filter(|path| !path.trim_matches('/').is_empty());
-        named.into_iter().find_map(|path| {
+        let numbered = named.into_iter().find_map(|path| {
             let index = (*plain.get(&without_numbers(&path))?)?;
             Some(Hole::Page(index, rest.to_owned()))
+        });
+        numbered.or_else(|| self.only_file(from_root?, rest))
+    }
+
+    /// Finds the only file whose path ends as a link from the root does, such as `en/docs/img/a.png` for
+    /// `/img/a.png`.
+    fn only_file(&self, path: &str, rest: &str) -> Option<Hole> {
+        let (_, name) = path.rsplit_once('/')?;
+        let ends = |file: &&&str| file.strip_suffix(path).is_some_and(|above| above.ends_with('/'));
+        let mut found = self.files_by_name().get(name)?.iter().filter(ends);
+        let file = found.next().filter(|_| found.next().is_none())?;
+        TreePath::new(file).map(|path| Hole::File(path, rest.to_owned()))
+    }
+
+    fn files_by_name(&self) -> &HashMap<&'a str, Vec<&'a str>> {
+        self.by_file_name.get_or_init(|| {
+            let mut names: HashMap<&str, Vec<&str>> = HashMap::new();
+            for path in self.files.keys() {
+                names.entry(path.rsplit('/').next().unwrap_or(path)).or_default().push(path);
+            }
+            names
         })
     }
 
