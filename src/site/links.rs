@@ -81,12 +81,14 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         .enumerate()
         .map(|(index, page)| places.links_of(linked, index, page, &links_to))
         .collect();
+    let mut said = Vec::new();
     for found in found {
         site.holes.push(found.holes);
         site.edges.extend(found.edges);
-        site.diags.extend(found.diags);
+        said.extend(found.diags);
         carried.extend(found.files.iter().filter_map(|path| places.files.get(path.as_str())));
     }
+    site.diags.extend(if site.config.configured { said } else { joined(said) });
     for path in carried {
         let below = path.below(&content).unwrap_or(path.as_str());
         if is_kept(below) {
@@ -99,6 +101,30 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
             site.assets.push((output, blob.clone(), path.clone()));
         }
     }
+}
+
+/// So many links may lead to the same nowhere, and each is named; more are one remark.
+const SAME: usize = 5;
+
+/// Leaves the first of many remarks that say the same, as of a picture that every page of a foreign folder
+/// shows and that is not there.
+fn joined(said: Vec<Diag>) -> Vec<Diag> {
+    let mut counts: HashMap<(String, Option<String>), (usize, bool)> = HashMap::new();
+    let key = |diag: &Diag| (diag.message.clone(), diag.help.clone());
+    for diag in &said {
+        counts.entry(key(diag)).or_default().0 += 1;
+    }
+    let first = |mut diag: Diag| {
+        let (count, was_said) = counts.get_mut(&key(&diag))?;
+        if *count > SAME {
+            if std::mem::replace(was_said, true) {
+                return None;
+            }
+            diag.message += &format!(" (the first of {count} such links)");
+        }
+        Some(diag)
+    };
+    said.into_iter().filter_map(first).collect()
 }
 
 /// Finds where the links of edited pages go: their holes and their edges. Returns `None` where there
@@ -480,6 +506,17 @@ impl<'a> Places<'a> {
         let file = self.files.iter().find(|(path, _)| path.rsplit('/').next() == Some(last));
         if let Some(path) = file.and_then(|(path, _)| TreePath::new(path)) {
             return Ok(Hole::File(path, String::new()));
+        }
+        let is_unpublished = |id: &PageId| {
+            let own = id.path.rsplit('/').next().unwrap_or_default();
+            name_key(own) == name_key(stem)
+        };
+        if let Some(id) = self.unpublished.iter().find(|id| is_unpublished(id)) {
+            return path.map_err(|diag| {
+                let message = format!("`{target}` leads to a page that is not published");
+                let help = format!("publish `{}`, or take the link out", id.path);
+                Diag { message, help: Some(help), ..diag }
+            });
         }
         path.map_err(|diag| {
             let kind = last.rsplit_once('.').map(|(_, kind)| kind.to_lowercase());
