@@ -840,6 +840,9 @@ mod tests {
             "<math>",
             "<input value='a'>",
             "<object data='a'>",
+            "{{< button href=a >}}",
+            "{{< card link=a >}}\n",
+            "{{< tab codelang=a >}}\n",
         ] {
             let text = piece.repeat(200_000 / piece.len());
             read_in_time(piece, &text);

@@ -2,7 +2,9 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::{COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, marks, run, tags};
+use super::{
+    COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, marks, run, shortcodes::Code, tags,
+};
 
 /// What is remembered from one line to the next.
 #[derive(Default)]
@@ -343,6 +345,11 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        if kind == Kind::Shortcode
+            && let Some(change) = self.around(until, end, written)
+        {
+            return Some(change);
+        }
         // An address within a tag, as Jekyll has it.
         if self.text[..at].ends_with(['"', '\''])
             && self.text[..at - 1].ends_with('=')
@@ -357,6 +364,17 @@ impl Reader<'_> {
             until,
             words: if in_tag { written.replace('<', "&lt;") } else { plain(written) },
         })
+    }
+
+    /// Reads a shortcode that ends on its own line, with the words between.
+    fn around(&mut self, from: usize, end: usize, written: &str) -> Option<Change> {
+        let shortcode = Shortcode::read(written)?;
+        let opens = self.find("{{", from, end)?;
+        let until = self.find("}}", opens, end)? + 2;
+        let closing = Shortcode::read(&self.text[opens..until])?;
+        let fits = closing.is_closing && closing.name == shortcode.name;
+        let words = shortcode.around(&self.text[from..opens]).filter(|_| fits)?;
+        Some(Change { until, words })
     }
 
     /// Reads an attribute list without a colon, such as `{ .wide #id }`.
@@ -586,17 +604,19 @@ impl Reader<'_> {
         if bare.starts_with("{%") && bare.ends_with("%}") {
             let inner = bare.trim_matches(['{', '}', '%', '-', ' ']);
             let mut words = inner.split_whitespace();
-            return words.next() == Some("highlight")
-                && self.read_code(line, words.next().unwrap_or_default(), "endhighlight");
+            let is_code = words.next() == Some("highlight");
+            let language = words.next().unwrap_or_default();
+            return is_code
+                && self.read_code(line, &Code { language, end: "endhighlight", title: "" });
         }
         if let Some(shortcode) = Shortcode::read(bare) {
-            if let Some(language) = shortcode.code() {
-                let end = match shortcode.name {
-                    "code" => "/code",
-                    "code-toggle" => "/code-toggle",
-                    _ => "/highlight",
-                };
-                return self.read_code(line, language, end);
+            if let Some(code) = shortcode.code() {
+                return self.read_code(line, &code);
+            }
+            if let Some(link) = shortcode.link() {
+                let spaces = self.spaces(line);
+                self.replace_line(line, &format!("{spaces}{link}"));
+                return true;
             }
             let Some((picture, below)) = shortcode.picture() else { return false };
             let spaces = self.spaces(line);
@@ -660,7 +680,8 @@ impl Reader<'_> {
     }
 
     /// Reads `highlight` of Jekyll or Hugo as the beginning of a block of code, if a line ends it.
-    fn read_code(&mut self, line: &Range<usize>, language: &str, end: &'static str) -> bool {
+    fn read_code(&mut self, line: &Range<usize>, code: &Code) -> bool {
+        let Code { language, end, title } = *code;
         let name = end.trim_start_matches('/');
         let mut from = line.end;
         loop {
@@ -672,8 +693,13 @@ impl Reader<'_> {
             }
             from = closing.end;
         }
-        let fence = format!("{}{} {language}", self.spaces(line), super::HIGHLIGHT);
+        let spaces = self.spaces(line);
         self.end_block();
+        if !title.is_empty() {
+            self.replace_line(line, &format!("{spaces}**{}**", bold(title)));
+            self.end_block();
+        }
+        let fence = format!("{spaces}{} {language}", super::HIGHLIGHT);
         self.replace_line(line, fence.trim_end());
         self.highlight = Some(end);
         true

@@ -16,8 +16,33 @@ pub struct Shortcode<'t> {
 const GITBOOK: &[&str] =
     &["code", "column", "columns", "content-ref", "hint", "step", "stepper", "tab", "tabs"];
 
+/// A block of code that a shortcode opens.
+pub struct Code<'t> {
+    pub language: &'t str,
+    /// What the line says that ends it.
+    pub end: &'static str,
+    /// What stands above it.
+    pub title: &'t str,
+}
+
 /// How colours and moods of boxes are called, where they are not called by a kind.
 const MOODS: &[(&str, &str)] = &[("primary", "note"), ("ok", "tip"), ("warn", "warning")];
+
+/// Shortcodes that only say how what they hold is arranged, of themes that many sites use.
+const HOLDERS: &[&str] = &[
+    "blocks/section",
+    "card",
+    "cardpane",
+    "cards",
+    "center",
+    "column",
+    "columns",
+    "div",
+    "grid",
+    "pageinfo",
+    "section",
+    "steps",
+];
 
 impl<'t> Shortcode<'t> {
     /// Reads a line without the white space around it.
@@ -112,11 +137,12 @@ impl<'t> Shortcode<'t> {
             "tabs" | "tabpane" => {
                 Opening { kind: String::new(), title: String::new(), callout: None }
             }
+            "tab" if self.named(&["codelang"]).is_some() => return None,
             "tab" => {
                 let title = text(title.or(self.placed(0)));
                 Opening { kind: String::new(), title, callout: None }
             }
-            _ if self.is_gitbook => {
+            name if self.is_gitbook || HOLDERS.contains(&name) => {
                 Opening { kind: String::new(), title: text(title), callout: None }
             }
             kind if callout::is_kind(kind) => {
@@ -129,20 +155,74 @@ impl<'t> Shortcode<'t> {
     }
 
     /// Returns the language of the block of code that it opens, if it opens one.
-    pub fn code(&self) -> Option<&'t str> {
-        if self.is_closing {
+    pub fn code(&self) -> Option<Code<'t>> {
+        if self.is_closing || self.is_gitbook {
             return None;
         }
+        let code = |language, end| Some(Code { language, end, title: "" });
         let of_file = |file: &'t str| file.rsplit_once('.').map(|(_, kind)| kind);
         match self.name {
-            "highlight" => Some(self.placed(0).unwrap_or_default()),
+            "highlight" => code(self.placed(0).unwrap_or_default(), "/highlight"),
+            "mermaid" => code("mermaid", "/mermaid"),
+            "tab" => {
+                let title = self.named(&["name", "title", "header"]).unwrap_or_default();
+                Some(Code { language: self.named(&["codelang"])?, end: "/tab", title })
+            }
             // Hugo's own manual names a file, whose kind is the language.
             "code" | "code-toggle" => {
                 let language = self.named(&["lang", "language"]);
                 let language = language.or_else(|| of_file(self.named(&["file"])?));
-                Some(language.unwrap_or_default())
+                let end = if self.name == "code" { "/code" } else { "/code-toggle" };
+                code(language.unwrap_or_default(), end)
             }
             _ => None,
+        }
+    }
+
+    /// Returns the link that stands for it, as Markdown: a card, or a film on another host.
+    pub fn link(&self) -> Option<String> {
+        if self.is_closing {
+            return None;
+        }
+        let is_sound = |address: &&str| !address.is_empty() && !address.contains(['<', '>', ' ']);
+        match self.name {
+            "card" | "link-card" => {
+                let address = self.named(&["link", "href", "url"]).filter(is_sound)?;
+                let title = self.named(&["title", "header"]).unwrap_or(address);
+                let below = self.named(&["subtitle", "description"]).unwrap_or_default();
+                Some(format!("- [{}](<{address}>) {below}", plain(title)).trim_end().to_owned())
+            }
+            "youtube" | "vimeo" => {
+                let id = self.named(&["id"]).or(self.placed(0)).filter(is_sound)?;
+                let address = match self.name {
+                    "youtube" => format!("https://www.youtube.com/watch?v={id}"),
+                    _ => format!("https://vimeo.com/{id}"),
+                };
+                Some(format!("<{address}>"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns what stands for it and the words up to its end on the same line, as Markdown, where it
+    /// is a button or only arranges them.
+    pub fn around(&self, words: &str) -> Option<String> {
+        let words = words.trim();
+        match self.name {
+            _ if self.is_closing || words.is_empty() => None,
+            "button" | "btn" => {
+                let address = self.named(&["href", "link", "url", "relref", "page"]);
+                let address = address.filter(|it| !it.is_empty() && !it.contains(['<', '>']))?;
+                Some(format!("[{words}](<{address}>)"))
+            }
+            _ => {
+                let title = self.opening()?.title;
+                Some(if title.is_empty() {
+                    words.to_owned()
+                } else {
+                    format!("**{title}** {words}")
+                })
+            }
         }
     }
 
