@@ -197,8 +197,7 @@ create_formatter!(Html<Writer>, {
     },
     NodeValue::CodeBlock(ref block) => |context, entering| {
         if entering {
-            let lang = block.info.split([' ', ',', '{', '\t']).next().unwrap_or_default();
-            let lang = if lang.contains(['=', '"', '[']) { String::new() } else { lang.to_owned() };
+            let lang = code_language(&block.info);
             context.cr()?;
             if let Some(title) = code_title(&block.info) {
                 context.write_str("<p class=\"code-title\">")?;
@@ -443,6 +442,20 @@ pub fn read(source: &Source) -> Body {
     body
 }
 
+/// Returns the language of a block of code: `js`, also as `{.js}`, `{r}` and `{code-block} js` have it.
+fn code_language(info: &str) -> String {
+    let inner = info.trim_start_matches(['{', '.', ' ']);
+    let (name, rest) =
+        inner.split_at(inner.find([' ', ',', '{', '}', '\t']).unwrap_or(inner.len()));
+    let name = match name {
+        "code" | "code-block" | "code-cell" | "sourcecode" if info.starts_with('{') => {
+            rest.trim_start_matches('}').trim()
+        }
+        _ => name,
+    };
+    if name.contains(['=', '"', '[', ' ']) { String::new() } else { name.to_owned() }
+}
+
 /// Returns the title of a block of code, such as the name of its file, as many programs write it behind
 /// the language: `title="main.rs"`, or `[main.rs]`.
 fn code_title(info: &str) -> Option<&str> {
@@ -456,6 +469,11 @@ fn code_title(info: &str) -> Option<&str> {
             _ => rest.split([' ', '}', ',']).next()?,
         };
         return Some(title.trim()).filter(|title| !title.is_empty());
+    }
+    // What a directive of MyST is about, such as the picture of a figure.
+    if let Some((name, rest)) = info.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+        let is_code = matches!(name, "code" | "code-block" | "code-cell" | "sourcecode");
+        return Some(rest.trim()).filter(|rest| !is_code && !rest.is_empty());
     }
     let (_, rest) = info.split_once(" [")?;
     rest.split_once(']').map(|(title, _)| title.trim()).filter(|title| !title.is_empty())

@@ -558,7 +558,7 @@ fn locate(page: &mut Page, path: &TreePath, config: &Config) {
         page.lang = lang.code.clone();
     }
     page.id.path = match stem {
-        "index" | "_index" => {
+        _ if stem.eq_ignore_ascii_case("index") || stem == "_index" => {
             page.role = Role::Folder;
             folder.to_owned()
         }

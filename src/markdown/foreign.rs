@@ -15,6 +15,7 @@ use std::{
 mod boxes;
 mod inline;
 mod marks;
+mod myst;
 mod notes;
 mod shortcodes;
 mod tags;
@@ -88,9 +89,11 @@ fn may_be_foreign(text: &str) -> bool {
                     matches!(
                         next,
                         b'{' | b'%' | b':' | b'/' | b'+' | b'-' | b'=' | b'>' | b'~' | b' ' | b'.'
-                    )
+                    ) || (at > 2 && matches!(&bytes[at - 3..at], b"```" | b"~~~"))
+                        || (next.is_ascii_lowercase() && myst::is_role(&text[at..]))
                 }
             },
+            b')' => next == b'=',
             b'+' => next == b'+',
             b'%' => next == b'%',
             b'$' => !next.is_ascii_whitespace(),
@@ -311,6 +314,12 @@ impl<'t> Reader<'t> {
         }
         (self.was_blank, self.was_code) = (false, false);
         self.enter_lists(bare, column);
+        if self.boxes.contains_key(&line.start)
+            && let Some(opening) = myst::directive(bare)
+        {
+            self.open_shortcode(&line, &opening, column);
+            return self.skip_options();
+        }
         if let Some(fence) = fence_of(bare) {
             self.fence = Some(Fence { column: self.base(), ..fence });
             return self.copy(line);
@@ -408,6 +417,12 @@ impl<'t> Reader<'t> {
         if bare.starts_with("--8<--") || bare.starts_with(";--8<--") {
             self.note(Kind::Snippet, whole, bare);
             return false;
+        }
+        if let Some(name) = myst::place(bare) {
+            self.end_block();
+            self.replace_line(line, &format!("<div id=\"{name}\"></div>"));
+            self.end_block();
+            return true;
         }
         let is_contents = matches!(bare, "[TOC]" | "[[TOC]]" | "[[_TOC_]]" | "[toc]" | "[[toc]]");
         // The title of a VitePress page, which stands above it here.
@@ -517,12 +532,22 @@ impl<'t> Reader<'t> {
             if !matches!(lower.as_str(), "code-group" | "v-pre" | "raw" | "tabs" | "tab" | "div") {
                 self.note(Kind::Container, start, bare);
             }
-            self.open_plain(line);
+            // Classes and places are no title.
+            let is_title =
+                !title.is_empty() && !title.contains(['{', '=']) && !title.starts_with(['.', '#']);
+            let opening = Opening { kind: lower, title: title.to_owned(), callout: None };
+            if is_title {
+                self.open_shortcode(line, &opening, column);
+            } else {
+                self.open_plain(line);
+            }
+            self.skip_options();
             return true;
         };
         let title = if title.is_empty() { super::callout::title(&lower) } else { title.to_owned() };
         let opening = Opening { kind: lower, title, callout: Some(fold) };
         self.open(line, &opening, prefix, (column, None));
+        self.skip_options();
         true
     }
 
@@ -843,6 +868,10 @@ mod tests {
             "{{< button href=a >}}",
             "{{< card link=a >}}\n",
             "{{< tab codelang=a >}}\n",
+            "```{note}\n",
+            "(a)=\n",
+            "{ref}`",
+            "{doc}`a <b>`",
         ] {
             let text = piece.repeat(200_000 / piece.len());
             read_in_time(piece, &text);

@@ -1,9 +1,14 @@
 //! Syntax highlighting of code: classes for the style sheet, never inline styles.
 
-use std::{borrow::Cow, ops::Range, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use syntect::{
-    parsing::{ParseState, Scope, ScopeStack, SyntaxSet},
+    parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet},
     util::LinesWithEndings,
 };
 
@@ -35,13 +40,45 @@ static SCOPES: LazyLock<Vec<(Scope, &str)>> = LazyLock::new(|| {
     .collect()
 });
 
+/// What was coloured before. The same code stands on many pages, above all in translations, and colouring
+/// it takes up to milliseconds for each line.
+static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+
+/// How many bytes of code and of its HTML are kept; then it begins anew.
+const KNOWN_LIMIT: usize = 32 * 1024 * 1024;
+
+#[derive(Default)]
+struct Known {
+    /// By the name of the syntax and the code.
+    html: HashMap<(&'static str, Box<str>), Arc<str>>,
+    bytes: usize,
+}
+
 /// Returns the code with spans, or `None` when its language is unknown or it is too long.
-pub fn html(lang: &str, code: &str) -> Option<String> {
+pub fn html(lang: &str, code: &str) -> Option<Arc<str>> {
     let is_long = |line: &str| line.len() > HIGHLIGHT_LINE_LIMIT;
     if lang.is_empty() || code.len() > HIGHLIGHT_LIMIT || code.lines().any(is_long) {
         return None;
     }
     let syntax = SYNTAXES.find_syntax_by_token(lang)?;
+    // Poisoning would need a panic while it is held, and nothing that is done then panics.
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (syntax.name.as_str(), Box::from(code));
+    if let Some(html) = known().html.get(&key) {
+        return Some(html.clone());
+    }
+    let html: Arc<str> = coloured(syntax, code)?.into();
+    let mut known = known();
+    let bytes = code.len() + html.len();
+    if known.bytes + bytes > KNOWN_LIMIT {
+        *known = Known::default();
+    }
+    known.bytes += bytes;
+    known.html.insert(key, html.clone());
+    Some(html)
+}
+
+fn coloured(syntax: &SyntaxReference, code: &str) -> Option<String> {
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
     let (masked, comments) = match KEEP.contains(&syntax.name.as_str()) {
@@ -114,6 +151,7 @@ fn without_comments(code: &str) -> (Cow<'_, str>, Vec<Range<usize>>) {
     masked.push_str(&code[from..]);
     (Cow::Owned(masked), comments)
 }
+
 fn class(stack: &ScopeStack) -> &'static str {
     for scope in stack.scopes.iter().rev() {
         if let Some((_, class)) = SCOPES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)) {
@@ -189,6 +227,15 @@ impl Writer<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_code_is_coloured_once() {
+        let first = html("tsx", "const once = <b/>;\n").unwrap();
+        assert!(Arc::ptr_eq(&first, &html("tsx", "const once = <b/>;\n").unwrap()));
+        // Names of one syntax are one, and other syntaxes colour it otherwise.
+        assert!(Arc::ptr_eq(&first, &html("TSX", "const once = <b/>;\n").unwrap()));
+        assert_ne!(first, html("python", "const once = <b/>;\n").unwrap());
+    }
 
     #[test]
     fn code_has_classes_and_is_escaped() {

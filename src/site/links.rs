@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     diag::{At, Code, Diag, nearest},
-    page::{Page, PageId, is_markdown},
+    page::{Page, PageId, Role, is_markdown},
     tree::{Tree, TreePath, is_kept},
 };
 
@@ -245,6 +245,13 @@ impl<'a> Places<'a> {
                 let written = page.source.as_ref().filter(|_| page.stands_for.is_none());
                 if let Some(path) = written.filter(|path| is_markdown(path)) {
                     names.entry(name_key(path.stem())).or_insert(index);
+                }
+            }
+            // A page that stands for its folder may be named by that.
+            for (index, page) in self.pages.iter().enumerate() {
+                let folder = page.id.path.rsplit('/').next().unwrap_or_default();
+                if matches!(page.role, Role::Folder | Role::Readme) && page.source.is_some() {
+                    names.entry(name_key(folder)).or_insert(index);
                 }
             }
             names
@@ -497,6 +504,10 @@ impl<'a> Places<'a> {
         let path = self.find(site, page, &format!("{name}{section}"));
         if path.is_ok() {
             return path;
+        }
+        let from_root = self.find(site, page, &format!("/{}{section}", name.trim_matches('/')));
+        if from_root.is_ok() {
+            return from_root;
         }
         let last = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
         let stem = last.strip_suffix(".md").unwrap_or(last);

@@ -61,6 +61,13 @@ export const openBrowser = (name) => {
   return puppeteer.launch({ ...rest, executablePath, protocolTimeout: 60_000 });
 };
 
+// Makes a device in light or in dark of it, whose owner does not like things to move.
+export const emulate = (page, scheme) =>
+  page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: scheme },
+    { name: "prefers-reduced-motion", value: "reduce" },
+  ]);
+
 // Lends a page of its own to a piece of work: nothing that a reader's browser would remember passes
 // from one to the next.
 export const withPage = async (
@@ -74,10 +81,7 @@ export const withPage = async (
     page.setDefaultTimeout(15_000);
     await page.setViewport({ width, height });
     if ((await browser.version()).startsWith("Chrome") || scheme !== "light")
-      await page.emulateMediaFeatures([
-        { name: "prefers-color-scheme", value: scheme },
-        { name: "prefers-reduced-motion", value: "reduce" },
-      ]);
+      await emulate(page, scheme);
     return await work(page);
   } finally {
     await context.close();

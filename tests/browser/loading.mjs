@@ -6,17 +6,21 @@ import { withPage } from "./browser.mjs";
 
 export const loading = async (report, { site, samples, browser, places, full }) => {
   for (const place of [places.host, places.disk, places.folder]) {
-    for (const sample of samples) {
-      // The 404 page belongs to a host, at the path that the site's url says.
-      if (sample.kind === "404" && place !== places.host) continue;
-      await report.check(`pages: ${sample.name} opens without a fault ${place.name}`, () =>
-        withPage(browser, (page) => faultless(page, place, sample)),
-      );
-    }
+    await withPage(browser, async (page) => {
+      for (const sample of samples.filter(({ kind }) => kind !== "404"))
+        await report.check(`pages: ${sample.name} opens without a fault ${place.name}`, () =>
+          faultless(page, place, sample),
+        );
+    });
     await report.check(`pages: links lead on ${place.name}`, () =>
       withPage(browser, (page) => followLinks(page, place, samples)),
     );
   }
+  // It belongs to a host, at the path that the site's url says. Its own absence is no fault.
+  for (const sample of samples.filter(({ kind }) => kind === "404"))
+    await report.check(`pages: ${sample.name} opens without a fault ${places.host.name}`, () =>
+      withPage(browser, (page) => faultless(page, places.host, sample)),
+    );
   for (const width of [1280, 360]) {
     await report.check(`pages: the header stands still while a page comes slowly, ${width} px`, () =>
       slowly(site, browser, width),

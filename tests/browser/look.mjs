@@ -6,9 +6,23 @@ import { withPage } from "./browser.mjs";
 export const look = async (report, { site, samples, browser, places, full }) => {
   const host = places.host.url;
   for (const { name, address } of samples) {
-    await report.check(`pages: ${name} fits a screen of 360 px`, () =>
-      withPage(browser, (page) => overflow(page, host + address), { width: 360 }),
-    );
+    for (const width of [1280, 360]) {
+      await withPage(
+        browser,
+        async (page) => {
+          await report.check(
+            `pages: targets in header and footer of ${name} are large enough at ${width} px`,
+            async () => {
+              await page.goto(host + address, { waitUntil: "load" });
+              return smallTargets(page);
+            },
+          );
+          if (width === 360)
+            await report.check(`pages: ${name} fits a screen of 360 px`, () => overflow(page));
+        },
+        { width },
+      );
+    }
   }
   if (full) {
     await report.check("pages: every page fits a screen of 360 px", () =>
@@ -19,22 +33,14 @@ export const look = async (report, { site, samples, browser, places, full }) => 
           for (const { path, template } of site.pages.values()) {
             if (["redirect", "404"].includes(template)) continue;
             const address = template === "languages" ? `${path}#choose` : path;
-            for (const problem of await overflow(page, host + address))
-              problems.push(`${path}: ${problem}`);
+            await page.goto(host + address, { waitUntil: "load" });
+            for (const problem of await overflow(page)) problems.push(`${path}: ${problem}`);
           }
           return problems;
         },
         { width: 360 },
       ),
     );
-  }
-  for (const { name, address } of samples) {
-    for (const width of [1280, 360]) {
-      await report.check(
-        `pages: targets in header and footer of ${name} are large enough at ${width} px`,
-        () => withPage(browser, (page) => smallTargets(page, host + address), { width }),
-      );
-    }
   }
   for (const place of [places.host, places.disk]) {
     await report.check(`pages: the choice of colours is kept ${place.name}`, () =>
@@ -57,9 +63,8 @@ export const look = async (report, { site, samples, browser, places, full }) => 
   }
 };
 
-const overflow = async (page, url) => {
-  await page.goto(url, { waitUntil: "load" });
-  return page.evaluate(() => {
+const overflow = (page) =>
+  page.evaluate(() => {
     const root = document.documentElement;
     if (root.scrollWidth <= window.innerWidth) return [];
     // Names what sticks out, without what scrolls by itself.
@@ -84,13 +89,11 @@ const overflow = async (page, url) => {
       `${element.tagName.toLowerCase()}.${element.className} "${element.textContent.trim().slice(0, 60)}"`;
     return [`the page is ${root.scrollWidth} px wide: ${wide.slice(-5).map(name).join(", ")}`];
   });
-};
 
 // A target is 24 by 24 px, or far enough from the others that a circle of 24 px around its middle
 // touches neither them nor their circles (WCAG 2.2, 2.5.8).
-const smallTargets = async (page, url) => {
-  await page.goto(url, { waitUntil: "load" });
-  return page.evaluate(() => {
+const smallTargets = (page) =>
+  page.evaluate(() => {
     const SIZE = 24;
     // A radio button and its label are one target.
     const all = [
@@ -132,7 +135,6 @@ const smallTargets = async (page, url) => {
         : [];
     });
   });
-};
 
 const shade = (page) =>
   page.evaluate(() => {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{DEPTH_LIMIT, Fence, fence_of, indent, run, shortcodes::Shortcode};
+use super::{DEPTH_LIMIT, Fence, fence_of, indent, myst, run, shortcodes::Shortcode};
 use crate::markdown::callout;
 
 /// The first line of a box or tab whose content stands deeper.
@@ -67,16 +67,17 @@ pub fn slashed(bare: &str) -> Opening {
     Opening { kind: kind.to_owned(), title, callout }
 }
 
-/// What opens a box that another line closes: so many colons or slashes, or a shortcode.
+/// What opens a box that another line closes: so many colons or slashes, a fence, or a shortcode.
 #[derive(PartialEq)]
 enum Opener<'t> {
+    Fence(u8, usize),
     Colons(usize),
     Slashes(usize),
     Shortcode(&'t str),
 }
 
 pub fn opens_boxes(text: &str) -> bool {
-    [":::", "///", "{{<", "{{%", "{%"].iter().any(|sign| text.contains(sign))
+    [":::", "///", "{{<", "{{%", "{%", "```{", "~~~{"].iter().any(|sign| text.contains(sign))
 }
 
 /// Pairs the lines that open a box with those that close it.
@@ -93,7 +94,17 @@ pub fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
                 fence = None;
             }
         } else if let Some(opened) = fence_of(bare) {
-            fence = Some(Fence { column: indent(line).0, ..opened });
+            let ends = |opener: &Opener| {
+                matches!(opener, Opener::Fence(sign, length)
+                    if *sign == opened.sign && *length <= opened.length)
+            };
+            let is_end = bare.bytes().all(|byte| byte == opened.sign);
+            closes = open.iter().rposition(|(_, opener)| is_end && ends(opener));
+            if closes.is_none() && myst::directive(bare).is_some() && open.len() < DEPTH_LIMIT * 4 {
+                open.push((at, Opener::Fence(opened.sign, opened.length)));
+            } else if closes.is_none() {
+                fence = Some(Fence { column: indent(line).0, ..opened });
+            }
         } else if bare.starts_with("///") {
             let length = run(bare, b'/');
             let opener = Opener::Slashes(length);

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::{
-    COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, marks, run, shortcodes::Code, tags,
+    COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, marks, myst, run, shortcodes::Code, tags,
 };
 
 /// What is remembered from one line to the next.
@@ -45,9 +45,9 @@ impl State {
 }
 
 /// What is written instead of a stretch of the text.
-struct Change {
-    until: usize,
-    words: String,
+pub(super) struct Change {
+    pub until: usize,
+    pub words: String,
 }
 
 impl Reader<'_> {
@@ -296,6 +296,9 @@ impl Reader<'_> {
                 let until = self.find(closes, at, end)? + closes.len();
                 return Some(Change { until, words: String::new() });
             }
+        }
+        if myst::is_role(rest) {
+            return self.role(at, end);
         }
         let (kind, closes) = match rest.as_bytes().get(1..3)? {
             b"{<" => (Kind::Shortcode, ">}}"),
@@ -794,11 +797,15 @@ impl Reader<'_> {
         let from = at + indent(&text[at..end]).1;
         let rest = &text[from..end];
         for (opens, closes) in [("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}"), ("{%", "%}")] {
-            let Some(inner) = rest.strip_prefix(opens) else { continue };
-            let close = self.find(closes, from + opens.len(), end)?;
+            if !rest.starts_with(opens) {
+                continue;
+            }
+            // A long one may go on in the next line.
+            let next = self.line((end + 1).min(text.len())).end;
+            let close = self.find(closes, from + opens.len(), next)?;
             let after = close + closes.len();
-            let tail = &text[after..end];
-            let address = match tags::address(&inner[..close - from - opens.len()]) {
+            let tail = &text[after..self.line(after).end];
+            let address = match tags::address(&text[from + opens.len()..close]) {
                 Some(address) => address,
                 // It cannot be followed, but its words can be read.
                 None if matches!(opens, "{{" | "{%") && !text[from..after].contains(['<', '>']) => {
