@@ -226,6 +226,8 @@ impl Writer<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -235,6 +237,9 @@ mod tests {
         // Names of one syntax are one, and other syntaxes colour it otherwise.
         assert!(Arc::ptr_eq(&first, &html("TSX", "const once = <b/>;\n").unwrap()));
         assert_ne!(first, html("python", "const once = <b/>;\n").unwrap());
+        // What was coloured is found by the name of its syntax, so each has its own.
+        let names: HashSet<&str> = SYNTAXES.syntaxes().iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names.len(), SYNTAXES.syntaxes().len());
     }
 
     #[test]
