@@ -93,20 +93,23 @@ pub fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Nod
     };
     for (key, node) in entries.iter().chain(nested) {
         let name = key.name.as_str();
-        if seen.contains(&name) {
-            check.diags.push(Diag::twice(At::new(path, key.range.clone()), name));
-            continue;
-        }
-        seen.push(name);
         let declared = record_type
             .and_then(|record_type| record_type.field(name))
             .or_else(|| config.shared.iter().find(|field| field.name == name));
+        let known = CORE_FIELDS.contains(&name);
+        if seen.contains(&name) {
+            // What is only kept for templates is read as it was meant.
+            let is_kept = lenient && !known && declared.is_none();
+            let twice = Diag::twice(At::new(path, key.range.clone()), name);
+            check.diags.push(twice.lenient(is_kept));
+            continue;
+        }
+        seen.push(name);
         if let Some(field) = declared {
             if let Some(value) = check.field(field, name, node) {
                 page.fields.insert(name.to_owned(), value);
             }
         } else if !node.is_null() {
-            let known = CORE_FIELDS.contains(&name);
             if !known && !lenient && record_type.is_some_and(|record_type| !record_type.open) {
                 let names = known_names(record_type, config);
                 check.diags.push(unknown_field(path, name, name, &key.range, names));
