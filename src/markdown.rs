@@ -449,7 +449,7 @@ fn code_language(info: &str) -> String {
         inner.split_at(inner.find([' ', ',', '{', '}', '\t']).unwrap_or(inner.len()));
     let name = match name {
         "code" | "code-block" | "code-cell" | "sourcecode" if info.starts_with('{') => {
-            rest.trim_start_matches('}').trim()
+            rest.trim_matches(['}', ' '])
         }
         _ => name,
     };
@@ -553,9 +553,14 @@ impl Walk<'_> {
                 self.has_raw_html = true;
                 let html = html.clone();
                 self.left_out(&html, range);
-                if let Some(name) = sanitise::left_out(&html).first() {
+                if html.ends_with("/>") {
+                    // It holds nothing.
+                } else if let Some(name) = sanitise::left_out(&html).first() {
                     self.hidden = Some(name.0).filter(|_| !self.raw_html);
-                } else if self.hidden.is_some_and(|name| html.starts_with(&format!("</{name}"))) {
+                } else if self
+                    .hidden
+                    .is_some_and(|name| html.to_ascii_lowercase().starts_with(&format!("</{name}")))
+                {
                     self.hidden = None;
                 }
             }

@@ -253,8 +253,18 @@ fn template_of<'a>(site: &'a Site, theme: &Theme, index: PageIndex) -> &'a str {
 
 /// What a link by a name that is none begins with; its words alone stay.
 const NO_LINK: &str = "<a href=\"";
-/// What stands before the address of a picture; without an address its words stay.
-const NO_PICTURE: &str = "<img src=\"";
+
+/// Returns where a picture begins whose address comes next, and its words, if they stand before that.
+/// Without an address its words stay.
+fn no_picture(html: &str) -> Option<(usize, String)> {
+    let at = html.ends_with(" src=\"").then(|| html.rfind('<'))??;
+    html[at..].starts_with("<img ").then(|| (at, alt_of(&html[at..]).to_owned()))
+}
+
+fn alt_of(tag: &str) -> &str {
+    let alt = tag.split_once(" alt=\"").and_then(|(_, alt)| alt.split('"').next());
+    alt.unwrap_or_default()
+}
 
 /// Fills the holes of a body.
 fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
@@ -267,8 +277,7 @@ fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
                 let mut text = &**text;
                 if std::mem::take(&mut in_tag) {
                     let (tag, rest) = text.split_once('>').unwrap_or((text, ""));
-                    let alt = tag.split_once(" alt=\"").and_then(|(_, alt)| alt.split('"').next());
-                    html.push_str(alt.unwrap_or_default());
+                    html.push_str(alt_of(tag));
                     text = rest;
                 }
                 if in_link && let Some((words, rest)) = text.split_once("</a>") {
@@ -281,10 +290,13 @@ fn body(site: &Site, theme: &Theme, index: PageIndex, address: &str) -> String {
             Piece::Hole(hole) => {
                 let hole = site.holes[index].get(*hole);
                 let url = hole.map_or_else(String::new, |hole| url(site, hole, address));
-                let begun = [NO_LINK, NO_PICTURE].into_iter().find(|tag| html.ends_with(tag));
-                if let Some(tag) = begun.filter(|_| url.is_empty()) {
-                    html.truncate(html.len() - tag.len());
-                    (in_tag, in_link) = (true, in_link || tag == NO_LINK);
+                if url.is_empty() && html.ends_with(NO_LINK) {
+                    html.truncate(html.len() - NO_LINK.len());
+                    (in_tag, in_link) = (true, true);
+                } else if let Some((at, alt)) = no_picture(&html).filter(|_| url.is_empty()) {
+                    html.truncate(at);
+                    html.push_str(&alt);
+                    in_tag = true;
                 }
                 html.push_str(&escape(&url));
             }

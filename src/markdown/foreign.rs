@@ -13,6 +13,7 @@ use std::{
 };
 
 mod boxes;
+mod html;
 mod inline;
 mod marks;
 mod myst;
@@ -172,14 +173,14 @@ struct Reader<'t> {
     components: usize,
     /// For each line that opens a box, the line that closes it: `:::`, or a shortcode.
     boxes: HashMap<usize, usize>,
-    closing: HashSet<usize>,
+    /// The lines that close those that were opened.
+    ends: HashSet<usize>,
     inline: inline::State,
 }
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, raw_html: bool) -> Self {
-        let (boxes, closing) =
-            if opens_boxes(text) { pair_boxes(text) } else { Default::default() };
+        let boxes = if opens_boxes(text) { pair_boxes(text) } else { HashMap::new() };
         Self {
             text,
             at: 0,
@@ -198,7 +199,7 @@ impl<'t> Reader<'t> {
             was_code: false,
             components: 0,
             boxes,
-            closing,
+            ends: HashSet::new(),
             inline: inline::State::default(),
         }
     }
@@ -303,7 +304,7 @@ impl<'t> Reader<'t> {
             }
             return;
         }
-        if self.closing.contains(&line.start) {
+        if self.ends.contains(&line.start) {
             return self.close_box(line);
         }
         let base = self.base();
@@ -404,6 +405,7 @@ impl<'t> Reader<'t> {
             return self.drop_options();
         }
         if self.boxes.contains_key(&line.start)
+            && !self.inline.is_raw
             && let Some(opening) = Shortcode::read(bare).and_then(|read| read.opening())
         {
             return self.open_shortcode(line, &opening, column);
@@ -418,9 +420,10 @@ impl<'t> Reader<'t> {
             self.note(Kind::Snippet, whole, bare);
             return false;
         }
-        if let Some(name) = myst::place(bare) {
+        if let Some(name) = myst::place(bare).filter(|_| self.begins_block(line.start)) {
+            let spaces = self.spaces(line);
             self.end_block();
-            self.replace_line(line, &format!("<div id=\"{name}\"></div>"));
+            self.replace_line(line, &format!("{spaces}<div id=\"{name}\"></div>"));
             self.end_block();
             return true;
         }
@@ -443,6 +446,13 @@ impl<'t> Reader<'t> {
             return true;
         }
         self.read_tag_line(line, bare, whole)
+    }
+
+    /// Returns true for a line behind an empty one, or behind the name of a place.
+    fn begins_block(&self, start: usize) -> bool {
+        let above = self.text[..start].trim_end_matches('\n').len();
+        let last = self.text[..above].rsplit('\n').next().unwrap_or_default().trim();
+        start < 1 || above + 1 < start || last.is_empty() || myst::place(last).is_some()
     }
 
     /// Returns true when the next line that is not blank stands deeper by a tab.
@@ -480,8 +490,14 @@ impl<'t> Reader<'t> {
         };
         self.push("\n");
         self.next(line);
-        self.containers.push(Container { prefix, strip, column, is_bare: false });
+        self.begin_box(line, Container { prefix, strip, column, is_bare: false });
         self.was_blank = true;
+    }
+
+    /// Begins a box that this line opens: the line that is its pair will end it.
+    fn begin_box(&mut self, line: &Range<usize>, container: Container) {
+        self.ends.extend(self.boxes.get(&line.start));
+        self.containers.push(container);
     }
 
     /// Takes the line out that opens something without a look of its own, until its end.
@@ -489,7 +505,7 @@ impl<'t> Reader<'t> {
         let container = self.containers.last();
         let prefix = container.map_or(String::new(), |container| container.prefix.clone());
         let strip = container.map_or(0, |container| container.strip);
-        self.containers.push(Container { prefix, strip, column: None, is_bare: false });
+        self.begin_box(line, Container { prefix, strip, column: None, is_bare: false });
         self.drop_line(line);
     }
 
@@ -533,21 +549,28 @@ impl<'t> Reader<'t> {
                 self.note(Kind::Container, start, bare);
             }
             // Classes and places are no title.
-            let is_title =
-                !title.is_empty() && !title.contains(['{', '=']) && !title.starts_with(['.', '#']);
+            let is_key = |word: &str| word.trim_end_matches(':').contains(':');
+            let is_title = title.contains(char::is_alphabetic)
+                && !title.contains(['{', '='])
+                && !title.starts_with(['.', '#'])
+                && !title.split_whitespace().any(is_key);
             let opening = Opening { kind: lower, title: title.to_owned(), callout: None };
             if is_title {
                 self.open_shortcode(line, &opening, column);
             } else {
                 self.open_plain(line);
             }
-            self.skip_options();
+            if info.starts_with('{') {
+                self.skip_options();
+            }
             return true;
         };
         let title = if title.is_empty() { super::callout::title(&lower) } else { title.to_owned() };
         let opening = Opening { kind: lower, title, callout: Some(fold) };
         self.open(line, &opening, prefix, (column, None));
-        self.skip_options();
+        if info.starts_with('{') {
+            self.skip_options();
+        }
         true
     }
 
@@ -791,109 +814,5 @@ mod tests {
             let new = translation.text.find(word).unwrap();
             assert_eq!(translation.place(new), text.find(word).unwrap(), "{}", translation.text);
         }
-    }
-
-    /// A text of many beginnings without an end takes time that grows with its length, not its square.
-    #[test]
-    fn hostile_texts_are_read_in_time() {
-        for piece in [
-            "{{",
-            "{{<",
-            "{%",
-            "{/*",
-            "{: ",
-            "<A ",
-            "<A b='",
-            "<pre>",
-            "<!--",
-            "[[",
-            "[a][b",
-            "](",
-            "](a ",
-            "`",
-            "`` ` ",
-            "!!! note\n",
-            ":::\n",
-            "::::a\n",
-            ":::a\n",
-            "    !!! note\n",
-            "=== \"x\"\n",
-            "import {\n",
-            "{% highlight a %}\n",
-            "{{< highlight a >}}\n",
-            "{{< note >}}\n",
-            "$",
-            "$$\n",
-            "$$a\n",
-            "$a_",
-            "$a ",
-            "{{< tab a=",
-            "/// a\n",
-            "/// a\n    b:\n",
-            "# a { ",
-            "{ .a",
-            "<a/>",
-            "<A to='/b'>",
-            "# a\n{: #b}\n",
-            "{{< a ` >}}\n",
-            "{% comment %}",
-            "<A>\n",
-            "- ",
-            "- x\n  ",
-            "\n",
-            "> ",
-            "\t",
-            "[[x]] ",
-            "[a][b] ",
-            "<A></A>",
-            "[x](a b.md) ",
-            "{++",
-            "{~~",
-            "{{/*",
-            "{{</*",
-            "%% ",
-            "^a ",
-            "++ctrl ",
-            "<iframe src=\"",
-            "<h1\n",
-            "*[",
-            "![[a]]",
-            "![[a|1]]",
-            "{% hint %}\n",
-            "{% tab %}\n{% endtab %}\n",
-            "{% embed url=\"",
-            "<math>",
-            "<input value='a'>",
-            "<object data='a'>",
-            "{{< button href=a >}}",
-            "{{< card link=a >}}\n",
-            "{{< tab codelang=a >}}\n",
-            "```{note}\n",
-            "(a)=\n",
-            "{ref}`",
-            "{doc}`a <b>`",
-        ] {
-            let text = piece.repeat(200_000 / piece.len());
-            read_in_time(piece, &text);
-        }
-        // White space before, or between, of which there is as much.
-        let half = 100_000;
-        for (name, text) in [
-            ("names", format!("{{++a++}}\n\nx {}\t", "^".repeat(half) + &"\t".repeat(half))),
-            ("items", format!("{{++a++}}\n\nx\n{}{}", " ".repeat(half), "*".repeat(half))),
-            ("titles", "\n".repeat(half) + &"<h1\n".repeat(half / 4)),
-            ("comments", format!("x\n{}{}", " ".repeat(half), "%% ".repeat(half / 3))),
-        ] {
-            read_in_time(name, &text);
-        }
-    }
-
-    /// Quadratic time would be minutes.
-    fn read_in_time(name: &str, text: &str) {
-        let started = std::time::Instant::now();
-        if let Some(translation) = translate(text, false) {
-            assert!(translation.text.len() < text.len() * 16 + 1000, "{name}");
-        }
-        assert!(started.elapsed().as_secs() < 10, "{name}: {:?}", started.elapsed());
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::UnicodeNormalization;
 
 /// The ids of a page's headings and other places, in the order of the text.
 ///
@@ -92,11 +92,15 @@ impl PartialEq for Anchors {
 
 /// Returns the letters and numbers of an id without their accents, which MkDocs leaves out of its own.
 fn letters(text: &str) -> String {
-    let kept = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
     if text.is_ascii() {
-        return text.chars().filter(kept).map(|c| c.to_ascii_lowercase()).collect();
+        return text
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
     }
-    text.nfd().filter(kept).flat_map(char::to_lowercase).collect()
+    // An accent is no letter; the vowel signs of Indian scripts are some.
+    text.nfd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -105,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_page_with_many_places_answers_as_one_with_few() {
-        let own = ["one-two", "a_b", "a-b", "twice", "twice", "Größe", "--"];
+        let own = ["one-two", "a_b", "a-b", "twice", "twice", "Größe", "--", "काम!"];
         let few: Anchors = own.map(str::to_owned).to_vec().into();
         let others = (0..MANY).map(|number| format!("other {number}"));
         let many: Anchors =
@@ -118,6 +122,7 @@ mod tests {
             assert_eq!(anchors.alike("TWICE"), Some("twice"));
             assert_eq!(anchors.alike("größe!"), Some("Größe"));
             assert_eq!(anchors.alike("große"), Some("Größe"));
+            assert_eq!((anchors.alike("कम"), anchors.alike("काम")), (None, Some("काम!")));
             assert_eq!(anchors.alike("-"), None);
         }
     }

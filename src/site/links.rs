@@ -28,6 +28,9 @@ pub enum Hole {
     Written(String),
 }
 
+/// A link from the root is looked for in so many folders.
+const TOPS: usize = 64;
+
 /// Where Docusaurus keeps the versions of its documents.
 const VERSIONS: &str = "versioned_docs";
 
@@ -61,6 +64,8 @@ struct Places<'a> {
     /// The folders at the top of the content.
     tops: BTreeSet<&'a str>,
     unpublished: &'a BTreeSet<PageId>,
+    /// Pages that are not published, made when a name leads nowhere.
+    drafts: OnceLock<HashMap<String, &'a PageId>>,
 }
 
 /// Fills the holes of every page, and carries files along.
@@ -199,6 +204,7 @@ impl<'a> Places<'a> {
                 .map(|(top, _)| top)
                 .collect(),
             unpublished,
+            drafts: OnceLock::new(),
         };
         for (index, page) in pages.iter().enumerate() {
             places.by_address.insert(page.address(), index);
@@ -250,11 +256,21 @@ impl<'a> Places<'a> {
             // A page that stands for its folder may be named by that.
             for (index, page) in self.pages.iter().enumerate() {
                 let folder = page.id.path.rsplit('/').next().unwrap_or_default();
-                if matches!(page.role, Role::Folder | Role::Readme) && page.source.is_some() {
+                let stands =
+                    matches!(page.role, Role::Folder | Role::Readme) && page.source.is_some();
+                if stands && !folder.is_empty() {
                     names.entry(name_key(folder)).or_insert(index);
                 }
             }
             names
+        })
+    }
+
+    /// Returns the pages that are not published by the names of their files.
+    fn drafts(&self) -> &HashMap<String, &'a PageId> {
+        self.drafts.get_or_init(|| {
+            let name = |id: &PageId| name_key(id.path.rsplit('/').next().unwrap_or_default());
+            self.unpublished.iter().map(|id| (name(id), id)).collect()
         })
     }
 
@@ -388,8 +404,9 @@ impl<'a> Places<'a> {
             if let Some(hole) = first.and_then(below) {
                 return Some(hole);
             }
-            // One place is no guess.
-            let mut found = self.tops.iter().filter_map(|top| below(top));
+            // One place is no guess; of very many folders none is asked.
+            let tops = self.tops.iter().filter(|_| self.tops.len() <= TOPS);
+            let mut found = tops.filter_map(|top| below(top));
             if let (Some(hole), None) = (found.next(), found.next()) {
                 return Some(hole);
             }
@@ -398,12 +415,14 @@ impl<'a> Places<'a> {
         let above = from_root.and_then(|path| Some(path.split_once('/')?.1.to_owned()));
         let in_top = |top: &str| join(top, from_root?);
         let only = (self.tops.len() == 1).then(|| self.tops.first()).flatten();
+        let version = from_root.and_then(|path| self.version(path));
         let candidates = [
             from_file.clone(),
             above,
             first.and_then(in_top),
             only.and_then(|top| in_top(top)),
-            from_root.and_then(|path| self.version(path)),
+            version.clone(),
+            first.and_then(|top| join(top, version.as_deref()?)),
         ];
         let named =
             candidates.into_iter().flatten().filter(|path| !path.trim_matches('/').is_empty());
@@ -518,11 +537,7 @@ impl<'a> Places<'a> {
         if let Some(path) = file.and_then(|(path, _)| TreePath::new(path)) {
             return Ok(Hole::File(path, String::new()));
         }
-        let is_unpublished = |id: &PageId| {
-            let own = id.path.rsplit('/').next().unwrap_or_default();
-            name_key(own) == name_key(stem)
-        };
-        if let Some(id) = self.unpublished.iter().find(|id| is_unpublished(id)) {
+        if let Some(id) = self.drafts().get(&name_key(stem)) {
             return path.map_err(|diag| {
                 let message = format!("`{target}` leads to a page that is not published");
                 let help = format!("publish `{}`, or take the link out", id.path);

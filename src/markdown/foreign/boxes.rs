@@ -1,6 +1,6 @@
 //! Boxes and tabs of other programs: what opens them, and what closes them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::{DEPTH_LIMIT, Fence, fence_of, indent, myst, run, shortcodes::Shortcode};
 use crate::markdown::callout;
@@ -80,15 +80,34 @@ pub fn opens_boxes(text: &str) -> bool {
     [":::", "///", "{{<", "{{%", "{%", "```{", "~~~{"].iter().any(|sign| text.contains(sign))
 }
 
-/// Pairs the lines that open a box with those that close it.
-pub fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
+fn is_item(bare: &str) -> bool {
+    let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &bare.as_bytes()[digits..];
+    matches!(rest, [b'-' | b'*' | b'+', b' ' | b'\t', ..] if digits == 0)
+        || matches!(rest, [b'.' | b')', b' ' | b'\t', ..] if digits > 0)
+}
+
+/// Pairs the lines that seem to open a box with those that close it: where they begin.
+pub fn pair_boxes(text: &str) -> HashMap<usize, usize> {
     let mut open: Vec<(usize, Opener)> = Vec::new();
-    let (mut pairs, mut closing) = (HashMap::new(), HashSet::new());
+    let mut pairs = HashMap::new();
     let mut fence: Option<Fence> = None;
+    let (mut was_blank, mut was_code, mut in_list) = (true, false, false);
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim();
+        let column = indent(line).0;
         let mut closes = None;
+        // Manuals show what opens a box as code; in a list it may stand as deep.
+        let is_code = !in_list && column > 3 && (was_blank || was_code);
+        if !bare.is_empty() && !is_code {
+            in_list = is_item(bare) || (in_list && (column > 0 || !was_blank));
+        }
+        (was_blank, was_code) = (bare.is_empty(), is_code || (was_code && bare.is_empty()));
+        if is_code && fence.is_none() && (fence_of(bare).is_some() || bare.starts_with("{%")) {
+            at += line.len();
+            continue;
+        }
         if let Some(opened) = &fence {
             if opened.is_closed_by(bare, indent(line).0) {
                 fence = None;
@@ -133,10 +152,118 @@ pub fn pair_boxes(text: &str) -> (HashMap<usize, usize>, HashSet<usize>) {
         }
         if let Some(depth) = closes {
             pairs.insert(open[depth].0, at);
-            closing.insert(at);
             open.truncate(depth);
         }
         at += line.len();
     }
-    (pairs, closing)
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::markdown::foreign::translate;
+
+    /// A text of many beginnings without an end takes time that grows with its length, not its square.
+    #[test]
+    fn hostile_texts_are_read_in_time() {
+        for piece in [
+            "{{",
+            "{{<",
+            "{%",
+            "{/*",
+            "{: ",
+            "<A ",
+            "<A b='",
+            "<pre>",
+            "<!--",
+            "[[",
+            "[a][b",
+            "](",
+            "](a ",
+            "`",
+            "`` ` ",
+            "!!! note\n",
+            ":::\n",
+            "::::a\n",
+            ":::a\n",
+            "    !!! note\n",
+            "=== \"x\"\n",
+            "import {\n",
+            "{% highlight a %}\n",
+            "{{< highlight a >}}\n",
+            "{{< note >}}\n",
+            "$",
+            "$$\n",
+            "$$a\n",
+            "$a_",
+            "$a ",
+            "{{< tab a=",
+            "/// a\n",
+            "/// a\n    b:\n",
+            "# a { ",
+            "{ .a",
+            "<a/>",
+            "<A to='/b'>",
+            "# a\n{: #b}\n",
+            "{{< a ` >}}\n",
+            "{% comment %}",
+            "<A>\n",
+            "- ",
+            "- x\n  ",
+            "\n",
+            "> ",
+            "\t",
+            "[[x]] ",
+            "[a][b] ",
+            "<A></A>",
+            "[x](a b.md) ",
+            "{++",
+            "{~~",
+            "{{/*",
+            "{{</*",
+            "%% ",
+            "^a ",
+            "++ctrl ",
+            "<iframe src=\"",
+            "<h1\n",
+            "*[",
+            "![[a]]",
+            "![[a|1]]",
+            "{% hint %}\n",
+            "{% tab %}\n{% endtab %}\n",
+            "{% embed url=\"",
+            "<math>",
+            "<input value='a'>",
+            "<object data='a'>",
+            "{{< button href=a >}}",
+            "{{< card link=a >}}\n",
+            "{{< tab codelang=a >}}\n",
+            "```{note}\n",
+            "(a)=\n",
+            "{ref}`",
+            "{doc}`a <b>`",
+        ] {
+            let text = piece.repeat(200_000 / piece.len());
+            read_in_time(piece, &text);
+        }
+        // White space before, or between, of which there is as much.
+        let half = 100_000;
+        for (name, text) in [
+            ("names", format!("{{++a++}}\n\nx {}\t", "^".repeat(half) + &"\t".repeat(half))),
+            ("items", format!("{{++a++}}\n\nx\n{}{}", " ".repeat(half), "*".repeat(half))),
+            ("titles", "\n".repeat(half) + &"<h1\n".repeat(half / 4)),
+            ("comments", format!("x\n{}{}", " ".repeat(half), "%% ".repeat(half / 3))),
+        ] {
+            read_in_time(name, &text);
+        }
+    }
+
+    /// Quadratic time would be minutes.
+    fn read_in_time(name: &str, text: &str) {
+        let started = std::time::Instant::now();
+        if let Some(translation) = translate(text, false) {
+            assert!(translation.text.len() < text.len() * 16 + 1000, "{name}");
+        }
+        assert!(started.elapsed().as_secs() < 10, "{name}: {:?}", started.elapsed());
+    }
 }

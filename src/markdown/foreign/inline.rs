@@ -18,11 +18,13 @@ pub struct State {
     /// For each length of a run of backticks: up to where none of that length stands.
     none_until: [usize; 32],
     /// Instructions are shown on purpose, between `{% raw %}` and `{% endraw %}`.
-    is_raw: bool,
+    pub is_raw: bool,
     /// How many bytes were looked at to find ends; a text full of beginnings is given up on.
     looked: usize,
     /// The names of all tags that are closed, and of all addresses that are defined.
     closed: Option<HashSet<String>>,
+    /// The text holds a formula in HTML.
+    pub has_math: Option<bool>,
     defined: Option<HashSet<String>>,
 }
 
@@ -96,7 +98,7 @@ impl Reader<'_> {
             };
             let embeds = bytes[at] == b'[' && at > copied && bytes[at - 1] == b'!';
             self.push(&self.text[copied..at]);
-            if embeds && !is_picture(&change.words) {
+            if embeds && !embeds_picture(&change.words) {
                 self.out.text.pop();
             }
             self.mark(at);
@@ -146,7 +148,7 @@ impl Reader<'_> {
     }
 
     /// Looks for the end of something; gives up in a text that holds too many beginnings.
-    fn find(&mut self, end: &str, from: usize, within: usize) -> Option<usize> {
+    pub fn find(&mut self, end: &str, from: usize, within: usize) -> Option<usize> {
         let limit = within.min(self.text.len());
         if self.inline.is_tired(self.text) || from > limit {
             return None;
@@ -428,69 +430,6 @@ impl Reader<'_> {
         Some(Change { until, words })
     }
 
-    /// Reads a frame, which would show another page inside this one: a link stands for it.
-    fn frame(&mut self, tag: &tags::Tag, name: &str) -> Option<Change> {
-        let written = &self.text[tag.range.clone()];
-        let address = tags::attribute(written, if name == "object" { "data" } else { "src" })?;
-        let sound = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`');
-        if !address.chars().all(sound) {
-            return None;
-        }
-        let bare = address.trim_start_matches("https:").trim_start_matches("http:");
-        let (words, address) = match bare.strip_prefix("//") {
-            Some(host) if bare == address => (host, format!("https:{address}")),
-            Some(host) => (host, address.to_owned()),
-            None if crate::markdown::is_local(address) => {
-                let path = address.split(['?', '#']).next().unwrap_or_default();
-                (path.trim_end_matches('/').rsplit('/').next()?, address.to_owned())
-            }
-            None => return None,
-        };
-        let words = words.split('/').next().unwrap_or_default();
-        self.note(Kind::Frame, tag.range.clone(), written);
-        let close = match name {
-            // What an object holds is meant for readers who cannot see it.
-            "object" | "embed" => None,
-            _ => self.find("</iframe>", tag.range.end, self.text.len()),
-        };
-        let until = close.map_or(tag.range.end, |close| close + "</iframe>".len());
-        Some(Change { until, words: format!("<a href=\"{address}\">{words}</a>") })
-    }
-
-    /// Reads an element of HTML that the page cannot have as it is.
-    fn replaced(&mut self, tag: &tags::Tag, name: &str) -> Option<Change> {
-        let written = &self.text[tag.range.clone()];
-        let sign = tag.range.start + 1 + usize::from(tag.is_closing);
-        let renamed = |other: &str| Change {
-            until: sign + name.len(),
-            words: format!("{}{other}", &self.text[tag.range.start..sign]),
-        };
-        match name {
-            "iframe" | "embed" | "object" if !tag.is_closing => self.frame(tag, name),
-            // What these hold would go with them.
-            "template" => Some(renamed("div")),
-            _ if tags::is_math(name) => {
-                let change = renamed("span");
-                if name == "math" && !tag.is_closing {
-                    self.note(Kind::Math, tag.range.clone(), written);
-                }
-                Some(change)
-            }
-            "input" => {
-                let of = |name| tags::attribute(written, name);
-                let is_box = of("type").is_some_and(|of| matches!(of, "checkbox" | "radio"));
-                if is_box || (of("type").is_none() && written.contains("checked")) {
-                    return None;
-                }
-                let words = of("value").or(of("placeholder")).unwrap_or_default();
-                let words = words.replace('<', "&lt;");
-                self.note(Kind::Input, tag.range.clone(), written);
-                Some(Change { until: tag.range.end, words })
-            }
-            _ => None,
-        }
-    }
-
     fn tag(&mut self, at: usize, end: usize) -> Option<Change> {
         if self.text[at..].starts_with("<!--") {
             let until =
@@ -499,7 +438,7 @@ impl Reader<'_> {
             return None;
         }
         let tag = self.tag_at(at)?;
-        if tag.is_html() {
+        if self.is_html(&tag) {
             let name = tag.name.to_lowercase();
             if !self.raw_html
                 && let Some(change) = self.replaced(&tag, &name)
@@ -655,7 +594,7 @@ impl Reader<'_> {
         if !self.text[last.clone()].trim().is_empty() {
             return false;
         }
-        if tag.is_html() {
+        if self.is_html(&tag) {
             // The attribute `markdown` says that the text inside is Markdown; an empty line does too.
             let written = &self.text[tag.range.clone()];
             let is_asked =
@@ -728,6 +667,7 @@ impl Reader<'_> {
         let target = target.trim_end_matches('\\').trim();
         // Behind the name of a picture Obsidian writes its width.
         let is_size = self.text[..at].ends_with('!')
+            && is_picture(target)
             && label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'x');
         let label = if label.trim().is_empty() || is_size { target } else { label.trim() };
         let label = label.trim_start_matches('#').replace('#', " › ");
@@ -816,7 +756,7 @@ impl Reader<'_> {
             };
             // Jekyll puts the address of the site before an instruction.
             if address.trim_matches('/').is_empty() && tail.starts_with('{') {
-                return self.destination(after, end);
+                return self.destination(after, self.line(after).end);
             }
             let length = tail.find([')', ' ', '<', '>']).unwrap_or(tail.len());
             let address = match address.strip_suffix("]]") {
@@ -865,12 +805,14 @@ impl Reader<'_> {
 }
 
 /// Returns true for a link by name that leads to a picture; others are not embedded.
-fn is_picture(words: &str) -> bool {
+fn embeds_picture(words: &str) -> bool {
     let target = words.rsplit_once("](<[[").and_then(|(_, target)| target.strip_suffix("]]>)"));
-    let kind =
-        target.and_then(|target| target.rsplit_once('.')).map(|(_, kind)| kind.to_lowercase());
+    words.starts_with('[') && target.is_some_and(is_picture)
+}
+
+fn is_picture(path: &str) -> bool {
     let kinds = ["avif", "bmp", "gif", "jpeg", "jpg", "png", "svg", "webp"];
-    words.starts_with('[') && kind.is_some_and(|kind| kinds.contains(&kind.as_str()))
+    path.rsplit_once('.').is_some_and(|(_, kind)| kinds.contains(&kind.to_lowercase().as_str()))
 }
 
 /// Elements whose text is copied as it is, and what ends them.

@@ -25,12 +25,41 @@ pub fn directive(bare: &str) -> Option<Opening> {
     Some(Opening { kind: kind.to_owned(), title, callout: Some(fold) })
 }
 
+/// The options of boxes; another word between colons is an emoji.
+const OPTIONS: &[&str] = &[
+    "align",
+    "class",
+    "class-body",
+    "class-container",
+    "class-title",
+    "closed",
+    "color",
+    "columns",
+    "footer",
+    "gutter",
+    "header",
+    "height",
+    "icon",
+    "img-top",
+    "label",
+    "link",
+    "link-type",
+    "margin",
+    "name",
+    "open",
+    "outline",
+    "padding",
+    "selected",
+    "shadow",
+    "sync",
+    "text-align",
+    "width",
+];
+
 /// Returns true for an option of a box of MyST, such as `:class: tip`.
 pub fn is_option(bare: &str) -> bool {
     let name = bare.strip_prefix(':').and_then(|rest| rest.split_once(':')).map(|(name, _)| name);
-    let is_name =
-        |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    name.is_some_and(|name| !name.is_empty() && is_name(name))
+    name.is_some_and(|name| OPTIONS.contains(&name))
 }
 
 /// Reads the name of a place on a line of its own: `(name)=`.
@@ -66,7 +95,7 @@ impl Reader<'_> {
     pub fn role(&mut self, at: usize, end: usize) -> Option<Change> {
         let text = self.text;
         let (name, rest) = text[at + 1..end].split_once("}`")?;
-        let (inner, _) = rest.split_once('`')?;
+        let (inner, _) = rest.split_once('`').filter(|(inner, _)| !inner.is_empty())?;
         let until = at + 1 + name.len() + 2 + inner.len() + 1;
         let (words, target) = match inner.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
             Some((words, target)) => (words.trim(), target),

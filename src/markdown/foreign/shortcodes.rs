@@ -143,7 +143,13 @@ impl<'t> Shortcode<'t> {
                 Opening { kind: String::new(), title, callout: None }
             }
             name if self.is_gitbook || HOLDERS.contains(&name) => {
-                Opening { kind: String::new(), title: text(title), callout: None }
+                let address = self.named(&["link", "href", "url"]).filter(|_| !self.is_gitbook);
+                let address = address.filter(|it| !it.contains(['<', '>', '\\']) && !it.is_empty());
+                let title = match (title, address) {
+                    (Some(title), Some(address)) => format!("[{}](<{address}>)", plain(title)),
+                    (title, _) => text(title),
+                };
+                Opening { kind: String::new(), title, callout: None }
             }
             kind if callout::is_kind(kind) => {
                 let title = text(title.or(self.placed(0)));
@@ -184,7 +190,8 @@ impl<'t> Shortcode<'t> {
         if self.is_closing {
             return None;
         }
-        let is_sound = |address: &&str| !address.is_empty() && !address.contains(['<', '>', ' ']);
+        let is_sound =
+            |address: &&str| !address.is_empty() && !address.contains(['<', '>', ' ', '\\']);
         match self.name {
             "card" | "link-card" => {
                 let address = self.named(&["link", "href", "url"]).filter(is_sound)?;
@@ -237,7 +244,7 @@ impl<'t> Shortcode<'t> {
         let picture = format!("![{}](<{source}>)", plain(alt));
         let linked = |words: String, address: &str| match address {
             "" => words,
-            address if address.contains(['<', '>']) => words,
+            address if address.contains(['<', '>', '\\']) => words,
             address => format!("[{words}](<{address}>)"),
         };
         let title = words("title").trim_end_matches(['*', '\\']);

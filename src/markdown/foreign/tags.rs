@@ -274,6 +274,13 @@ pub fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     })
 }
 
+/// Returns the type of a field of a form, which needs no quotes, or nothing.
+pub fn kind(tag: &str) -> &str {
+    let Some((_, value)) = tag.split_once(" type=") else { return "" };
+    let value = value.trim_start_matches(['"', '\'']);
+    value.split(['"', '\'', ' ', '>', '/']).next().unwrap_or_default()
+}
+
 /// The longest tag that is read.
 const TAG_LIMIT: usize = 2000;
 
