@@ -114,7 +114,9 @@ pub(super) fn docusaurus(path: &str) -> Option<(String, String)> {
         ("pages", _) => format!("src/pages/{rest}"),
         _ => return None,
     };
-    language::is_code(code).then(|| (language::canonical(code), original))
+    // The name of a plugin is a folder's, and must not lead elsewhere.
+    let is_sound = language::is_code(code) && TreePath::new(&original).is_some();
+    is_sound.then(|| (language::canonical(code), original))
 }
 
 /// Splits a file's name such as `page.fr` into its stem and its language; `README_fr` and `README-zh-CN`

@@ -41,7 +41,7 @@ static SCOPES: LazyLock<Vec<(Scope, &str)>> = LazyLock::new(|| {
 });
 
 /// What was coloured before. The same code stands on many pages, above all in translations, and colouring
-/// it takes up to milliseconds for each line.
+/// is slow.
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
 /// How many bytes of code and of its HTML are kept; then it begins anew.

@@ -28,9 +28,6 @@ pub enum Hole {
     Written(String),
 }
 
-/// A link from the root is looked for in so many folders.
-const TOPS: usize = 64;
-
 /// Where Docusaurus keeps the versions of its documents.
 const VERSIONS: &str = "versioned_docs";
 
@@ -404,9 +401,8 @@ impl<'a> Places<'a> {
             if let Some(hole) = first.and_then(below) {
                 return Some(hole);
             }
-            // One place is no guess; of very many folders none is asked.
-            let tops = self.tops.iter().filter(|_| self.tops.len() <= TOPS);
-            let mut found = tops.filter_map(|top| below(top));
+            // One place is no guess.
+            let mut found = self.tops.iter().filter_map(|top| below(top));
             if let (Some(hole), None) = (found.next(), found.next()) {
                 return Some(hole);
             }

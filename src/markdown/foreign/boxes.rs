@@ -242,6 +242,8 @@ mod tests {
             "(a)=\n",
             "{ref}`",
             "{doc}`a <b>`",
+            "[a]({{ x }} ",
+            "[a]({{ site.url\n}}",
         ] {
             let text = piece.repeat(200_000 / piece.len());
             read_in_time(piece, &text);
@@ -252,6 +254,7 @@ mod tests {
             ("names", format!("{{++a++}}\n\nx {}\t", "^".repeat(half) + &"\t".repeat(half))),
             ("items", format!("{{++a++}}\n\nx\n{}{}", " ".repeat(half), "*".repeat(half))),
             ("titles", "\n".repeat(half) + &"<h1\n".repeat(half / 4)),
+            ("addresses", "[a](".to_owned() + &"{{ site.url }}".repeat(half / 2)),
             ("comments", format!("x\n{}{}", " ".repeat(half), "%% ".repeat(half / 3))),
         ] {
             read_in_time(name, &text);

@@ -28,6 +28,9 @@ pub struct State {
     defined: Option<HashSet<String>>,
 }
 
+/// How many instructions may stand before the one that is the address.
+const ADDRESS_PARTS: usize = 4;
+
 /// The most lines that a formula may have.
 const FORMULA_LINES: usize = 100;
 
@@ -733,6 +736,10 @@ impl Reader<'_> {
     /// Reads the address of a link that Markdown itself would not take for one: an instruction, or a
     /// name with spaces. Returns where it ends, and what is written instead.
     fn destination(&mut self, at: usize, end: usize) -> Option<(usize, String)> {
+        self.destination_of(at, end, ADDRESS_PARTS)
+    }
+
+    fn destination_of(&mut self, at: usize, end: usize, parts: usize) -> Option<(usize, String)> {
         let text = self.text;
         let from = at + indent(&text[at..end]).1;
         let rest = &text[from..end];
@@ -740,11 +747,18 @@ impl Reader<'_> {
             if !rest.starts_with(opens) {
                 continue;
             }
-            // A long one may go on in the next line.
-            let next = self.line((end + 1).min(text.len())).end;
-            let close = self.find(closes, from + opens.len(), next)?;
-            let after = close + closes.len();
-            let tail = &text[after..self.line(after).end];
+            let mut end = end;
+            let mut close = self.find(closes, from + opens.len(), end);
+            if close.is_none() {
+                // A long one may go on in the next line.
+                let next = self.line((end + 1).min(text.len()));
+                self.inline.look(next.len());
+                end = next.end;
+                close = self.find(closes, from + opens.len(), end);
+            }
+            let after = close? + closes.len();
+            let close = after - closes.len();
+            let tail = &text[after..end];
             let address = match tags::address(&text[from + opens.len()..close]) {
                 Some(address) => address,
                 // It cannot be followed, but its words can be read.
@@ -756,7 +770,7 @@ impl Reader<'_> {
             };
             // Jekyll puts the address of the site before an instruction.
             if address.trim_matches('/').is_empty() && tail.starts_with('{') {
-                return self.destination(after, self.line(after).end);
+                return self.destination_of(after, end, parts.checked_sub(1)?);
             }
             let length = tail.find([')', ' ', '<', '>']).unwrap_or(tail.len());
             let address = match address.strip_suffix("]]") {
