@@ -256,3 +256,19 @@ fn nothing_is_left_for_later() {
         assert!(!code.contains(".unwrap()"), "src/{room}.rs unwraps without a reason");
     }
 }
+
+/// Right-to-left is no special case: distances in the style have a start and an end, no left and right.
+#[test]
+fn the_style_has_no_sides() {
+    let style = std::fs::read_to_string("themes/default/assets/style.css").unwrap();
+    let declarations = style.split(['{', '}', ';']).filter_map(|part| part.split_once(':'));
+    for (name, value) in declarations {
+        let name = name.trim();
+        let has_side = name.split('-').any(|part| matches!(part, "left" | "right"));
+        assert!(!has_side, "`{name}: {value}` has a side");
+        let values: Vec<&str> = value.split_whitespace().collect();
+        if let ("padding" | "margin" | "inset", [_, right, _, left]) = (name, values.as_slice()) {
+            assert_eq!(right, left, "`{name}: {value}` has sides");
+        }
+    }
+}
