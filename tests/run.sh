@@ -3,7 +3,8 @@
 #
 #   bash tests/run.sh          what CI runs
 #   bash tests/run.sh --full   as well: axe on every page instead of one of each template, ten minutes
-#                              of hostile input of each kind, and a site of 100,000 pages
+#                              of hostile input of each kind, sites of 1,000 and 100,000 pages, each
+#                              build measured three times, and edits under Hugo's server
 #
 # On Debian and its relatives the browsers, Node.js and Java come by apt (as root or through sudo);
 # elsewhere this script says what to install.
@@ -45,7 +46,9 @@ say "benchmark"
 if [ "$(uname)" = Linux ]; then
   bash tests/bench/peers.sh target/peers
   # Memory and counts over budget fail; times are printed, because they vary too much.
-  cargo bench --bench build -- --pages 1000 --pages 10000 --peers target/peers --check
+  sizes=(--pages 10000 --once)
+  [ "${1:-}" = --full ] && sizes=(--pages 1000 --pages 10000)
+  cargo bench --bench build -- "${sizes[@]}" --peers target/peers --check
 else
   echo "The benchmark reads /proc, which only Linux has; it is left out."
 fi

@@ -6,6 +6,7 @@
 //! cargo bench --bench build -- --peers target/peers    with Hugo and Pagefind from that folder
 //! cargo bench --bench build -- --pages 100000          another size
 //! cargo bench --bench build -- --folder /dev/shm       in another folder, such as one in memory
+//! cargo bench --bench build -- --once                  each build and edit once, and no server of Hugo
 //! cargo bench --bench build -- --check                 fails where a budget is not kept
 //! ```
 //!
@@ -47,12 +48,15 @@ struct Options {
     pages: Vec<usize>,
     peers: Option<PathBuf>,
     folder: PathBuf,
+    /// Whether times are measured once, which is enough to see that all of it works. What is checked,
+    /// memory and counts, is the same.
+    once: bool,
     check: bool,
 }
 
 fn options() -> Options {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let mut options = Options { pages: Vec::new(), peers: None, folder, check: false };
+    let mut options = Options { pages: Vec::new(), peers: None, folder, once: false, check: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -62,6 +66,7 @@ fn options() -> Options {
             }
             "--peers" => options.peers = arguments.next().map(PathBuf::from),
             "--folder" => options.folder = arguments.next().expect("a folder").into(),
+            "--once" => options.once = true,
             "--check" => options.check = true,
             // Cargo says that it is a benchmark.
             "--bench" => {}
@@ -95,10 +100,10 @@ fn main() {
         let ours = ours(folder);
         if pages <= SERVED {
             in_memory(folder, pages, &mut faults);
-            edits(folder, pages);
+            edits(folder, pages, options.once);
         }
         if let Some(peers) = &options.peers {
-            hold_against_peers(folder, peers, ours, pages);
+            hold_against_peers(folder, peers, ours, pages, options.once);
         }
         let limit = if pages > 10_000 { MEMORY_LARGE } else { MEMORY };
         hold(&mut faults, pages, "peak memory, MB", ours.memory as f64 / 1e6, limit as f64 / 1e6);
@@ -172,7 +177,7 @@ fn median(values: &mut [f64]) -> f64 {
 
 /// Measures edits under `serve`, and once more those that took too long: the machine may have had
 /// something else to do.
-fn edits(folder: &Path, pages: usize) {
+fn edits(folder: &Path, pages: usize, once: bool) {
     let site = folder.join("site");
     let server = Server::start("/en/practices/p1/", |port| {
         let mut command = Command::new(PROGRAM);
@@ -180,10 +185,11 @@ fn edits(folder: &Path, pages: usize) {
         command
     });
     let practices = site.join("content/en/practices");
-    let mut times = time_edits(&server, &practices, "own", true);
-    if EDITS.iter().any(|edit| edit.has_limit && times[edit.name] > EDIT) {
+    let edited = if once { &EDITED[..1] } else { EDITED };
+    let mut times = time_edits(&server, &practices, edited, "own", true);
+    if !once && EDITS.iter().any(|edit| edit.has_limit && times[edit.name] > EDIT) {
         print_edits("serve, first", &times);
-        for (name, time) in time_edits(&server, &practices, "again", true) {
+        for (name, time) in time_edits(&server, &practices, edited, "again", true) {
             times.entry(name).and_modify(|best| *best = best.min(time));
         }
     }
@@ -218,19 +224,22 @@ const EDITS: &[EditKind] = &[
     EditKind { name: "new page, itself and on a list", has_limit: false },
 ];
 
+/// The pages that are edited. Every one of them carries the common tag.
+const EDITED: &[usize] = &[1, 2, 3, 4, 6];
+
 /// Edits a few pages in each way, and returns the middle times until all that shows an edit has
 /// changed. Titles sort first on the list of the commonest tag, so that every page of that list
 /// changes: the worst that a title can do. Pages say what links to them only where `cites` says so.
 fn time_edits(
     server: &Server,
     practices: &Path,
+    edited: &[usize],
     name: &str,
     cites: bool,
 ) -> BTreeMap<&'static str, f64> {
     let list = "/en/tags/common/";
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); EDITS.len()];
-    // Every one of these carries the common tag.
-    for number in [1, 2, 3, 4, 6] {
+    for number in edited {
         let page = format!("/en/practices/p{number}/");
         let file = practices.join(format!("p{number}.md"));
         let [added, anew, headed, linked] =
@@ -278,7 +287,7 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// time may be double the next one where the machine has something else to do.
 const ROUNDS: usize = 3;
 
-fn hold_against_peers(folder: &Path, peers: &Path, mut ours: Cost, pages: usize) {
+fn hold_against_peers(folder: &Path, peers: &Path, mut ours: Cost, pages: usize, once: bool) {
     let peers = peers.canonicalize().expect("the folder of the peers exists");
     let (site, source) = (folder.join("site"), folder.join("hugo"));
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/hugo"), &source);
@@ -292,7 +301,7 @@ fn hold_against_peers(folder: &Path, peers: &Path, mut ours: Cost, pages: usize)
         cost
     };
     let mut hugo = build_theirs();
-    for round in 1..ROUNDS {
+    for round in 1..if once { 1 } else { ROUNDS } {
         // Set aside, not removed, as at the end of `main`.
         let aside = folder.join(format!("outdated-{round}"));
         fs::create_dir_all(&aside).expect("makes a folder");
@@ -320,12 +329,16 @@ fn hold_against_peers(folder: &Path, peers: &Path, mut ours: Cost, pages: usize)
         hold(&mut slow, pages, "peak memory of any run, MB", memory, MEMORY as f64 / 1e6);
         slow.iter().for_each(|fault| println!("over budget: {fault}"));
     }
+    if once {
+        return;
+    }
     let server = Server::start("/en/practices/p1/", |port| {
         let mut command = Command::new(&program);
         command.args(["server", "--port", &port.to_string()]).current_dir(&source);
         command
     });
-    let times = time_edits(&server, &source.join("content/en/practices"), "other", false);
+    let practices = source.join("content/en/practices");
+    let times = time_edits(&server, &practices, EDITED, "other", false);
     print_edits("hugo server", &times);
     println!("hugo server: memory {:.0} MB", measure::peak_memory(server.pid()) as f64 / 1e6);
 }

@@ -6,6 +6,7 @@ const SHOWN = 20;
 export class Report {
   passed = 0;
   failed = 0;
+  lanes = 0;
 
   // Runs a check. It may return its problems, or { problems, note } to add a number to its line.
   async check(name, run) {
@@ -33,6 +34,16 @@ export class Report {
     console.log(`FAIL ${line}`);
     for (const problem of problems.slice(0, SHOWN)) console.log(`     ${problem}`);
     if (problems.length > SHOWN) console.log(`     … and ${problems.length - SHOWN} more`);
+  }
+
+  // Adds what another report counted, where a line is the last of one.
+  takeOver(line) {
+    const counts = line.match(/^(\d+) passed, (\d+) failed$/);
+    if (!counts) return false;
+    this.passed += Number(counts[1]);
+    this.failed += Number(counts[2]);
+    this.lanes += 1;
+    return true;
   }
 
   // The last line is read by machines, so it stands alone and has this form.

@@ -2,8 +2,11 @@
 //
 //   node run.mjs SITE_FOLDER [--full]
 //
-// --full looks at every page where otherwise one of each template is looked at.
+// --full looks at every page where otherwise one of each template is looked at. What only looks at pages runs
+// in two processes at once; what listens to a clock comes after it, alone.
 
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { readSite, samplesOf } from "./site.mjs";
 import { Report } from "./report.mjs";
 import { openBrowser } from "./browser.mjs";
@@ -24,9 +27,17 @@ import { weight } from "./weight.mjs";
 // All is looked at in the first; search, which asks most of a browser, in each.
 const BROWSERS = ["chromium", "firefox"];
 
+// Suites that wait for nothing but pages, in two lanes that take about as long.
+const LANES = [
+  ["fuzz", "parity", "html", "axe"],
+  ["crawl", "pages"],
+];
+
 const flags = process.argv.slice(2).filter((word) => word.startsWith("-"));
 const folders = process.argv.slice(2).filter((word) => !word.startsWith("-"));
-if (folders.length !== 1 || flags.some((flag) => flag !== "--full")) {
+const lane = LANES.findIndex((_, number) => flags.includes(`--lane=${number}`));
+const known = (flag) => flag === "--full" || flag === `--lane=${lane}`;
+if (folders.length !== 1 || !flags.every(known)) {
   console.error("usage: node run.mjs SITE_FOLDER [--full]");
   process.exit(2);
 }
@@ -34,21 +45,13 @@ const full = flags.includes("--full");
 
 const report = new Report();
 let site;
-await report.check("site: the folder can be read", () => {
+try {
   site = readSite(folders[0]);
-  return {
-    problems: site.pages.size ? [] : ["it holds no page"],
-    note: `${site.pages.size} pages`,
-  };
-});
-if (!site) process.exit(report.end());
-
-let samples = [];
-await report.check("site: every template has a page in every language", () => {
-  const found = samplesOf(site);
-  samples = found.samples;
-  return { problems: found.missing, note: `${samples.length} samples` };
-});
+} catch (error) {
+  await report.check("site: the folder can be read", () => Promise.reject(error));
+  process.exit(report.end());
+}
+const { samples, missing } = samplesOf(site);
 
 // A suite that breaks off has failed, and the others still run. What it took is printed, to see where
 // the time goes.
@@ -62,20 +65,67 @@ const suite = async (name, run) => {
   console.log(`     ${name} took ${Math.round((Date.now() - start) / 1000)} s`);
 };
 
-await suite("crawl", () => crawl(report, site));
-await suite("fuzz", () => fuzz(report, site));
-await suite("parity", () => parity(report, site));
-for (const name of BROWSERS) {
+const open = async (name) => {
   let browser;
   await report.check(`${name}: it starts`, async () => {
     browser = await openBrowser(name);
     return { problems: [], note: await browser.version() };
   });
+  return browser;
+};
+
+// Runs the suites of a lane in a process of its own, and takes over what it counted: its last line.
+const runLane = (number) =>
+  new Promise((resolve) => {
+    const words = [fileURLToPath(import.meta.url), folders[0], `--lane=${number}`];
+    if (full) words.push("--full");
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+    let last = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      const lines = (last + text).split("\n");
+      last = lines.pop();
+      for (const line of lines) {
+        if (!report.takeOver(line)) console.log(line);
+      }
+    });
+    child.once("error", (error) => resolve(String(error)));
+    child.once("close", (code, signal) => resolve(signal ?? code));
+  });
+
+if (lane >= 0) {
+  const browser = await open(BROWSERS[0]);
+  const suites = {
+    crawl: () => crawl(report, site),
+    fuzz: () => fuzz(report, site),
+    parity: () => parity(report, site),
+    html: () => html(report, site, browser),
+    axe: () => axe(report, site, samples, browser, { full }),
+    pages: () => pages(report, site, samples, browser, { full }),
+  };
+  for (const name of LANES[lane]) await suite(name, suites[name]);
+  await browser?.close();
+  process.exit(report.end());
+}
+
+await report.check("site: the folder can be read", () => ({
+  problems: site.pages.size ? [] : ["it holds no page"],
+  note: `${site.pages.size} pages`,
+}));
+await report.check("site: every template has a page in every language", () => ({
+  problems: missing,
+  note: `${samples.length} samples`,
+}));
+const ends = await Promise.all(LANES.map((_, number) => runLane(number)));
+await report.check("lanes: each runs to its end", () =>
+  ends.flatMap((end, number) => (end === 0 || end === 1 ? [] : [`${LANES[number]}: ${end}`])),
+);
+await report.check("lanes: each was counted", () =>
+  report.lanes === LANES.length ? [] : [`${report.lanes} of ${LANES.length}`],
+);
+for (const name of BROWSERS) {
+  const browser = await open(name);
   if (!browser) continue;
   if (name === BROWSERS[0]) {
-    await suite("html", () => html(report, site, browser));
-    await suite("axe", () => axe(report, site, samples, browser, { full }));
-    await suite("pages", () => pages(report, site, samples, browser, { full }));
     await suite("search page", () => searchPage(report, site, browser));
     await suite("others", () => others(report, site, browser));
     await suite("typing", () => typing(report, site, browser));
