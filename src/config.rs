@@ -14,6 +14,7 @@ use crate::{
 
 mod languages;
 mod names;
+mod nested;
 mod table;
 pub mod thesaurus;
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub languages: Vec<Lang>,
     /// Whether the languages stand in the names of files: `page.fr.md` beside `page.md`.
     pub by_suffix: bool,
+    /// Folders of translations that do not lie at the top, by their paths below the content.
+    nested: BTreeMap<String, nested::Nested>,
     /// The site's own theme, laid over the default one.
     pub theme: Option<String>,
     /// Whether raw HTML in Markdown is kept as it is.
@@ -166,12 +169,16 @@ impl Config {
         config.check_names(&mut diags);
         let told = source.iter().filter(|(path, _)| config.is_configuration(path));
         let parts: Vec<_> = told.map(|(path, blob)| (path.as_str(), blob.digest())).collect();
-        let languages = config.languages.iter().map(|lang| lang.code.as_bytes());
+        let languages = config.languages.iter().map(|lang| lang.code.as_str());
+        let nested = config.nested.iter().flat_map(|(folder, nested)| {
+            let kept = nested.kept.iter().map(String::as_str);
+            [folder.as_str(), nested.code.as_str(), nested.of.as_str()].into_iter().chain(kept)
+        });
         config.digest = Some(Digest::of_parts(
             parts
                 .iter()
                 .flat_map(|(path, digest)| [path.as_bytes(), digest.as_bytes()])
-                .chain(languages),
+                .chain(languages.chain(nested).map(str::as_bytes)),
         ));
         (config, diags)
     }
@@ -219,12 +226,32 @@ impl Config {
         Some((stem, self.languages.iter().find(|lang| lang.code == code)?))
     }
 
-    /// Returns the language of a translation as Docusaurus keeps it, and the path of what it translates:
-    /// `i18n/fr/docusaurus-plugin-content-docs/current/a.md` is `docs/a.md` in French.
+    /// Returns the language of a page whose folder says it, and the path of the page that it translates:
+    /// `docs/fr/a.md` is `docs/a.md` in French, and so is
+    /// `i18n/fr/docusaurus-plugin-content-docs/current/a.md`.
     pub fn translated(&self, path: &str) -> Option<(String, String)> {
+        if let Some((nested, below)) = nested::of_path(&self.nested, path) {
+            let is_kept = nested.kept.contains(below);
+            let original =
+                if is_kept { path.to_owned() } else { nested::joined(&nested.of, below) };
+            return Some((nested.code.clone(), original));
+        }
         let (code, original) = languages::docusaurus(path).filter(|_| self.by_suffix)?;
         // What is written in the first language lies at that path itself.
         (code != self.default_language()).then_some((code, original))
+    }
+
+    /// Returns where the original of a translation may lie, as paths below the content.
+    pub fn originals(&self, path: &str) -> Vec<String> {
+        let beside = nested::of_path(&self.nested, path).and_then(|(nested, below)| {
+            let first = self.default_language();
+            let is_first =
+                |(_, it): &(&String, &nested::Nested)| it.of == nested.of && it.code == first;
+            let (folder, _) = self.nested.iter().find(is_first)?;
+            Some(nested::joined(folder, below))
+        });
+        let original = self.translated(path).map(|(_, original)| original);
+        original.into_iter().chain(beside).filter(|original| original != path).collect()
     }
 
     /// Returns the type that a file below the given folder of its language has.

@@ -8,7 +8,7 @@ use crate::{
     tree::{Tree, TreePath},
 };
 
-use super::{Config, Lang};
+use super::{Config, Lang, nested};
 
 impl Config {
     /// Finds the languages: as configured, else two or more top folders named by language codes,
@@ -49,7 +49,12 @@ impl Config {
                 .collect();
             return others;
         }
-        let suffixes = suffixes(source, &self.content);
+        let mut nested = match folders.len() {
+            0 | 1 => nested::find(source, &self.content),
+            _ => BTreeMap::new(),
+        };
+        let mut suffixes = suffixes(source, &self.content);
+        suffixes.extend(nested.values().map(|nested| nested.code.clone()));
         let declared = declared_languages(source, &self.content, &suffixes);
         let most = declared
             .iter()
@@ -75,7 +80,8 @@ impl Config {
         if !suffixes.is_empty() {
             // Files without a suffix are written in the language that most declare, or in the one whose
             // letters they have.
-            let written = || written_language(source, &self.content).map(str::to_owned);
+            let is_bare = |below: &str| nested::of_path(&nested, below).is_none();
+            let written = || written_language(source, &self.content, is_bare).map(str::to_owned);
             let bare =
                 most.or_else(written).filter(|code| !suffixes.contains(code)).or_else(|| {
                     (!suffixes.iter().any(|code| language::primary(code) == "en"))
@@ -87,9 +93,12 @@ impl Config {
             let codes = std::iter::once(first.clone()).chain(others);
             self.languages = codes.map(|code| Lang { folder: Some(code.clone()), code }).collect();
             self.by_suffix = true;
+            nested::keep_apart(&mut nested, self.default_language(), source, &self.content);
+            self.nested = nested;
             return Vec::new();
         }
-        let written = || written_language(source, &self.content).unwrap_or("en").to_owned();
+        let written =
+            || written_language(source, &self.content, |_| true).unwrap_or("en").to_owned();
         let first = most.unwrap_or_else(written);
         self.languages.push(Lang { code: first.clone(), folder: None });
         let others = declared.into_keys().filter(|code| *code != first);
@@ -213,10 +222,14 @@ const LOOKED_AT: (usize, usize) = (200, 4096);
 
 /// Returns the language that the script of most text means, where no page declares one. Latin letters
 /// mean none: many languages share them, and names and code are written in them everywhere.
-fn written_language(source: &Tree, content: &str) -> Option<&'static str> {
+fn written_language(
+    source: &Tree,
+    content: &str,
+    is_bare: impl Fn(&str) -> bool,
+) -> Option<&'static str> {
     let (files, bytes) = LOOKED_AT;
     let pages = source.iter().filter(|(path, _)| {
-        path.below(content).is_some_and(|below| !below.starts_with("i18n/"))
+        path.below(content).is_some_and(|below| !below.starts_with("i18n/") && is_bare(below))
             && split_language(path.stem()).is_none()
             && matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
     });

@@ -381,11 +381,9 @@ impl<'a> Places<'a> {
     ) -> Option<Hole> {
         let content = &site.config.content;
         let first = site.config.languages.first().and_then(|lang| lang.folder.as_deref());
-        // What a translation of Docusaurus lacks lies beside its original.
-        if let Some(hole) = from_file.as_ref().and_then(|path| {
-            let (_, original) = site.config.translated(path)?;
-            self.at(content, &original, rest)
-        }) {
+        // What a translation lacks lies beside its original.
+        let originals = from_file.iter().flat_map(|path| site.config.originals(path));
+        if let Some(hole) = originals.into_iter().find_map(|path| self.at(content, &path, rest)) {
             return Some(hole);
         }
         // What a language lacks is taken from the first.
@@ -637,7 +635,11 @@ fn in_own_language(site: &Site, page: &Page, to: PageIndex) -> PageIndex {
     }
     // A link that names a file of another language means that.
     let named = site.pages[to].source.as_ref();
-    let has_language = |path: &TreePath| site.config.suffix_language(path.stem()).is_some();
+    let has_language = |path: &TreePath| {
+        let below = path.below(&site.config.content).unwrap_or(path.as_str());
+        site.config.suffix_language(path.stem()).is_some()
+            || site.config.translated(below).is_some()
+    };
     if page.stands_for.is_none() && named.is_some_and(has_language) {
         return to;
     }
