@@ -447,6 +447,10 @@ fn run_search(root: &Path, args: &SearchArgs) -> Result<u8, Failure> {
         ..Ask::of(&args.query.join(" "))
     };
     let found = searcher.search(&ask)?;
+    for (field, value, near) in searcher.unknown_values(&ask)? {
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        tell(&format!("vademecum: no page in `{lang}` has the {field} `{value}`{near}\n"));
+    }
     if found.total == 0 && args.lang.is_none() {
         let others = config.languages.iter().map(|lang| lang.code.as_str());
         tell(&in_others(root, others.filter(|code| *code != lang), &lang, &ask));

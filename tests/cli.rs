@@ -185,6 +185,11 @@ fn search_answers_in_one_shape() {
     site.run(&["search", "census", "--filter", "planet=1"])
         .code(2)
         .complains("no page has the field");
+    site.run(&["search", "census objective:Dta"])
+        .code(0)
+        .says("0 results")
+        .complains("no page in `en` has the objective `Dta`; did you mean `Data`?");
+    site.run(&["search", "census", "--filter", "objective=77"]).complains("the objective `77`");
     site.run(&["search", "x", "--lang", "de"]).code(2).complains("use one of `en`, `fr`");
     // The content changes: the index still answers, and says so. A new time alone changes nothing.
     let text = site.read("content/en/practices/a.md");

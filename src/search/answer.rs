@@ -7,6 +7,8 @@ use std::{
     rc::Rc,
 };
 
+use crate::diag::nearest;
+
 use super::{
     Ask, Document, Found, Hit, Sort, Understood,
     analysis::{Analyzer, Token, is_unspaced},
@@ -82,6 +84,32 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
         corrected,
         concepts,
     })
+}
+
+/// Returns the filters of a query whose value no page carries: the field, the value as written, and the name
+/// or id that is nearest to it, if one is near.
+///
+/// # Errors
+/// When the index turns out to be damaged.
+pub fn unknown_values(
+    searcher: &Searcher,
+    ask: &Ask,
+) -> Result<Vec<(String, String, Option<String>)>, Fault> {
+    let query = query::parse(&ask.query, &fields(searcher));
+    let mut unknown = Vec::new();
+    for (field, value) in query.filters.into_iter().chain(ask.filters.iter().cloned()) {
+        let facet = facet_of(searcher, &field);
+        let is_known = !searcher.with_value(&facet, &value)?.is_empty()
+            || value_by_name(searcher, &facet, &value).is_some();
+        if !is_known {
+            let values = searcher.facets.iter().find(|known| known.name == facet);
+            let values = values.into_iter().flat_map(|facet| &facet.values);
+            let names = values.flat_map(|(id, name)| [name.as_str(), id.as_str()]);
+            let near = nearest(&value, names).map(str::to_owned);
+            unknown.push((field, value, near));
+        }
+    }
+    Ok(unknown)
 }
 
 /// Returns the names that `field:value` takes: facets, and the fields that stand for them.

@@ -387,6 +387,18 @@ impl Searcher {
         answer::answer(self, ask)
     }
 
+    /// Returns the filters of a query whose value no page carries: the field, the value as written, and the
+    /// name or id that is nearest to it, if one is near.
+    ///
+    /// # Errors
+    /// When the index turns out to be damaged.
+    pub fn unknown_values(
+        &self,
+        ask: &Ask,
+    ) -> Result<Vec<(String, String, Option<String>)>, Fault> {
+        answer::unknown_values(self, ask)
+    }
+
     /// Returns the number of documents.
     pub fn documents(&self) -> usize {
         self.segment.as_ref().map_or(0, |segment| segment.max_doc() as usize)
