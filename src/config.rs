@@ -25,15 +25,19 @@ pub struct Config {
     pub content: String,
     /// Whether `site.toml` exists. Without it, broken links and unknown terms are warnings.
     pub configured: bool,
+    /// The name of the site; where it is empty, the title of the home page counts.
     pub title: Localized,
+    /// What the site is about, for the foot of its pages; may be empty.
     pub description: Localized,
     /// The address of the site's root, with a slash at the end.
     pub url: Option<String>,
     /// Where corrections go: an e-mail address or a page.
     pub contact: Option<String>,
+    /// Under which terms the content may be used; `None` where nothing is said.
     pub licence: Option<Licence>,
     /// Who is named as publisher.
     pub publisher: Localized,
+    /// The version of the content as written; citations put a `v` before it.
     pub version: Option<String>,
     /// The site's languages, the default one first.
     pub languages: Vec<Lang>,
@@ -49,13 +53,17 @@ pub struct Config {
     pub page_size: usize,
     /// Fields that every record type has.
     pub shared: Vec<Field>,
+    /// Record types by name.
     pub types: BTreeMap<String, RecordType>,
+    /// Vocabularies by name; without a configuration they are `tags` and `categories`.
     pub vocabularies: BTreeMap<String, Vocabulary>,
     /// Pages of the main menu, by path.
     pub menu: Vec<String>,
     /// Fields that a row of a list shows below its summary.
     pub rows: Vec<String>,
+    /// What the home page of each language shows beside its text.
     pub home: Home,
+    /// In the order of `site.toml`.
     pub notices: Vec<Notice>,
     /// `site.toml` as it was read, to find the places of what it says.
     node: Option<Node>,
@@ -75,7 +83,9 @@ pub struct Lang {
 /// Under which terms the content may be used.
 #[derive(Clone, Debug)]
 pub struct Licence {
+    /// As pages show it, such as `CC BY 4.0`.
     pub name: String,
+    /// Where the terms stand; `None` where only a name is given.
     pub url: Option<String>,
 }
 
@@ -93,8 +103,11 @@ pub struct Home {
 /// A sentence shown on records whose field has a value, such as a measure that was temporary.
 #[derive(Clone, Debug)]
 pub struct Notice {
+    /// The name of a field of the record itself, not of a group.
     pub field: String,
+    /// The text that the field must have; of a term, its id.
     pub is: String,
+    /// The sentence that is shown then.
     pub text: Localized,
 }
 
@@ -215,6 +228,7 @@ impl Config {
             || self.vocabularies.values().any(|vocabulary| vocabulary.path.as_ref() == Some(path))
     }
 
+    /// Returns the code of the first language, or `en` where there is none.
     pub fn default_language(&self) -> &str {
         self.languages.first().map_or("en", |lang| lang.code.as_str())
     }
@@ -283,6 +297,7 @@ impl Config {
         found.map_or(&[], Vec::as_slice)
     }
 
+    /// Returns a text in `lang`, or what `Localized::get` has for it; empty where there is none.
     pub fn localized<'a>(&self, text: &'a Localized, lang: &str) -> &'a str {
         text.get(lang, self.default_language()).unwrap_or_default()
     }

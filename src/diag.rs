@@ -10,7 +10,9 @@ use crate::tree::{Tree, TreePath};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    /// Something is wrong and has to be put right.
     Error,
+    /// Something seems to be wrong; the site is written all the same.
     Warning,
     /// Nothing is wrong; an editor may want to know.
     Note,
@@ -94,12 +96,16 @@ impl Serialize for Code {
 /// A place: a file and a range of its bytes. Line and column are computed when printed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct At {
+    /// The file, by its path in the source tree.
     pub path: TreePath,
+    /// The first byte of the place.
     pub start: usize,
+    /// The byte behind its last one; 0, as the start is, for a file as a whole.
     pub end: usize,
 }
 
 impl At {
+    /// Returns the place of a range of bytes of a file.
     pub fn new(path: &TreePath, range: Range<usize>) -> Self {
         Self { path: path.clone(), start: range.start, end: range.end }
     }
@@ -113,22 +119,30 @@ impl At {
 /// One remark about one place: what is wrong, and what to do.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Diag {
+    /// Where it is.
     pub at: At,
+    /// How much it weighs.
     pub severity: Severity,
+    /// What kind of remark it is.
     pub code: Code,
+    /// What is wrong, without a full stop; what is quoted stands between backticks.
     pub message: String,
+    /// What to do; `None` where the message says enough.
     pub help: Option<String>,
 }
 
 impl Diag {
+    /// Returns an error without help.
     pub fn error(code: Code, at: At, message: impl Into<String>) -> Self {
         Self { at, severity: Severity::Error, code, message: message.into(), help: None }
     }
 
+    /// Returns a warning without help.
     pub fn warning(code: Code, at: At, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, at, message) }
     }
 
+    /// Returns a note without help.
     pub fn note(code: Code, at: At, message: impl Into<String>) -> Self {
         Self { severity: Severity::Note, ..Self::error(code, at, message) }
     }
@@ -160,6 +174,7 @@ impl Diag {
             .help("open the file in an editor and save it with the encoding UTF-8")
     }
 
+    /// Says what to do, in place of what was said before.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -177,13 +192,21 @@ impl Diag {
 /// A remark as machines read it: `check --json` and the pages that `serve` shows.
 #[derive(Serialize)]
 pub struct Printed<'a> {
+    /// How much it weighs.
     pub severity: Severity,
+    /// What kind of remark it is, as `Code::as_str` writes it.
     pub code: Code,
+    /// The file, by its path in the source tree.
     pub path: &'a TreePath,
+    /// The line on which the place begins; 1 for a file as a whole.
     pub line: usize,
+    /// The character of that line with which it begins; 1 for a file as a whole.
     pub column: usize,
+    /// What is wrong.
     pub message: &'a str,
+    /// What to do, if more is to be said.
     pub help: Option<&'a str>,
+    /// The line, or of a long one the part around the place; `None` for a file as a whole.
     pub quote: Option<String>,
     /// The column in the quote, and how many characters are meant.
     #[serde(skip)]

@@ -29,6 +29,7 @@ pub const FILE_COUNT_LIMIT: usize = 1_000_000;
 
 /// What was found on disk, and what could not be read.
 pub struct Source {
+    /// The files, by their paths below the folder of the site.
     pub tree: Tree,
     /// Files and folders that were left out, and why.
     pub skipped: Vec<(String, String)>,

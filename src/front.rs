@@ -12,7 +12,9 @@ use toml::de::{DeTable, DeValue};
 /// A value and the bytes it was read from.
 #[derive(Clone, Debug)]
 pub struct Node {
+    /// What stands there.
     pub raw: Raw,
+    /// Bytes of the whole file, not only of its front matter.
     pub range: Range<usize>,
 }
 
@@ -21,17 +23,23 @@ pub struct Node {
 pub enum Raw {
     /// A scalar's text; `quoted` when it can only be a text.
     Scalar {
+        /// The text, without its quotes and with its escapes resolved.
         text: String,
+        /// Whether it stands in quotes, or in a block of lines.
         quoted: bool,
     },
+    /// Items in the order of writing.
     List(Vec<Node>),
+    /// Entries in the order of writing; one key may stand twice.
     Table(Vec<(Key, Node)>),
 }
 
 /// A key of a table and the bytes it was read from.
 #[derive(Clone, Debug)]
 pub struct Key {
+    /// The key without its quotes.
     pub name: String,
+    /// Bytes of the whole file, the value left out.
     pub range: Range<usize>,
 }
 
@@ -39,16 +47,24 @@ pub struct Key {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
+    /// Nothing: `null`, `~` or no text at all.
     Null,
+    /// Yes or no.
     Boolean(bool),
+    /// A whole number.
     Integer(i64),
+    /// A number that is finite.
     Number(f64),
+    /// A text; dates are texts too.
     Text(String),
+    /// Values in the order of writing.
     List(Vec<Value>),
+    /// Values by key.
     Table(std::collections::BTreeMap<String, Value>),
 }
 
 impl Value {
+    /// Returns the text, or `None` for any other value.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -69,7 +85,9 @@ impl Value {
 /// A fault in the notation itself.
 #[derive(Debug)]
 pub struct Fault {
+    /// What is wrong, in words for people who do not write programs.
     pub message: String,
+    /// Where, in bytes of the whole file.
     pub range: Range<usize>,
     /// What to do about it.
     pub help: &'static str,
@@ -83,6 +101,7 @@ pub const NODE_LIMIT: usize = 20_000;
 pub const THESAURUS_LIMIT: usize = 1_000_000;
 
 impl Node {
+    /// Returns the entries in the order of writing, or `None` for what is no table.
     pub fn table(&self) -> Option<&[(Key, Node)]> {
         match &self.raw {
             Raw::Table(entries) => Some(entries),
@@ -112,6 +131,7 @@ impl Node {
         }
     }
 
+    /// Returns the first value of a key; `None` also for what is no table.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.table()?.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
@@ -174,9 +194,12 @@ pub struct Split {
     pub unclosed: Option<Range<usize>>,
 }
 
+/// How front matter is written; configuration is TOML.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Notation {
+    /// Between lines `---`; a line `...` may end it too.
     Yaml,
+    /// Between lines `+++`.
     Toml,
     /// Between braces, as Hugo takes it. YAML includes JSON, and reads it.
     Json,

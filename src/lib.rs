@@ -8,6 +8,8 @@
 //! 4. `render` makes HTML of each page alone again, `export` feeds and data, `search` documents.
 //! 5. The edges (`disk`, `serve`, `search::index`, the program) touch the world; nothing else does.
 
+#![warn(missing_docs)]
+
 pub mod config;
 pub mod diag;
 pub mod disk;
@@ -116,7 +118,9 @@ pub struct Built {
     pub output: Tree,
     /// What the search index of each language is made from.
     pub collections: Vec<Collection>,
+    /// All remarks, in the order of their places.
     pub diags: Vec<Diag>,
+    /// How many pages and records there are.
     pub summary: Summary,
 }
 
@@ -134,6 +138,7 @@ pub struct Summary {
 }
 
 impl Built {
+    /// Counts the errors among the remarks.
     pub fn errors(&self) -> usize {
         errors(&self.diags)
     }
@@ -143,10 +148,12 @@ impl Built {
         left_out(&mut self.diags, skipped, self.summary.configured);
     }
 
+    /// Counts the warnings among the remarks.
     pub fn warnings(&self) -> usize {
         self.diags.iter().filter(|diag| diag.severity == Severity::Warning).count()
     }
 
+    /// Counts the notes among the remarks.
     pub fn notes(&self) -> usize {
         self.diags.iter().filter(|diag| diag.severity == Severity::Note).count()
     }
@@ -384,10 +391,12 @@ impl Linked {
 }
 
 impl Pages {
+    /// Returns the pages and the files that go with them, without feeds and data.
     pub fn output(&self) -> &Tree {
         &self.output.tree
     }
 
+    /// Returns the remarks so far, in the order of their places.
     pub fn diags(&self) -> &[Diag] {
         &self.diags
     }

@@ -1,9 +1,7 @@
 //! Markdown to pieces: HTML with holes where links go, headings, sections of plain text, links.
 //!
-//! 1. comrak parses the body.
-//! 2. The tree is walked: headings get their ids, local links become holes, texts are gathered.
-//! 3. comrak writes HTML. Where the author wrote raw HTML, ammonia cleans the whole of it.
-//! 4. The HTML is cut at its holes.
+//! 1. comrak parses the body. In its tree headings get ids, local links holes; texts are gathered.
+//! 2. comrak writes HTML, which ammonia cleans where authors wrote some. It is cut at its holes.
 
 use std::{borrow::Cow, collections::HashSet, fmt::Write, ops::Range};
 
@@ -34,9 +32,13 @@ use repair::Places;
 /// A body, understood alone.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
+    /// The HTML in its order.
     pub pieces: Vec<Piece>,
+    /// In their order, without the one that is the title.
     pub headings: Vec<Heading>,
+    /// The plain text in its order; a part without words and heading is left out.
     pub sections: Vec<Section>,
+    /// Links and pictures within the site, by the indices of their holes.
     pub links: Vec<Link>,
     /// Footnotes that are called and not written: name and place.
     pub missing_footnotes: Vec<(String, Range<usize>)>,
@@ -55,6 +57,7 @@ pub struct Body {
 /// A stretch of HTML, or a place where something goes that only the linker or the theme knows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
+    /// HTML, safe to show unless the site keeps raw HTML.
     Html(Box<str>),
     /// The address of the link with this index.
     Hole(usize),
@@ -62,25 +65,34 @@ pub enum Piece {
     Word(&'static str),
 }
 
+/// A heading as it is shown.
 #[derive(Clone, Debug)]
 pub struct Heading {
+    /// 1 to 6; one more than written where the body has one of level 1.
     pub level: u8,
+    /// As the author gives it, else made of its words; no two headings share one.
     pub id: String,
+    /// The words alone.
     pub text: String,
 }
 
-/// The plain text below one heading, for search. The first section stands before all headings.
+/// The plain text below one heading, or before all headings, for search.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Section {
+    /// The id of the heading; empty before all headings.
     pub id: String,
+    /// The words of the heading; empty before all headings.
     pub heading: String,
+    /// Words, with one space between two.
     pub text: String,
 }
 
 /// A link or picture as written, and where.
 #[derive(Clone, Debug)]
 pub struct Link {
+    /// The address, with what follows `?` and `#`.
     pub target: String,
+    /// Bytes of the file.
     pub range: Range<usize>,
 }
 
@@ -268,8 +280,7 @@ create_formatter!(Html<Writer>, {
     },
 });
 
-/// Returns the attribute of a block that runs the other way than what holds it, or nothing. It runs as
-/// its first letter does, if most of its letters do.
+/// Returns `dir` for a block that runs against what holds it, as its first and most letters do.
 fn turn<'a>(node: &'a AstNode<'a>, page: Option<&'static str>) -> &'static str {
     let Some(page) = page else { return "" };
     let Some(own) = direction_of(node) else { return "" };
@@ -300,8 +311,7 @@ fn direction_of<'a>(node: &'a AstNode<'a>) -> Option<&'static str> {
     letters.direction()
 }
 
-/// Returns true for a paragraph that is written without an element of its own: in a list without empty
-/// lines, in a term, in a title.
+/// Returns true for a paragraph without an element of its own: in a tight list, a term or a title.
 fn is_bare<'a>(paragraph: &'a AstNode<'a>) -> bool {
     let Some(parent) = paragraph.parent() else { return false };
     let is_tight = parent.parent().is_some_and(|above| match &above.data().value {
@@ -351,6 +361,7 @@ const WORDS: &[&str] = &[
 /// What is known of a body before it is read.
 #[derive(Default)]
 pub struct Source<'a> {
+    /// The body, without front matter.
     pub text: &'a str,
     /// Where the body begins in its file; places are those of the file.
     pub offset: usize,
@@ -358,6 +369,7 @@ pub struct Source<'a> {
     pub nonce: &'a str,
     /// The title of the front matter, if there is one.
     pub title: Option<&'a str>,
+    /// Whether HTML is shown as it is written, and not cleaned.
     pub raw_html: bool,
     /// The direction of the page's language: `ltr` or `rtl`.
     pub dir: &'static str,
@@ -456,8 +468,7 @@ fn code_language(info: &str) -> String {
     if name.contains(['=', '"', '[', ' ']) { String::new() } else { name.to_owned() }
 }
 
-/// Returns the title of a block of code, such as the name of its file, as many programs write it behind
-/// the language: `title="main.rs"`, or `[main.rs]`.
+/// Returns the title of a block of code, written behind the language: `title="a.rs"` or `[a.rs]`.
 fn code_title(info: &str) -> Option<&str> {
     for name in ["title=", "filename=", "file=", "name="] {
         let Some((before, rest)) = info.split_once(name) else { continue };
@@ -488,7 +499,6 @@ struct Walk<'w> {
     /// The page's title is the one heading of level 1, so the body's go one level down.
     demote: bool,
     places: Places<'w>,
-    /// HTML is shown as it is written.
     raw_html: bool,
     /// The element in whose text we are that is left out with all it holds.
     hidden: Option<&'static str>,
@@ -664,8 +674,7 @@ pub fn is_local(target: &str) -> bool {
     !target.starts_with("//") && !before_path.contains(':')
 }
 
-/// Returns true for addresses that run code when followed. Unlike a list of bad schemes, everything
-/// but a few well-known ones is refused.
+/// Returns true for addresses that may run code when followed: of any scheme but a few known ones.
 pub fn is_dangerous(target: &str) -> bool {
     let bare: String = target
         .chars()
@@ -678,14 +687,12 @@ pub fn is_dangerous(target: &str) -> bool {
     }
 }
 
-/// The schemes a link may have.
 const SCHEMES: &[&str] =
     &["http", "https", "mailto", "tel", "sms", "geo", "ftp", "doi", "urn", "magnet", "xmpp", "irc"];
 
-/// Replaces comrak's English labels of footnotes by marks for words.
+/// Replaces comrak's English labels of footnotes, which stand at the end alone, by marks for words.
 fn localise_footnotes(html: String, nonce: &str) -> String {
     const NOTES: &str = "<section class=\"footnotes\" data-footnotes>";
-    // Footnotes stand at the end, and only there are ways back.
     let Some((text, notes)) = html.rsplit_once(NOTES) else { return html };
     let back = word_mark(nonce, "footnote-back");
     let label = word_mark(nonce, "footnotes");
@@ -715,7 +722,6 @@ fn name_tasks(html: String, nonce: &str) -> String {
     html.replace(&done, &named_done).replace(&open, &named_open)
 }
 
-/// Cuts HTML at its marks.
 fn cut(html: &str, nonce: &str) -> Vec<Piece> {
     let start = format!("vdm{nonce}");
     let mut pieces = Vec::new();

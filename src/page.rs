@@ -34,6 +34,7 @@ pub struct PageId {
 pub enum Status {
     /// Draft, submitted, in review: `serve` builds it, `build` leaves it out.
     Unpublished,
+    /// In lists and in the search; so is a page that says nothing.
     #[default]
     Published,
     /// Keeps its address and says why; stands in no list and no search.
@@ -43,6 +44,7 @@ pub enum Status {
 /// What a page is, beside its words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Role {
+    /// A page that stands for itself.
     #[default]
     Page,
     /// Stands for a folder: `index.md`, `_index.md`, or made for a folder without one.
@@ -56,6 +58,7 @@ pub enum Role {
 /// One page, understood alone.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
+    /// Which page it is; its address is made of it.
     pub id: PageId,
     /// Of path, bytes and the configuration it was read with.
     pub key: Option<Digest>,
@@ -63,35 +66,57 @@ pub struct Page {
     pub face: Option<Digest>,
     /// Of what a translator translates: title, summary and body, as written.
     pub text: Option<Digest>,
+    /// The file it was read from, in the source tree; of a term's page that is made, the table of
+    /// its vocabulary. `None` for other pages that are made.
     pub source: Option<TreePath>,
+    /// Whether it stands for itself, a folder or a term.
     pub role: Role,
     /// BCP 47.
     pub lang: String,
+    /// The name of its record type; `page` where it has none, and `term` for a term.
     pub record_type: String,
+    /// Whether its type counts as a record.
     pub is_record: bool,
     /// What references name: the front matter's `id`, else the file's name.
     pub record_id: String,
-    /// Where the front matter gives the id, and the template; empty where it does not.
+    /// Where the front matter gives the id; empty where it does not.
     pub id_place: Range<usize>,
+    /// Where the front matter names the template; empty where it does not.
     pub template_place: Range<usize>,
+    /// As the front matter says, else a first heading, else the file's name; of a term, its name.
     pub title: String,
+    /// As the front matter says, else of a page without a type the beginning of its text. May be
+    /// empty.
     pub summary: String,
     /// Whether the summary was written, not taken from the text.
     pub has_summary: bool,
+    /// Draft, published or withdrawn.
     pub status: Status,
+    /// Below the theme's `templates`, as the front matter or the type says; else the role decides.
     pub template: Option<String>,
+    /// Its place in lists, small numbers first; pages without one stand behind them.
     pub order: Option<i64>,
+    /// Whether the front matter asks for a table of contents; plain pages of many headings have one.
     pub show_toc: bool,
+    /// By name: declared ones as their type reads them, others as they stand in the front matter.
     pub fields: BTreeMap<String, Value>,
+    /// Old addresses, below the output and without `/index.html`, and their bytes in the file.
     pub aliases: Vec<(String, Range<usize>)>,
+    /// HTML with holes; empty for a page without text.
     pub body: Arc<Vec<Piece>>,
+    /// In the order of the text, without the title.
     pub headings: Vec<markdown::Heading>,
+    /// The plain text by heading, for the search.
     pub sections: Arc<Vec<markdown::Section>>,
+    /// What a link may name behind `#`.
     pub anchors: Anchors,
+    /// Links and pictures within the site, by the indices of holes in the body.
     pub links: Vec<Link>,
+    /// Terms and records that its fields name, in the order of the front matter.
     pub references: Vec<Reference>,
     /// What may make another record a related one, in order.
     pub features: Vec<Feature>,
+    /// Remarks on this file alone; linking has others.
     pub diags: Vec<Diag>,
     /// Vocabulary and id, where the page is a term.
     pub term: Option<(String, String)>,
@@ -108,6 +133,7 @@ pub struct Page {
 /// The record of another language that a page stands for, and what of the page is in that language.
 #[derive(Clone, Debug)]
 pub struct StandsFor {
+    /// The page that was written in that language.
     pub id: PageId,
     /// The language of its prose.
     pub lang: String,
@@ -281,6 +307,7 @@ impl Page {
         file
     }
 
+    /// Returns the text of a field; `None` where it is absent or no text, such as a list.
     pub fn text(&self, field: &str) -> Option<&str> {
         self.fields.get(field).and_then(Value::as_text)
     }
@@ -312,6 +339,7 @@ impl Feature {
         Self(u64::from_le_bytes(number) << 1 | u64::from(is_word))
     }
 
+    /// Returns true for a word, false for a term.
     pub fn is_word(self) -> bool {
         self.0 & 1 == 1
     }
@@ -376,6 +404,7 @@ pub fn read_all(
         .collect()
 }
 
+/// Returns true for a file that is read as a page: `md`, `markdown` or `mdx`.
 pub fn is_markdown(path: &TreePath) -> bool {
     matches!(path.extension().as_str(), "md" | "markdown" | "mdx")
 }

@@ -44,10 +44,12 @@ pub struct HtmlMemory {
 type Made = Result<Blob, Diag>;
 
 impl HtmlMemory {
+    /// Returns an empty memory that keeps what two builds in a row use.
     pub fn warm() -> Self {
         Self { near: Memory::warm(), views: HashMap::new() }
     }
 
+    /// Returns a memory that keeps nothing, for a single build.
     pub fn none() -> Self {
         Self { near: Memory::none(), views: HashMap::new() }
     }
@@ -61,7 +63,9 @@ impl HtmlMemory {
 
 /// Rendered pages, and the remarks of their templates.
 pub struct Rendered {
+    /// The output files, each with the source of its page.
     pub claims: Vec<Claim>,
+    /// Why templates failed; a page whose template did is not among the claims.
     pub diags: Vec<Diag>,
     /// For rendering some of them again.
     pub desk: Arc<Desk>,
@@ -98,7 +102,9 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -
 
 /// Edited pages, and what the edit changed beside them.
 pub struct Edited<'a> {
+    /// The pages that were edited.
     pub pages: &'a [PageIndex],
+    /// What linking them again changed beside them.
     pub relinked: &'a Relinked,
     /// Whether nothing was edited that other pages may show.
     pub prose: bool,

@@ -16,7 +16,9 @@ pub fn site() -> Tree {
 
 /// A new record: where it goes and what it says.
 pub struct Record {
+    /// Where it goes, below the folder of the site.
     pub path: TreePath,
+    /// Its front matter, and the headings of its type.
     pub text: Blob,
 }
 

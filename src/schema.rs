@@ -31,6 +31,7 @@ impl Localized {
         self.0.get(lang).map(String::as_str)
     }
 
+    /// Returns true where there is no text in any language.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -39,13 +40,17 @@ impl Localized {
 /// A sort of record: practice, guidance, event …
 #[derive(Clone, Debug, Default)]
 pub struct RecordType {
+    /// As `site.toml` declares it and the field `type` names it.
     pub name: String,
     /// Its place among the types as declared, by which lists are sorted.
     pub position: usize,
     /// The folder whose files have this type when they name none.
     pub folder: Option<String>,
+    /// The template of its pages, below the theme's `templates`; `None` where their role decides.
     pub template: Option<String>,
+    /// What one record is called; may be empty.
     pub label: Localized,
+    /// What several are called; may be empty.
     pub plural: Localized,
     /// A record counts in lists, exports and the summary; a plain page does not.
     pub is_record: bool,
@@ -61,6 +66,7 @@ pub struct RecordType {
 }
 
 impl RecordType {
+    /// Returns the field of this name; shared fields are among them.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }
@@ -69,8 +75,10 @@ impl RecordType {
 /// When a field must be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Required {
+    /// It may be left out.
     #[default]
     No,
+    /// On every page of the type.
     Yes,
     /// Only on pages whose language is not the original's.
     InTranslations,
@@ -79,27 +87,37 @@ pub enum Required {
 /// Where the default theme shows a field.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Show {
+    /// In the panel of facts.
     #[default]
     Facts,
+    /// Not in that panel.
     No,
 }
 
 /// One field of a record type.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
+    /// As `site.toml` declares it and front matter writes it.
     pub name: String,
+    /// What one of its values is.
     pub kind: Kind,
+    /// Whether it takes a list; one value alone is a list of one.
     pub many: bool,
+    /// Whether a page without it is at fault.
     pub required: Required,
+    /// What readers see before its values; where it is empty, the name as words.
     pub label: Localized,
     /// What the record that is referred to calls those that refer to it: "Partner in".
     pub inverse: Localized,
+    /// What an editor should write, as `new` says it.
     pub help: Localized,
+    /// Whether the default theme shows it.
     pub show: Show,
     /// Whether its texts are names of the record itself, such as acronyms.
     pub names: bool,
     /// The longest text in characters, or the largest number.
     pub max: Option<i64>,
+    /// The smallest number; a text has no shortest length.
     pub min: Option<i64>,
     /// The only terms of the vocabulary that this record type takes; empty for all.
     pub only: Vec<String>,
@@ -108,14 +126,20 @@ pub struct Field {
 /// What a field holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Kind {
+    /// Any value, kept as it stands.
     #[default]
     Any,
+    /// A text; a number or a date is taken as it is written.
     Text,
+    /// A whole number.
     Integer,
+    /// A number, with a fraction or without.
     Number,
+    /// `true` or `yes`, `false` or `no`.
     Boolean,
     /// A date of ISO 8601, which may stop at the year or month.
     Date,
+    /// An address that begins with `https://` or `http://`.
     Url,
     /// A language code of BCP 47.
     Language,
@@ -142,9 +166,11 @@ pub const NOUN: &str = "term";
 /// A controlled list of terms: objectives, countries, themes …
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
+    /// As `site.toml` declares it.
     pub name: String,
     /// What one term is called in messages: "objective".
     pub noun: String,
+    /// What its list is called; may be empty.
     pub label: Localized,
     /// The folder of its term pages; without one its terms have no pages.
     pub folder: Option<String>,
@@ -179,14 +205,18 @@ pub const RELATED: &str = "related";
 /// A column of a vocabulary that names terms of another.
 #[derive(Clone, Debug)]
 pub struct Parent {
+    /// The column whose cells hold ids of terms.
     pub column: String,
+    /// The name of the vocabulary whose terms these are.
     pub vocabulary: String,
 }
 
 /// One row of a vocabulary.
 #[derive(Clone, Debug, Default)]
 pub struct Term {
+    /// As the table writes it; of a thesaurus, the key of the concept.
     pub id: String,
+    /// What it is called in short.
     pub name: Localized,
     /// The full or official title, where it differs from the name.
     pub title: Localized,
@@ -202,6 +232,7 @@ pub struct Term {
     pub definition: Localized,
     /// The other columns.
     pub data: BTreeMap<String, String>,
+    /// The bytes of its row in the table; of a thesaurus, those of the key.
     pub range: Range<usize>,
 }
 
@@ -213,6 +244,7 @@ impl Vocabulary {
         name.replace(' ', "-")
     }
 
+    /// Adds a term. Returns false, and leaves it out, where its id is taken.
     pub fn add(&mut self, term: Term) -> bool {
         if self.by_id.contains_key(&term.id) {
             return false;
@@ -222,6 +254,7 @@ impl Vocabulary {
         true
     }
 
+    /// Returns the term of an id, written just so.
     pub fn term(&self, id: &str) -> Option<&Term> {
         self.by_id.get(id).map(|&index| &self.terms[index])
     }
@@ -322,23 +355,42 @@ const FEW: usize = 24;
 pub struct Reference {
     /// The field, with its groups: `sources.publisher`.
     pub field: Arc<str>,
+    /// What the value names; whether there is such a record, only linking knows.
     pub target: Target,
+    /// The bytes of the value in the file.
     pub range: Range<usize>,
 }
 
 /// Where a reference points.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
-    Term { vocabulary: String, id: String },
-    Record { types: Vec<String>, id: String },
+    /// A term of a vocabulary.
+    Term {
+        /// The name of the vocabulary.
+        vocabulary: String,
+        /// The id of the term; of a free tag, the one that `open_id` makes of it.
+        id: String,
+    },
+    /// A record, by its id.
+    Record {
+        /// The types that it may have; empty for any.
+        types: Vec<String>,
+        /// The id as written.
+        id: String,
+    },
 }
 
 /// The check of one record's fields; collects what it finds.
 pub struct Check<'a> {
+    /// The file of the record, for remarks.
     pub path: &'a TreePath,
+    /// The vocabularies of the site by name.
     pub vocabularies: &'a BTreeMap<String, Vocabulary>,
+    /// Whether faults are warnings only, as where nothing is configured.
     pub lenient: bool,
+    /// The terms and records that were named so far.
     pub references: Vec<Reference>,
+    /// What was wrong so far.
     pub diags: Vec<Diag>,
 }
 

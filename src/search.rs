@@ -48,13 +48,16 @@ pub struct Document {
     pub lang: String,
     /// What is in the language of the index although the text is not.
     pub translated: Option<Translated>,
+    /// Its language is that of the text, unless `translated` says otherwise.
     pub title: String,
+    /// The whole summary; `shown_summary` cuts it for results.
     pub summary: String,
     /// Other names of a record than its title.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
     /// Names of countries, objectives, themes and so on, in the language of the index.
     pub labels: Vec<String>,
+    /// The text by heading, in its order.
     pub sections: Arc<Vec<Section>>,
     /// Whether it is a record, which is what people search for; other pages count less.
     pub is_record: bool,
@@ -87,9 +90,13 @@ impl Document {
 /// The documents of one index.
 #[derive(Clone)]
 pub struct Collection {
+    /// The language of the index.
     pub lang: String,
+    /// How it is searched.
     pub tuning: Tuning,
+    /// Terms whose names are understood in queries.
     pub concepts: Vec<Concept>,
+    /// What results can be filtered by, in the order in which filters are shown.
     pub facets: Vec<Facet>,
     /// In the order of their addresses.
     pub documents: Vec<Arc<Document>>,
@@ -110,6 +117,7 @@ impl Collection {
 /// A term whose names are understood in queries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Concept {
+    /// The id of the term.
     pub id: String,
     /// Its name in the language of the index.
     pub name: String,
@@ -141,19 +149,26 @@ pub struct Facet {
 /// How a language is searched, from `index/<lang>.toml`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tuning {
+    /// What each field counts.
     pub weights: Weights,
-    /// Words that say little in a question, folded, and the share of their rarity that they count.
+    /// Words that say little in a question, folded.
     pub common: BTreeSet<String>,
+    /// The share of their rarity that common words count, from 0 to 1.
     pub common_weight: f32,
 }
 
 /// What each field counts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Weights {
+    /// The title.
     pub title: f32,
+    /// Names of terms and of other records, and other names of the record itself.
     pub labels: f32,
+    /// The headings of sections.
     pub headings: f32,
+    /// The summary.
     pub summary: f32,
+    /// The text of sections.
     pub body: f32,
 }
 
@@ -168,11 +183,15 @@ impl Default for Weights {
 /// What is asked of an index.
 #[derive(Clone, Debug)]
 pub struct Ask {
+    /// As typed; `query::parse` reads it.
     pub query: String,
     /// Facets and values. Values of one facet are alternatives; facets combine.
     pub filters: Vec<(String, String)>,
+    /// How many hits are returned at most; with 0 they are only counted.
     pub limit: usize,
+    /// How many of the first are left out before them.
     pub offset: usize,
+    /// The order of the hits.
     pub sort: Sort,
     /// Search for a word that the site does not hold as it was typed.
     pub insist: bool,
@@ -198,6 +217,7 @@ impl Ask {
 /// The order of hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Sort {
+    /// The best first.
     #[default]
     Relevance,
     /// The newest first.
@@ -218,33 +238,41 @@ impl Sort {
 /// The answer to a query, in the one shape that every reader returns.
 #[derive(Clone, Debug, Serialize)]
 pub struct Found {
+    /// As it was asked.
     pub query: String,
+    /// The language of the index.
     pub lang: String,
     /// Exact, however many hits are shown; of phrases, within the pages that were looked at.
     pub total: usize,
+    /// Those that were asked for, in their order.
     pub hits: Vec<Hit>,
     /// Counts by facet and value over all that matched; exact too. The values of a filtered facet
     /// are counted as if it were not.
     pub facets: BTreeMap<String, BTreeMap<String, usize>>,
     /// What was searched instead of a word that the site does not hold.
     pub corrected: Option<String>,
+    /// Concepts that the query names, those with the longest names first.
     pub concepts: Vec<Understood>,
 }
 
 /// A concept that was understood in a query.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Understood {
+    /// The id of the term.
     pub id: String,
+    /// Its name in the language of the index.
     pub name: String,
     /// Whether the reader took it off: its other names were not searched for.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub off: bool,
 }
 
+/// One document that answers a query.
 #[derive(Clone, Debug, Serialize)]
 pub struct Hit {
     /// Relative to the site's root, with the section that answers best: `…/index.html#section`.
     pub url: String,
+    /// Plain text.
     pub title: String,
     /// HTML.
     pub summary: String,
@@ -257,7 +285,9 @@ pub struct Hit {
     /// What is in the language of the index although the text is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub translated: Option<Translated>,
+    /// Values by facet, as the document has them.
     pub facets: BTreeMap<String, Vec<String>>,
+    /// The higher the better, within one answer; 0 where no word was asked for.
     pub score: f64,
 }
 

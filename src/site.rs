@@ -31,11 +31,13 @@ pub type PageIndex = usize;
 
 /// All pages, understood together.
 pub struct Site {
+    /// The configuration that the pages were read with.
     pub config: Arc<Config>,
     /// Pages in the order of their identities.
     pub pages: Vec<Arc<Page>>,
     /// What goes into the holes of each page.
     pub holes: Vec<Vec<Hole>>,
+    /// Each once, in the order of the pages at which they begin.
     pub edges: Vec<Edge>,
     /// Edges read backwards: for each page, the fields and pages that refer to it.
     pub backlinks: Vec<Vec<(Arc<str>, PageIndex)>>,
@@ -58,15 +60,20 @@ pub struct Site {
 /// A labelled arrow between two pages: a link, a reference of a field, or a term.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
+    /// The page that refers.
     pub from: PageIndex,
+    /// The field, with its groups (`sources.publisher`), or `links to`.
     pub label: Arc<str>,
+    /// The page that is referred to.
     pub to: PageIndex,
 }
 
 /// The pages that carry a term, and its own page.
 #[derive(Clone, Debug, Default)]
 pub struct Use {
+    /// In the order of their identities; pages of terms and withdrawn ones are not among them.
     pub pages: Vec<PageIndex>,
+    /// The page of the term itself; `None` where its vocabulary has no pages.
     pub page: Option<PageIndex>,
     /// How many of the pages are records of types that count.
     pub counted: usize,
@@ -178,6 +185,7 @@ impl Site {
         self.translations[index].iter().copied().find(|&other| self.pages[other].lang == lang)
     }
 
+    /// Returns the place of the page that has this identity.
     pub fn page(&self, id: &PageId) -> Option<PageIndex> {
         self.page_at(&id.folder, &id.path)
     }

@@ -51,6 +51,7 @@ impl Syntax {
 /// Concepts that were read, in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Concepts {
+    /// The concepts; no two have the same id.
     pub concepts: Vec<Concept>,
     /// Concepts left out because none of the wanted languages names them.
     pub unnamed: usize,
@@ -61,12 +62,17 @@ pub struct Concepts {
 /// One concept, with its names in the wanted languages.
 #[derive(Debug, Default, PartialEq)]
 pub struct Concept {
+    /// Made of the end of its address, or of its name where that says nothing.
     pub id: String,
+    /// The address that the file gives it.
     pub uri: String,
+    /// The id of the concept above, of several the first.
     pub broader: Option<String>,
+    /// Ids of related concepts, and of broader ones beyond the first.
     pub related: Vec<String>,
     /// The preferred name of each language, then the others.
     pub names: BTreeMap<String, Vec<String>>,
+    /// One for each language that has any.
     pub definitions: BTreeMap<String, String>,
 }
 

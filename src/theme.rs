@@ -25,9 +25,11 @@ pub struct Theme {
     tera: Tera,
     /// The templates as they were compiled.
     templates: Templates,
+    /// The words of the interface.
     pub words: Arc<Words>,
     /// Files that go to the output as they are, below `assets/`.
     pub assets: Tree,
+    /// The digest of all its files, with those of the default theme that it does not replace.
     pub digest: Digest,
     /// The words of each language as templates see them.
     texts: BTreeMap<String, Value>,
@@ -131,6 +133,7 @@ impl Theme {
         (theme, diags)
     }
 
+    /// Returns true for a template of the theme, by its path below `templates`.
     pub fn has_template(&self, name: &str) -> bool {
         self.tera.contains_template(name)
     }

@@ -34,6 +34,7 @@ impl TreePath {
         Self::new(path).unwrap_or_else(|| panic!("`{path}` is no path inside a tree"))
     }
 
+    /// Returns the path as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -43,6 +44,7 @@ impl TreePath {
         self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
+    /// Returns the last part, with its extension.
     pub fn file_name(&self) -> &str {
         self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)
     }
@@ -140,6 +142,7 @@ impl Serialize for TreePath {
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// Digests bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(*blake3::hash(bytes).as_bytes())
     }
@@ -162,6 +165,7 @@ impl Digest {
         Self(*hasher.finalize().as_bytes())
     }
 
+    /// Returns the 32 bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -214,6 +218,7 @@ enum Store {
 }
 
 impl Blob {
+    /// Returns a blob that keeps its bytes in memory.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         Self { digest: Digest::of(&bytes), store: Store::Bytes(Arc::new(bytes)) }
@@ -240,6 +245,7 @@ impl Blob {
         }
     }
 
+    /// Returns the digest of the bytes, wherever they are.
     pub fn digest(&self) -> Digest {
         self.digest
     }
@@ -278,6 +284,7 @@ impl Keep for InMemory {
 pub struct Tree(BTreeMap<TreePath, Blob>);
 
 impl Tree {
+    /// Returns the file at this path.
     pub fn get(&self, path: &TreePath) -> Option<&Blob> {
         self.0.get(path)
     }
@@ -303,6 +310,7 @@ impl Tree {
         }
     }
 
+    /// Adds a file, in the place of one with the same path.
     pub fn insert(&mut self, path: TreePath, blob: Blob) {
         self.0.insert(path, blob);
     }
@@ -312,14 +320,17 @@ impl Tree {
         self.0.extend(files);
     }
 
+    /// Returns all files in the order of their paths.
     pub fn iter(&self) -> impl Iterator<Item = (&TreePath, &Blob)> {
         self.0.iter()
     }
 
+    /// Returns the number of files.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
+    /// Returns true where there are no files.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -359,16 +370,21 @@ impl FromIterator<(TreePath, Blob)> for Tree {
 /// The wish to write one output file, and the source file that has it.
 #[derive(Clone)]
 pub struct Claim {
+    /// Where it goes, below the output folder.
     pub path: TreePath,
+    /// What it holds.
     pub blob: Blob,
+    /// The source file that it comes from, for remarks.
     pub by: TreePath,
 }
 
 /// Two claims on one output path.
 pub struct Clash {
-    /// The path that was claimed first, as it is written there, and the source file that has it.
+    /// The path that was claimed first, as it is written there.
     pub first: TreePath,
+    /// The source file that claimed it.
     pub by: TreePath,
+    /// The claim that was left out.
     pub second: Claim,
 }
 
@@ -378,6 +394,7 @@ pub struct Clash {
 /// file.
 #[derive(Clone, Default)]
 pub struct Output {
+    /// The files, by their paths below the output folder.
     pub tree: Tree,
     /// The paths and who claimed them, by the path in lower case.
     owners: HashMap<String, (TreePath, TreePath)>,

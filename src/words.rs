@@ -22,6 +22,7 @@ use crate::{
 /// The interface words of every language that has a file.
 pub struct Words {
     languages: BTreeMap<String, Language>,
+    /// The digest of all their files.
     pub digest: Digest,
 }
 
@@ -42,8 +43,10 @@ struct Dates {
     years: FixedCalendarDateTimeFormatter<Gregorian, Y>,
 }
 
+/// What stands under one key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
+    /// One text, whatever the number.
     Text(String),
     /// Forms by CLDR category: zero, one, two, few, many, other.
     Plural(BTreeMap<String, String>),
@@ -253,6 +256,7 @@ impl Language {
         }
     }
 
+    /// Returns a number as the language writes it, with its digits and separators.
     pub fn number(&self, number: usize) -> String {
         self.numbers.format(&Decimal::from(number as u64)).to_string()
     }

@@ -19,8 +19,11 @@ use super::digest_of;
 /// How a tree was written.
 #[derive(Debug, Default, PartialEq)]
 pub struct Written {
+    /// Files that were written: new ones, and old ones that differ or could not be linked.
     pub changed: usize,
+    /// Files that were kept from the output before.
     pub unchanged: usize,
+    /// Files that the output before had and this one lacks.
     pub removed: usize,
 }
 

@@ -29,6 +29,7 @@ struct Index {
 const MANY: usize = 32;
 
 impl Anchors {
+    /// Returns all ids, those of headings first; one may stand twice.
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.ids.iter().map(String::as_str)
     }

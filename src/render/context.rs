@@ -179,6 +179,7 @@ impl<'a> Context<'a> {
 }
 
 impl Desk {
+    /// Returns the pages before and after one in its folder's list; `None` at an end or outside it.
     pub fn neighbours(&self, site: &Site, index: PageIndex) -> [Option<PageIndex>; 2] {
         let list = site.parents[index].and_then(|parent| self.lists.get(&parent));
         let members = list.map(|list| list.members.as_slice()).unwrap_or_default();

@@ -160,35 +160,65 @@ pub struct Featured {
 /// All that a template sees, beside the words and the body.
 #[derive(Serialize, Debug)]
 pub struct View {
+    /// What is the same on all pages of a language.
     pub site: SiteView,
+    /// The language of the page: its code, direction and name.
     pub lang: LangView,
+    /// What is said of this page alone.
     pub page: PageView,
+    /// The main menu. The entry of this page, or of one above it, is marked.
     pub menu: Vec<Link>,
+    /// The language switch, in the order of the site's languages.
     pub languages: Vec<LanguageLink>,
+    /// Versions of this page in all languages that have one, by absolute address. Empty where there
+    /// is but one, or the site has no address.
     pub alternates: Vec<Alternate>,
+    /// The pages above this one, the home page first.
     pub breadcrumbs: Vec<Link>,
+    /// Fields that the panel of facts shows, in the order of the record type.
     pub facts: Vec<Fact>,
+    /// Sentences of `site.toml` that the values of the record call for.
     pub notices: Vec<String>,
+    /// What must be said beside the title in a word or two.
     pub marks: Vec<String>,
+    /// What the field `sources` names.
     pub sources: Vec<SourceView>,
+    /// Texts of the field `key_points`, on records.
     pub key_points: Vec<String>,
+    /// Related records, those that the record itself names first.
     pub related: Vec<Row>,
+    /// Records that refer to this one, by the field in which they do.
     pub cited_by: Vec<Group>,
+    /// How a record is cited, without its address; `None` on other pages.
     pub cite: Option<String>,
+    /// Where corrections go; `None` without a contact, and where there is no file to correct.
     pub correct_url: Option<String>,
+    /// How many pages the list of this page has, on all its pages together.
     pub total: usize,
+    /// Rows of this page of the list, by record type.
     pub groups: Vec<Group>,
+    /// Links between the pages of the list; `None` where one holds it all.
     pub paging: Option<Paging>,
+    /// Vocabularies with the terms that narrow the list down.
     pub narrow: Vec<Way>,
+    /// The term whose page this is; `None` on other pages.
     pub term: Option<TermView>,
+    /// The vocabulary whose terms this page lists; `None` on other pages.
     pub way: Option<Way>,
+    /// On the home page, the vocabularies that `site.toml` has as ways in.
     pub ways: Vec<Way>,
     /// The lists of the site: record types, then vocabularies, each with a count.
     pub lists: Vec<TermRow>,
+    /// On the home page, the terms that `site.toml` has as featured.
     pub featured: Vec<Featured>,
+    /// On the home page, the newest records.
     pub newest: Vec<Row>,
+    /// The page before in its folder, for pages that have an `order`.
     pub previous: Option<Link>,
+    /// The page after in its folder, for pages that have an `order`.
     pub next: Option<Link>,
+    /// The page described for machines (schema.org), as JSON that is safe inside a script element;
+    /// `None` on the page of the search and the like.
     pub json_ld: Option<String>,
 }
 

@@ -18,8 +18,9 @@ pub struct Token {
     pub word: String,
     /// What its inflected forms share.
     pub stem: String,
-    /// Bytes of the text.
+    /// The byte of the text with which it begins.
     pub start: usize,
+    /// The byte behind its last one.
     pub end: usize,
 }
 
@@ -55,6 +56,7 @@ struct At {
 }
 
 impl Analyzer {
+    /// Returns the analysis of a language; without a stemmer for it, words are their own stems.
     pub fn new(lang: &str) -> Self {
         let stemmer = stemmer(language::primary(lang)).map(|language| {
             TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(language)).build()

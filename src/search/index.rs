@@ -235,13 +235,19 @@ pub struct Searcher {
     fields: Fields,
     /// For each text field: what it counts, its correction for length, and its average length.
     texts: Vec<(Field, f64, f64, f64)>,
+    /// How it is searched.
     pub tuning: Tuning,
+    /// The language of the index.
     pub lang: String,
     /// The digest of what the index was made from.
     pub digest: Option<Digest>,
+    /// What was learned from the words of the index.
     pub lexicon: Lexicon,
+    /// Terms whose names are understood in queries.
     pub concepts: Vec<Concept>,
+    /// The names of these concepts; their places are those in `concepts`.
     pub names: Names,
+    /// What results can be filtered by, in the order in which filters are shown.
     pub facets: Vec<Facet>,
     /// What one step of an impact is.
     pub unit: f64,
@@ -253,7 +259,9 @@ pub struct Searcher {
 /// Why an index cannot be asked.
 #[derive(Debug)]
 pub enum OpenError {
+    /// The folder holds none.
     Missing,
+    /// It cannot be read, or is of another version: what stands against it.
     Damaged(String),
 }
 

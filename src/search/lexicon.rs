@@ -209,6 +209,7 @@ pub struct Names {
 }
 
 impl Names {
+    /// Returns the names of concepts; the place of a concept is that in the slice.
     pub fn of(concepts: &[Concept]) -> Self {
         let mut names = Self::default();
         for (place, concept) in concepts.iter().enumerate() {

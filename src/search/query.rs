@@ -5,10 +5,13 @@
 pub struct Query {
     /// Words to find, phrases' words too.
     pub words: String,
+    /// Phrases to find, without their quotes.
     pub phrases: Vec<String>,
-    /// Words, and phrases, that no page may hold.
+    /// Words that no page may hold.
     pub without: Vec<String>,
+    /// Phrases that no page may hold.
     pub without_phrases: Vec<String>,
+    /// Fields and values that a page must carry. Values of one field are alternatives.
     pub filters: Vec<(String, String)>,
     /// Values that no page may carry.
     pub excluded: Vec<(String, String)>,

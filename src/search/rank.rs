@@ -17,9 +17,10 @@ use std::rc::Rc;
 
 use super::Weights;
 
-/// BM25's saturation of repeated words and its correction for length: Robertson and Zaragoza, "The
-/// Probabilistic Relevance Framework: BM25 and Beyond", 2009, and the values Tantivy itself has.
+/// BM25's saturation of repeated words: Robertson and Zaragoza, "The Probabilistic Relevance
+/// Framework: BM25 and Beyond", 2009. This value and that of `B` are those Tantivy itself has.
 pub const K1: f64 = 1.2;
+/// BM25's correction for length, between 0, which is none, and 1.
 pub const B: f64 = 0.75;
 /// Labels are names side by side, not prose: many of them make a record no less about each.
 pub const B_LABELS: f64 = 0.2;
@@ -38,9 +39,11 @@ pub const GUESSED: f64 = 0.9;
 pub const CONCEPT: f64 = 0.9;
 /// What a page counts that is no record: a term's page, a text of the manual.
 pub const NO_RECORD: f64 = 0.75;
-/// How many completions or corrections of a word are searched, and guesses of its stem.
+/// How many completions of a word are searched.
 pub const COMPLETIONS: usize = 6;
+/// How many corrections of a word are searched.
 pub const CORRECTIONS: usize = 3;
+/// How many guesses of a word's stem are searched.
 pub const GUESSES: usize = 2;
 /// Queries of at most so many words have their last word completed.
 pub const COMPLETED_WORDS: usize = 3;
@@ -108,6 +111,7 @@ pub fn common_limit(documents: usize) -> usize {
 
 /// One term of the index.
 pub struct Term {
+    /// The inverse document frequency in sixteenths, at least 1.
     pub idf: u32,
     /// In ascending order.
     pub documents: Vec<u32>,
@@ -119,7 +123,9 @@ pub struct Term {
 
 /// A word of a query, with all that is searched for it.
 pub struct Word {
+    /// The word as typed, folded.
     pub typed: String,
+    /// What is searched for it; empty where nothing was found.
     pub forms: Vec<Form>,
     /// The query's idf of the word, in sixteenths; `score` sets it.
     pub idf: u32,
@@ -128,10 +134,13 @@ pub struct Word {
 /// One form under which a word is searched: itself, a completion, or another name of the concept
 /// that it names, which may have several words.
 pub struct Form {
+    /// Its words as stems, in their order.
     pub stems: Vec<String>,
+    /// The term of each stem.
     pub terms: Vec<Rc<Term>>,
     /// The documents that hold the very form, where that is known.
     pub exact: Option<Rc<Vec<u32>>>,
+    /// What it counts against the word itself, which counts 1.
     pub weight: f64,
 }
 

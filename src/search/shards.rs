@@ -62,7 +62,9 @@ const FACETS_TOGETHER: usize = 6_000;
 /// What the shards of one language weigh.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Weight {
+    /// How many files there are.
     pub files: usize,
+    /// The sum of their lengths.
     pub bytes: u64,
 }
 

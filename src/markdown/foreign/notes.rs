@@ -5,10 +5,13 @@ use std::ops::Range;
 /// Something that is not understood: its first place and how often it stands in the file.
 #[derive(Clone, Debug)]
 pub struct Note {
+    /// What sort of thing it is.
     pub kind: Kind,
+    /// Where the first one stands, in bytes of the file; in a `Translation`, of the body.
     pub range: Range<usize>,
     /// The first one, as it is written.
     pub sample: String,
+    /// How many there are, at least one.
     pub count: usize,
 }
 
