@@ -180,9 +180,9 @@ impl Diag {
         self
     }
 
-    /// Makes this a warning where `lenient` holds, as in a folder without configuration.
+    /// Makes an error a warning where `lenient` holds, as in a folder without configuration.
     pub fn lenient(mut self, lenient: bool) -> Self {
-        if lenient {
+        if lenient && self.severity == Severity::Error {
             self.severity = Severity::Warning;
         }
         self

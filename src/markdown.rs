@@ -50,7 +50,7 @@ pub struct Body {
     pub notes: Vec<Note>,
     /// Ids in the body that a link may point at.
     pub anchors: Vec<String>,
-    /// The text of a first heading of level 1 that stands before all else.
+    /// The text of the heading that is taken for the title, if there is one.
     pub title: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The ids of a page's headings and other places, in the order of the text.
+/// The ids of a page's headings and other places.
 ///
 /// Of a page with many, an index is made when the first link asks, so that the time links take does
 /// not grow with the product of both.
