@@ -312,6 +312,10 @@ impl Last {
                 site.translations[place].iter().any(|&to| tells(&site.pages[to]))
                     || standing.any(|to| stands_here(&site.pages[to]) && tells(&site.pages[to]))
             };
+            // Homes that were made in other languages are called like this one.
+            if old.id.path.is_empty() && old.title != new.title && site.config.title.is_empty() {
+                return Err(());
+            }
             let is_retold = new.fields.get("translation_of") != old.fields.get("translation_of");
             if is_retold || (new.text != old.text && is_translated()) {
                 return Err(());

@@ -110,6 +110,11 @@ pub fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
         }
     }
     pages.extend(made.into_iter().map(Arc::new));
+    // A site without a title is called like the home page of its first language, in all of them.
+    let first = config.languages.first().and_then(|lang| lang.folder.as_deref()).unwrap_or("");
+    let first = pages.iter().find(|page| page.id.path.is_empty() && page.id.folder == first);
+    let first = first.filter(|_| config.title.is_empty()).map(|page| page.title.clone());
+    let home_title = |lang: &str| first.clone().unwrap_or_else(|| config.home_title(lang));
     let mut made: Vec<Page> = Vec::new();
     for page in &pages {
         let mut path = page.id.path.as_str();
@@ -128,7 +133,7 @@ pub fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
             let by_type = config.types.values().find(|t| t.folder.as_deref() == Some(path));
             let title = match by_type.map(|t| config.localized(&t.plural, lang)) {
                 Some(title) if !title.is_empty() => title.to_owned(),
-                _ if path.is_empty() => config.home_title(lang),
+                _ if path.is_empty() => home_title(lang),
                 _ => title_of(path),
             };
             made.push(folder_page(id, lang, title));
@@ -138,7 +143,7 @@ pub fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
         let id = PageId { folder: folder.clone(), path: String::new() };
         let outside = folder.is_empty() && folders.len() > 1;
         if !outside && known.is_new(&id) {
-            made.push(folder_page(id, lang, config.home_title(lang)));
+            made.push(folder_page(id, lang, home_title(lang)));
         }
     }
     pages.extend(made.into_iter().map(Arc::new));
