@@ -297,6 +297,22 @@ fn a_link_to_a_title_follows_it() {
 }
 
 #[test]
+fn homes_without_a_page_are_called_like_the_first_one() {
+    let mut files = Files::default();
+    files.put("en/a.md", "# A\n".to_owned());
+    files.put("fr/a.md", "# A\n".to_owned());
+    let mut memories = Memories::warm();
+    for title in ["Garden", "Heap", "Garden"] {
+        files.put("en/index.md", format!("# {title}\n\nText.\n"));
+        let source = files.tree();
+        let warm = build(&source, &mut memories, Scope::default());
+        assert_equal(&warm, &cold(&source), title);
+        let html = warm.output.text(&TreePath::of("fr/index.html")).unwrap_or("");
+        assert!(html.contains(&format!("<h1>{title}</h1>")), "{html}");
+    }
+}
+
+#[test]
 fn a_free_tag_is_called_as_most_pages_write_it() {
     let page = |tags: &str| format!("---\ntitle: Heap\ntags: [{tags}]\n---\n\nText.\n");
     let mut files = Files::default();

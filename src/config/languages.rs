@@ -147,13 +147,17 @@ pub(super) fn split_language(stem: &str) -> Option<(&str, String)> {
     (language::is_code(&code) && language::autonym(&code).is_some()).then_some((name, code))
 }
 
+/// Returns true for a file that may be a page.
+pub(super) fn is_markdown(path: &TreePath) -> bool {
+    matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
+}
+
 /// Finds the languages that stand in names of files: `page.fr.md` counts where `page.md` or
 /// `page.de.md` lies beside it, and a translation of Docusaurus where its original does.
 fn suffixes(source: &Tree, content: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let markdown = |path: &TreePath| matches!(path.extension().as_str(), "md" | "mdx" | "markdown");
     let mut groups: BTreeMap<(&str, &str), (usize, BTreeSet<String>)> = BTreeMap::new();
-    for (path, _) in source.iter().filter(|(path, _)| markdown(path)) {
+    for (path, _) in source.iter().filter(|(path, _)| is_markdown(path)) {
         let Some(below) = path.below(content) else { continue };
         if let Some((code, original)) = docusaurus(below) {
             let original = match content {
@@ -184,9 +188,7 @@ fn declared_languages(
 ) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for (path, blob) in source.iter() {
-        if !matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
-            || path.below(content).is_none()
-        {
+        if !is_markdown(path) || path.below(content).is_none() {
             continue;
         }
         if let Some(rest) = path.below(content).and_then(|path| path.strip_prefix("i18n/"))
@@ -231,7 +233,7 @@ fn written_language(
     let pages = source.iter().filter(|(path, _)| {
         path.below(content).is_some_and(|below| !below.starts_with("i18n/") && is_bare(below))
             && split_language(path.stem()).is_none()
-            && matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
+            && is_markdown(path)
     });
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut letters = 0;

@@ -8,7 +8,7 @@ use crate::{
     tree::{Tree, TreePath},
 };
 
-use super::languages::{docusaurus, split_language};
+use super::languages::{docusaurus, is_markdown, split_language};
 
 /// What a folder of translations holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,9 +25,8 @@ pub(super) fn of_path<'n, 'p>(
     found: &'n BTreeMap<String, Nested>,
     path: &'p str,
 ) -> Option<(&'n Nested, &'p str)> {
-    let folders = path.match_indices('/').map(|(end, _)| path.split_at(end));
-    let mut folders = folders.filter_map(|(folder, rest)| Some((found.get(folder)?, &rest[1..])));
-    folders.next().filter(|_| !found.is_empty())
+    let mut folders = path.match_indices('/').map(|(end, _)| path.split_at(end));
+    folders.find_map(|(folder, rest)| Some((found.get(folder)?, &rest[1..])))
 }
 
 pub(super) fn joined(folder: &str, below: &str) -> String {
@@ -114,10 +113,6 @@ pub(super) fn find(source: &Tree, content: &str) -> BTreeMap<String, Nested> {
         }
     }
     found
-}
-
-fn is_markdown(path: &TreePath) -> bool {
-    matches!(path.extension().as_str(), "md" | "mdx" | "markdown")
 }
 
 /// Lets pages of the site's first language keep their addresses where a page without a language in its path

@@ -276,7 +276,9 @@ impl<'a> Places<'a> {
         for link in &page.links {
             let hole = match self.find(site, page, &link.target) {
                 Ok(Hole::Page(to, rest)) => {
-                    let to = in_own_language(site, page, to);
+                    let own = in_own_language(site, page, to);
+                    // Beside its text a page links to its original, not to itself.
+                    let to = if own == index && rest.is_empty() { to } else { own };
                     Hole::Page(to, to_place(&self.pages[to], rest, to == index))
                 }
                 Ok(hole) => hole,
