@@ -29,8 +29,8 @@ const BROWSERS = ["chromium", "firefox"];
 
 // Suites that wait for nothing but pages, in two lanes that take about as long.
 const LANES = [
-  ["fuzz", "parity", "html", "axe"],
-  ["crawl", "pages"],
+  ["fuzz", "parity", "axe"],
+  ["crawl", "html", "pages"],
 ];
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith("-"));

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { violations } from "./axe.mjs";
 import { withPage } from "./browser.mjs";
+import { setClock, turn, typeSlowly } from "./clock.mjs";
 import { serve } from "./server.mjs";
 
 // Runs in the page. Forty records; `knobs` says how the engine behaves, `calls` what it was asked.
@@ -93,18 +94,18 @@ const stub = () => {
     if (knobs.alone) throw new Error("a script cannot be loaded");
     const script = document.createElement("script");
     script.src = new URL(`../${name}.js`, base);
-    await new Promise((resolve, reject) => {
+    const load = new Promise((resolve, reject) => {
       Object.assign(script, { onload: resolve, onerror: reject });
       document.head.append(script);
     });
+    (window.loads ??= []).push(load);
+    await load;
     return given;
   };
   // A `const` of a classic script, as the engine's.
   return { names, search, excerpt, run, more };
 };
 const STUB = `"use strict";\nconst vademecum = (${stub})();\n`;
-
-const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 // Everything a check wants to know of the page.
 const look = (page) =>
@@ -137,9 +138,10 @@ const look = (page) =>
     };
   });
 
+// Lets the page come to its answer and announce it.
 const settled = async (page) => {
+  await turn(page, 450);
   await page.waitForFunction(() => document.documentElement.dataset.asked);
-  await pause(450);
 };
 
 const differ = (what, found, wanted) =>
@@ -160,12 +162,12 @@ const searches = (page) => page.evaluate(() => window.calls.filter(({ limit }) =
 const CHECKS = {
   "while typing it waits for a pause, shows five, and ten at the end": async ({ page, open }) => {
     await open("");
-    await page.type("#q", "detention", { delay: 40 });
+    await typeSlowly(page, "#q", "detention", 40);
     const problems = differ("asked while keys come", (await searches(page)).length, 0);
-    await pause(450);
+    await turn(page, 450);
     expect(problems, await look(page), { search: "?q=detention", status: "" });
     problems.push(...differ("rows", (await look(page)).titles.length, 5));
-    await pause(1000);
+    await turn(page, 1000);
     const asked = (await searches(page)).map(({ query, limit, excerpts }) => [
       query,
       limit,
@@ -183,7 +185,7 @@ const CHECKS = {
   "only rows on the screen load an excerpt, and none while typing": async ({ page, open }) => {
     await open("");
     await page.type("#q", "detention");
-    await pause(450);
+    await turn(page, 450);
     const excerpts = () =>
       page.evaluate(() => window.calls.filter(({ excerpt }) => excerpt).length);
     const problems = differ("excerpts while typing", await excerpts(), 0);
@@ -193,7 +195,7 @@ const CHECKS = {
     if (first === 0 || first === 10) problems.push(`${first} of 10 excerpts were loaded`);
     for (const row of await page.$$(".found-list .row")) {
       await row.scrollIntoView();
-      await pause(50);
+      await turn(page, 50);
     }
     problems.push(...differ("excerpts after scrolling", await excerpts(), 10));
     const { links, excerpts: texts } = await look(page);
@@ -204,12 +206,12 @@ const CHECKS = {
   "a late answer does not take the place of a later question's": async ({ page, open }) => {
     await open("", { delays: { det: 1500 } });
     await page.type("#q", "det");
-    await pause(400);
+    await turn(page, 400);
     await page.type("#q", "ention children");
     await page.keyboard.press("Enter");
     await settled(page);
     const before = await look(page);
-    await pause(1500);
+    await turn(page, 1500);
     const problems = differ("rows after the late answer", (await look(page)).titles, before.titles);
     expect(problems, before, { total: /20/, search: "?q=detention+children" });
     return problems;
@@ -225,9 +227,9 @@ const CHECKS = {
     });
     // The answer to the first letter comes while the others have not been asked for yet.
     await page.type("#q", " c");
-    await pause(550);
+    await turn(page, 550);
     await page.type("#q", "hildren");
-    await pause(900);
+    await turn(page, 900);
     const told = await page.evaluate(() => window.told);
     const problems = told.filter((text) => text.includes("40")).map((text) => `it tells "${text}"`);
     expect(problems, await look(page), { total: /20.*detention children/ });
@@ -396,10 +398,10 @@ const CHECKS = {
   },
   "Back, Forward and a reload bring everything back": async ({ page, open, place }) => {
     await open("");
-    await page.type("#q", "detention", { delay: 20 });
-    await pause(1500);
+    await typeSlowly(page, "#q", "detention", 20);
+    await turn(page, 1500);
     const one = await look(page);
-    await page.type("#q", " children", { delay: 20 });
+    await typeSlowly(page, "#q", " children", 20);
     await page.keyboard.press("Enter");
     await settled(page);
     await page.click("[data-search-sort] [value=date]");
@@ -413,7 +415,7 @@ const CHECKS = {
     const { total } = one;
     expect(problems, await look(page), { search: "?q=detention", field: "detention", total });
     await page.goBack();
-    await pause(300);
+    await turn(page, 300);
     expect(problems, await look(page), { search: "", field: "", browse: true, titles: [] });
     await page.goForward();
     await page.goForward();
@@ -422,7 +424,7 @@ const CHECKS = {
     const wanted = ({ search, field, total, titles }) => ({ search, field, total, titles });
     expect(problems, await look(page), wanted(two));
     await page.evaluate(() => scrollTo(0, 300));
-    await pause(300);
+    await turn(page, 300);
     await page.reload();
     await settled(page);
     expect(problems, await look(page), { ...wanted(two), scroll: 300 });
@@ -436,7 +438,7 @@ const CHECKS = {
   },
   "what is no filter is left alone in the address": async ({ page, open }) => {
     await open("?utm_source=letter");
-    await pause(300);
+    await turn(page, 300);
     const problems = [];
     expect(problems, await look(page), { browse: true, titles: [], chips: [] });
     await open("?q=detention&utm_source=letter&country=TH");
@@ -452,9 +454,9 @@ const CHECKS = {
       const note = () => status.textContent && window.said.push(status.textContent);
       new MutationObserver(note).observe(status, { childList: true });
     });
-    await page.type("#q", "detention", { delay: 350 });
+    await typeSlowly(page, "#q", "detention", 350);
     const early = await page.evaluate(() => window.said.length);
-    await pause(1800);
+    await turn(page, 1800);
     const said = await page.evaluate(() => window.said);
     const problems = differ("said while typing", early, 0);
     problems.push(...differ("said", said.length, 1));
@@ -472,16 +474,16 @@ const CHECKS = {
       await page.keyboard.press("Enter");
     };
     await ask("law");
-    await pause(100);
+    await turn(page, 100);
     const problems = differ("at first", (await look(page)).total, total);
     await settled(page);
     const before = (await look(page)).total;
     await ask("children");
-    await pause(200);
+    await turn(page, 200);
     problems.push(...differ("after 200 ms", (await look(page)).total, before));
-    await pause(500);
+    await turn(page, 500);
     if ((await look(page)).total === before) problems.push("there is no notice after 700 ms");
-    await pause(900);
+    await turn(page, 900);
     expect(problems, await look(page), { total: /20/ });
     return problems;
   },
@@ -589,7 +591,7 @@ const CHECKS = {
       }).observe({ type: "layout-shift", buffered: true });
     });
     await open("?q=detention&country=TH", { delays: { detention: 600 } });
-    await pause(600);
+    await turn(page, 600);
     await settled(page);
     return page.evaluate(() => window.moved);
   },
@@ -617,12 +619,13 @@ const STATES = {
   corrected: "?q=detentoin",
 };
 
-// Lends a page in which the stub stands for the engine.
-const withStub = (browser, place, language, work, options) =>
+// Lends a page in which the stub stands for the engine, and whose clock the test turns unless it is free.
+const withStub = (browser, place, language, work, options = {}) =>
   withPage(
     browser,
     async (page) => {
       let knobs = {};
+      if (!options.isFree) await setClock(page);
       await page.setRequestInterception(true);
       page.on("request", async (request) => {
         if (!request.url().endsWith("/assets/search.js")) return request.continue();
@@ -661,10 +664,18 @@ export const searchPage = async (report, site, browser) => {
         for (const width of [1280, 360]) {
           const work = async ({ page, open }) => {
             await open(query);
-            await pause(600);
+            await page.waitForFunction(() => {
+              const { asked } = document.documentElement.dataset;
+              return asked || location.search === "";
+            });
+            await page.waitForNetworkIdle({ idleTime: 300 });
             return violations(page);
           };
-          await check(`axe: ${state}, ${scheme}, ${width} px`, places[0], work, { width, scheme });
+          await check(`axe: ${state}, ${scheme}, ${width} px`, places[0], work, {
+            width,
+            scheme,
+            isFree: true,
+          });
         }
       }
     }

@@ -7,6 +7,7 @@
 
 import { fileURLToPath } from "node:url";
 import { openBrowser, withPage } from "./browser.mjs";
+import { setClock, turn, typeSlowly } from "./clock.mjs";
 import { withBuilt } from "./program.mjs";
 import { chance } from "./random.mjs";
 import { serve } from "./server.mjs";
@@ -23,24 +24,6 @@ const MEDIAN = 30;
 const SLOWEST = 100;
 const LENIENT = 5;
 
-// In the page: waits run by a clock that the test turns, so that a busy machine types no slower.
-const clock = () => {
-  const { setTimeout, clearTimeout } = window;
-  const waiting = new Map();
-  let now = 0;
-  let last = 1e6;
-  window.setTimeout = (call, time = 0, ...rest) => {
-    if (time < 100 || time >= 30_000) return setTimeout(call, time, ...rest);
-    waiting.set((last += 1), { at: now + time, call: () => call(...rest) });
-    return last;
-  };
-  window.clearTimeout = (id) => waiting.delete(id) || clearTimeout(id);
-  window.turnClock = (time) => {
-    now += time;
-    const due = [...waiting].filter(([, { at }]) => at <= now).sort((a, b) => a[1].at - b[1].at);
-    for (const [id, { call }] of due) if (waiting.delete(id)) call();
-  };
-};
 // A site in one language has no folder for it.
 const pageOf = ({ files }, lang) =>
   [`${lang}/search/index.html`, "search/index.html"].find((path) => files.has(path));
@@ -54,10 +37,10 @@ export const typingCost = async (browser, folder, question, { lang = "en" } = {}
   const site = readFiles(folder);
   const host = await serve(site, { gzip: true, heard });
   const work = async (page) => {
-    await page.evaluateOnNewDocument(clock);
+    await setClock(page);
     await page.goto(host.url + pageOf(site, lang));
     const wait = async (time) => {
-      await page.evaluate((passed) => window.turnClock(passed), time);
+      await turn(page, time);
       await page.waitForNetworkIdle({ idleTime: 100 });
     };
     for (const [at, word] of question.split(" ").entries()) {
@@ -65,10 +48,7 @@ export const typingCost = async (browser, folder, question, { lang = "en" } = {}
         await page.keyboard.type(" ");
         await wait(WORD);
       }
-      for (const letter of word) {
-        await page.type("#q", letter);
-        await page.evaluate((passed) => window.turnClock(passed), LETTER);
-      }
+      await typeSlowly(page, "#q", word, LETTER);
     }
     // Until the page settles, and announces what it found.
     await wait(1_000);
