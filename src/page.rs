@@ -168,12 +168,21 @@ impl Page {
     /// Returns true for a page that is linked to others as this one is: it refers to the same things
     /// and has the same headings.
     pub fn has_shape_of(&self, other: &Self) -> bool {
-        let targets = |page: &Self| page.links.iter().map(|link| link.target.clone()).collect();
-        let [own_targets, other_targets]: [Vec<String>; 2] = [targets(self), targets(other)];
         let names = |reference: &Reference| (reference.field.clone(), reference.target.clone());
         self.anchors == other.anchors
-            && own_targets == other_targets
+            && self.has_targets_of(other)
             && self.references.iter().map(names).eq(other.references.iter().map(names))
+    }
+
+    /// Returns true for a page whose links go where those of this one go: no more than prose and what
+    /// fields refer to tells them apart.
+    pub fn has_links_of(&self, other: &Self) -> bool {
+        self.title == other.title && self.anchors == other.anchors && self.has_targets_of(other)
+    }
+
+    fn has_targets_of(&self, other: &Self) -> bool {
+        let own = self.links.iter().map(|link| &link.target);
+        own.eq(other.links.iter().map(|link| &link.target))
     }
 
     /// Returns the language of the text, which is that of the page unless the page stands for another.

@@ -83,10 +83,9 @@ pub fn pages(site: &Site, theme: &Theme, memory: &HtmlMemory, keep: &dyn Keep) -
         })
         .map(|(index, number)| {
             let address = lists::address_of(&site.pages[index], number);
-            let make = || render(&context, index, number, &address);
             let blob = match &near {
-                Some(near) => remembered(&context, near, memory, index, number, make)?,
-                None => make()?,
+                Some(near) => remembered(&context, near, memory, index, number)?,
+                None => render(&context, index, number, &View::of_page(&context, index, number))?,
             };
             Ok(keep.place(claim(site, index, &address, blob)))
         })
@@ -137,9 +136,10 @@ pub fn again(
         .into_par_iter()
         .map(|(index, number)| {
             let address = lists::address_of(&site.pages[index], number);
-            let key = view_key(&context, index, number);
+            let view = View::of_page(&context, index, number);
+            let key = view_key(&context, index, number, &view);
             let made = memory.views.get(&key).cloned();
-            let made = made.unwrap_or_else(|| render(&context, index, number, &address));
+            let made = made.unwrap_or_else(|| render(&context, index, number, &view));
             (key, made.map(|blob| claim(site, index, &address, blob)))
         })
         .collect();
@@ -167,8 +167,8 @@ fn parted(claims: impl IntoIterator<Item = Result<Claim, Diag>>) -> (Vec<Claim>,
     (written, diags)
 }
 
-/// Renders one page of a list, or the one page that there is.
-fn render(context: &Context, index: PageIndex, number: usize, address: &str) -> Made {
+/// Renders one page of a list, or the one page that there is, as its view says.
+fn render(context: &Context, index: PageIndex, number: usize, view: &View) -> Made {
     let (site, theme) = (context.site, context.theme);
     let page = &site.pages[index];
     if let (Some(name), Some(path), 1) = (&page.template, &page.source, number)
@@ -182,9 +182,11 @@ fn render(context: &Context, index: PageIndex, number: usize, address: &str) -> 
         )
         .help("templates stand in the `templates` folder of the theme"));
     }
-    let view = View::of_page(context, index, number);
-    let body = if number == 1 { body(site, theme, index, address) } else { String::new() };
-    let html = theme.render(template_of(site, theme, index), &page.lang, &view, &body)?;
+    let body = match number {
+        1 => body(site, theme, index, &page.address()),
+        _ => String::new(),
+    };
+    let html = theme.render(template_of(site, theme, index), &page.lang, view, &body)?;
     Ok(Blob::new(html))
 }
 
@@ -195,33 +197,35 @@ fn remembered(
     memory: &HtmlMemory,
     index: PageIndex,
     number: usize,
-    make: impl Fn() -> Made,
 ) -> Made {
-    let by_view = |key: Digest| {
-        let made = memory.views.get(&key).cloned();
-        (key, made.unwrap_or_else(&make))
+    let view = || {
+        let view = View::of_page(context, index, number);
+        (view_key(context, index, number, &view), view)
     };
-    let view = || view_key(context, index, number);
+    let by_view = |(key, view): (Digest, View)| {
+        let made = memory.views.get(&key).cloned();
+        (key, made.unwrap_or_else(|| render(context, index, number, &view)))
+    };
     match near.key(context, index, number) {
         Some(key) => {
             let (view_key, made) = memory.near.get_or(key, || by_view(view()));
-            debug_assert!(view_key == view(), "a view depends on more than its key: {index}");
+            debug_assert!(view_key == view().0, "a view depends on more than its key: {index}");
             made
         }
         None => {
-            let key = view();
-            memory.near.get_or(key, || by_view(key)).1
+            let (key, view) = view();
+            memory.near.get_or(key, || by_view((key, view))).1
         }
     }
 }
 
-/// Returns the digest of all that goes into a page.
-fn view_key(context: &Context, index: PageIndex, number: usize) -> Digest {
+/// Returns the digest of all that goes into a page, whose view it is.
+fn view_key(context: &Context, index: PageIndex, number: usize, view: &View) -> Digest {
     let (site, theme) = (context.site, context.theme);
     let page = &site.pages[index];
     let address = lists::address_of(page, number);
     let own = page.key.map(|key| key.to_string()).unwrap_or_default();
-    let around = Digest::of_value(&View::of_page(context, index, number));
+    let around = Digest::of_value(view);
     Digest::of_parts([
         theme.digest.as_bytes(),
         template_of(site, theme, index).as_bytes(),

@@ -19,9 +19,11 @@ impl Localized {
     /// Returns the text in `lang`, else in its primary language, else the one for all, else in
     /// `fallback`, else the first there is.
     pub fn get(&self, lang: &str, fallback: &str) -> Option<&str> {
-        [lang, language::primary(lang), "", fallback]
-            .iter()
-            .find_map(|code| self.0.get(*code))
+        // Rows of lists ask this often, and most are answered at once.
+        let own = self.0.get(lang);
+        own.or_else(|| self.0.get(language::primary(lang)))
+            .or_else(|| self.0.get(""))
+            .or_else(|| self.0.get(fallback))
             .or_else(|| self.0.values().next())
             .map(String::as_str)
     }

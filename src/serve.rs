@@ -65,9 +65,18 @@ const AWAY: Duration = Duration::from_millis(500);
 
 /// What is served at the moment.
 struct Published {
-    output: Tree,
+    pages: Tree,
+    /// Feeds, data and what else is made from all pages: a moment older than they may be, which is
+    /// better than missing.
+    beside: Arc<Tree>,
     remarks: String,
     errors: usize,
+}
+
+impl Published {
+    fn get(&self, path: &TreePath) -> Option<&Blob> {
+        self.pages.get(path).or_else(|| self.beside.get(path))
+    }
 }
 
 #[derive(Clone)]
@@ -120,7 +129,8 @@ pub fn run(
     let published = Arc::new(RwLock::new(Published {
         remarks: diag::print_json(&built.diags, &source.tree),
         errors: built.errors(),
-        output: built.output,
+        pages: built.output,
+        beside: beside.clone(),
     }));
     let (turn, version) = watch::channel(1_u64);
     let (search, orders) = api::start(|message| eprintln!("vademecum: {}", diag::visible(message)));
@@ -139,14 +149,15 @@ pub fn run(
         let folder = root.display().to_string();
         eprintln!("vademecum: `{}`: {error}; the last site stays", diag::visible(&folder));
     };
-    let publish = |output: Tree, diags: &[diag::Diag], source: &Tree| {
+    let publish = |pages: Tree, beside: &Arc<Tree>, diags: &[diag::Diag], source: &Tree| {
         let remarks = diag::print_json(diags, source);
         let mut published = published.write().unwrap_or_else(PoisonError::into_inner);
         published.remarks = remarks;
         published.errors = errors(diags);
         // A build with errors is not shown: the last good output stays.
         if published.errors == 0 {
-            published.output = output;
+            published.pages = pages;
+            published.beside = beside.clone();
         }
     };
     let mut waiting: Option<Waiting> = None;
@@ -161,7 +172,7 @@ pub fn run(
             if built.errors() == 0 {
                 let _ = orders.send(built.collections);
             }
-            publish(built.output, &built.diags, &source.tree);
+            publish(built.output, &beside, &built.diags, &source.tree);
             if has_more {
                 turn.send_modify(|version| *version += 1);
             }
@@ -231,9 +242,7 @@ pub fn run(
         let latest = waiting.take().map_or_else(|| Instant::now() + LONGEST, |old| old.latest);
         let mut pages = build_pages(&source.tree, &mut memories, scope);
         pages.left_out(&source.skipped);
-        // What lies beside the pages is a moment older than they, which is better than missing.
-        let output = beside.clone().overlay(pages.output().clone());
-        publish(output, pages.diags(), &source.tree);
+        publish(pages.output().clone(), &beside, pages.diags(), &source.tree);
         turn.send_modify(|version| *version += 1);
         let due = latest.min(Instant::now() + QUIET);
         waiting = Some(Waiting { pages, took: begun.elapsed(), due, latest });
@@ -261,12 +270,12 @@ impl Waiting {
 }
 
 /// Completes a build; returns also what lies beside the pages: feeds, data, the search.
-fn complete(pages: Pages, memories: &mut Memories) -> (Built, Tree) {
+fn complete(pages: Pages, memories: &mut Memories) -> (Built, Arc<Tree>) {
     let own = pages.output().clone();
     let built = pages.complete(memories);
     let others = built.output.iter().filter(|(path, _)| own.get(path).is_none());
-    let beside = others.map(|(path, blob)| (path.clone(), blob.clone())).collect();
-    (built, beside)
+    let beside: Tree = others.map(|(path, blob)| (path.clone(), blob.clone())).collect();
+    (built, Arc::new(beside))
 }
 
 /// What the watcher saw change.
@@ -400,14 +409,14 @@ fn file(path: &str, site: &Site) -> Response<Body> {
     };
     let published = site.published.read().unwrap_or_else(PoisonError::into_inner);
     let found = TreePath::new(&wanted).and_then(|path| {
-        let blob = site.search.file(&path).or_else(|| published.output.get(&path).cloned());
+        let blob = site.search.file(&path).or_else(|| published.get(&path).cloned());
         Some((path, blob?))
     });
     if let Some((path, blob)) = found {
         return content(&path, &blob, StatusCode::OK);
     }
     let index = TreePath::new(&format!("{wanted}/index.html"));
-    if index.is_some_and(|index| published.output.get(&index).is_some()) {
+    if index.is_some_and(|index| published.get(&index).is_some()) {
         let to = HeaderValue::from_str(&format!("{path}/"));
         let mut response = plain(StatusCode::MOVED_PERMANENTLY, "see the address with a slash");
         if let Ok(to) = to {
@@ -416,7 +425,7 @@ fn file(path: &str, site: &Site) -> Response<Body> {
         return response;
     }
     let missing = TreePath::of("404.html");
-    match published.output.get(&missing) {
+    match published.get(&missing) {
         Some(blob) => content(&missing, blob, StatusCode::NOT_FOUND),
         None => plain(StatusCode::NOT_FOUND, "not found"),
     }

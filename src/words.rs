@@ -81,7 +81,9 @@ impl Words {
 
     /// Returns the words of a language, else of its primary language, else English.
     pub fn of(&self, lang: &str) -> Option<&Language> {
-        [lang, language::primary(lang), FALLBACK].iter().find_map(|code| self.languages.get(*code))
+        let own = self.languages.get(lang);
+        own.or_else(|| self.languages.get(language::primary(lang)))
+            .or_else(|| self.languages.get(FALLBACK))
     }
 
     /// Returns the text of a key, or the key itself when no language has it.

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use rayon::prelude::*;
@@ -39,6 +39,8 @@ pub struct Desk {
     /// The place of each page in the list of its folder.
     places: Vec<usize>,
     terms: HashMap<TermsKey, Terms>,
+    /// What the row of each page says in its own language, found when it is first shown.
+    metas: Vec<OnceLock<lists::Meta>>,
 }
 
 /// The terms of a vocabulary in the order of their list, and the place of each.
@@ -112,7 +114,8 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        let desk = Desk { commons: BTreeMap::new(), lists, places, terms };
+        let metas = site.pages.iter().map(|_| OnceLock::new()).collect();
+        let desk = Desk { commons: BTreeMap::new(), lists, places, terms, metas };
         let mut context = Self::with(site, theme, Arc::new(desk));
         let langs: BTreeSet<String> = site
             .folders()
@@ -147,6 +150,15 @@ impl<'a> Context<'a> {
         self.desk.commons.keys().map(String::as_str)
     }
 
+    /// Returns what the row of a page says on a list in a language.
+    pub fn row_meta(&self, index: PageIndex, lang: &str) -> lists::Meta {
+        let make = || lists::meta(self.site, self.theme, index, lang);
+        match self.site.pages[index].lang == lang {
+            true => self.desk.metas[index].get_or_init(make).clone(),
+            false => make(),
+        }
+    }
+
     /// Returns the list of a page that is one.
     pub fn list(&self, index: PageIndex) -> Option<&List> {
         self.desk.lists.get(&index)
@@ -179,6 +191,13 @@ impl<'a> Context<'a> {
 }
 
 impl Desk {
+    /// Forgets what the rows of edited pages said.
+    pub fn forget_rows(&mut self, edited: &[PageIndex]) {
+        for &index in edited {
+            self.metas[index] = OnceLock::new();
+        }
+    }
+
     /// Returns the pages before and after one in its folder's list; `None` at an end or outside it.
     pub fn neighbours(&self, site: &Site, index: PageIndex) -> [Option<PageIndex>; 2] {
         let list = site.parents[index].and_then(|parent| self.lists.get(&parent));

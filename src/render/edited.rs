@@ -21,6 +21,7 @@ pub type Numbered = BTreeSet<(PageIndex, usize)>;
 /// with other terms; a list that becomes a page longer or shorter.
 pub fn shown_on(site: &Site, theme: &Theme, desk: &mut Desk, edit: &Edited) -> Option<Numbered> {
     let edited = edit.pages;
+    desk.forget_rows(edited);
     let Relinked { beside, terms } = edit.relinked;
     let mut again: BTreeSet<PageIndex> = beside.iter().chain(edited).copied().collect();
     let mut slices = Numbered::new();

@@ -198,9 +198,10 @@ fn term(site: &Site, page: &Page, vocabulary: &Vocabulary, id: &str, from: Optio
         Some(relative(from, &site.pages[to].file()))
     };
     let fallback = found.and_then(|term| {
-        let own = [page.lang.as_str(), language::primary(&page.lang), ""];
-        let known = own.iter().any(|code| term.name.exact(code).is_some());
-        (!known && !term.name.is_empty()).then(|| site.config.default_language().to_owned())
+        let is_known = |code: &str| term.name.exact(code).is_some();
+        let is_own =
+            is_known(&page.lang) || is_known(language::primary(&page.lang)) || is_known("");
+        (!is_own && !term.name.is_empty()).then(|| site.config.default_language().to_owned())
     });
     Shown {
         text: text.to_owned(),

@@ -1,6 +1,6 @@
 //! Rows, groups and pages of lists.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub struct Row {
     pub title: String,
     pub url: String,
     pub summary: String,
-    pub meta: Vec<String>,
+    pub meta: Meta,
     /// What must be said beside the title: temporary, withdrawn.
     pub marks: Vec<String>,
     /// The languages of summary, title and the rest where they are not the page's.
@@ -30,6 +30,9 @@ pub struct Row {
     /// "in English", in the language of the list.
     pub within: Option<String>,
 }
+
+/// What a row says below its summary: values of fields. A page has its row on many lists.
+pub type Meta = Arc<[Box<str>]>;
 
 /// Rows below one heading.
 #[derive(Serialize, Debug, Default)]
@@ -168,20 +171,21 @@ pub fn groups(context: &Context, index: PageIndex, number: usize, from: &str) ->
             groups.push((name, Group { label, count, rows: Vec::new() }));
         }
         if let Some((_, group)) = groups.last_mut() {
-            group.rows.push(row(site, context.theme, member, &page.lang, from));
+            group.rows.push(row(context, member, &page.lang, from));
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
 /// Returns the row of a page in a list.
-pub fn row(site: &Site, theme: &Theme, index: PageIndex, lang: &str, from: &str) -> Row {
+pub fn row(context: &Context, index: PageIndex, lang: &str, from: &str) -> Row {
+    let (site, theme) = (context.site, context.theme);
     let page = &site.pages[index];
     Row {
         title: page.title.clone(),
         url: relative(from, &page.file()),
         summary: crate::page::shorten(&page.summary, ROW_SUMMARY),
-        meta: meta(site, theme, index, lang),
+        meta: context.row_meta(index, lang),
         marks: marks(site, page),
         lang: (page.summary_lang() != lang).then(|| page.summary_lang().to_owned()),
         title_lang: (page.title_lang() != lang).then(|| page.title_lang().to_owned()),
@@ -195,9 +199,10 @@ const ROW_SUMMARY: usize = 180;
 /// How many values of one field a row shows.
 const ROW_VALUES: usize = 3;
 
-fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str) -> Vec<String> {
+/// Returns the values that a page's row shows on a list in a language.
+pub fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str) -> Meta {
     let page = &site.pages[index];
-    let mut meta = Vec::new();
+    let mut meta: Vec<Box<str>> = Vec::new();
     let record_type = site.config.types.get(&page.record_type);
     for name in &site.config.rows {
         let declared = record_type.and_then(|t| t.field(name));
@@ -220,11 +225,11 @@ fn meta(site: &Site, theme: &Theme, index: PageIndex, lang: &str) -> Vec<String>
         }
         let text = texts.join(theme.words.text(lang, "list-separator"));
         meta.push(match name.as_str() {
-            "as_of" => theme.words.text(lang, "as-of").replace("{date}", &text),
-            _ => text,
+            "as_of" => theme.words.text(lang, "as-of").replace("{date}", &text).into(),
+            _ => text.into(),
         });
     }
-    meta
+    meta.into()
 }
 
 /// Returns what must be said beside a title, in words.

@@ -1,5 +1,7 @@
 //! What one template sees: the page, and all that is shown around it.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use crate::{
@@ -309,7 +311,7 @@ impl View {
         view.notices = notices(site, page);
         view.sources = facts::sources(page, theme);
         if page.is_record {
-            view.fill_record(site, theme, index, from);
+            view.fill_record(context, index, from);
         }
         match page.role {
             Role::Term => view.fill_term(context, index, number, from),
@@ -532,7 +534,8 @@ impl View {
         }
     }
 
-    fn fill_record(&mut self, site: &Site, theme: &Theme, index: PageIndex, from: &str) {
+    fn fill_record(&mut self, context: &Context, index: PageIndex, from: &str) {
+        let site = context.site;
         let page = &site.pages[index];
         let lang = page.lang.as_str();
         let chosen: Vec<PageIndex> = match page.fields.get("related") {
@@ -544,9 +547,8 @@ impl View {
         let found = site.related[index].iter().copied().filter(|other| !chosen.contains(other));
         let shown: Vec<PageIndex> =
             chosen.iter().copied().chain(found).take(crate::site::RELATED_SHOWN).collect();
-        self.related =
-            shown.iter().map(|&other| lists::row(site, theme, other, lang, from)).collect();
-        self.cited_by = cited_by(site, theme, index, from);
+        self.related = shown.iter().map(|&other| lists::row(context, other, lang, from)).collect();
+        self.cited_by = cited_by(context, index, from);
         if let Some(crate::front::Value::List(points)) = page.fields.get("key_points") {
             self.key_points =
                 points.iter().filter_map(|point| point.as_text().map(str::to_owned)).collect();
@@ -632,7 +634,7 @@ impl View {
     }
 
     fn fill_home(&mut self, context: &Context, page: &Page, from: &str) {
-        let (site, theme) = (context.site, context.theme);
+        let site = context.site;
         let (folder, lang) = (page.id.folder.as_str(), page.lang.as_str());
         let home = &site.config.home;
         self.lists = lists::lists(site, folder, from);
@@ -658,17 +660,20 @@ impl View {
             }
         }
         if home.newest > 0 {
-            let mut records: Vec<PageIndex> = lists::records(site, folder).collect();
-            let date = |index: &PageIndex| {
-                let page = &site.pages[*index];
-                page.text("date").or_else(|| page.text("as_of")).unwrap_or_default().to_owned()
+            let date = |index: PageIndex| {
+                let page = &site.pages[index];
+                page.text("date").or_else(|| page.text("as_of")).unwrap_or_default()
             };
-            records.sort_by(|a, b| date(b).cmp(&date(a)).then(a.cmp(b)));
-            self.newest = records
-                .into_iter()
-                .take(home.newest)
-                .map(|index| lists::row(site, theme, index, lang, from))
-                .collect();
+            let records = lists::records(site, folder);
+            let mut records: Vec<_> = records.map(|index| (Reverse(date(index)), index)).collect();
+            // Only the first few need an order.
+            if home.newest < records.len() {
+                records.select_nth_unstable(home.newest);
+                records.truncate(home.newest);
+            }
+            records.sort_unstable();
+            let row = |(_, index)| lists::row(context, index, lang, from);
+            self.newest = records.into_iter().map(row).collect();
         }
     }
 }
@@ -730,7 +735,8 @@ fn notices(site: &Site, page: &Page) -> Vec<String> {
 }
 
 /// Returns the records that refer to this one, by the field in which they do.
-fn cited_by(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Group> {
+fn cited_by(context: &Context, index: PageIndex, from: &str) -> Vec<Group> {
+    let (site, theme) = (context.site, context.theme);
     let page = &site.pages[index];
     let mut groups: Vec<(&str, Vec<PageIndex>)> = Vec::new();
     for (label, other) in &site.backlinks[index] {
@@ -778,7 +784,7 @@ fn cited_by(site: &Site, theme: &Theme, index: PageIndex, from: &str) -> Vec<Gro
                 count: list.len(),
                 rows: list
                     .iter()
-                    .map(|&other| lists::row(site, theme, other, &page.lang, from))
+                    .map(|&other| lists::row(context, other, &page.lang, from))
                     .collect(),
             }
         })

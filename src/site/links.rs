@@ -151,6 +151,18 @@ pub fn find_again(
     edited.iter().map(of_page).collect()
 }
 
+/// Returns where the links of one page go and what they refer to, as it was found before.
+pub fn known(site: &Site, index: PageIndex) -> (Vec<Hole>, Vec<Edge>) {
+    let holes = site.holes[index].clone();
+    let label: Arc<str> = LINKS_TO.into();
+    let edge = |hole: &Hole| match hole {
+        Hole::Page(to, _) => Some(Edge { from: index, label: label.clone(), to: *to }),
+        _ => None,
+    };
+    let edges = holes.iter().filter_map(edge).collect();
+    (holes, edges)
+}
+
 /// Returns true when the links of one page name headings that another has.
 pub fn is_sound(site: &Site, from: PageIndex, to: PageIndex) -> bool {
     site.holes[from].iter().all(|hole| match hole {

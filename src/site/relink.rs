@@ -5,6 +5,7 @@
 //! `Site::link`.
 
 use std::{
+    cell::LazyCell,
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
@@ -160,8 +161,14 @@ impl Site {
         relinked: &mut Relinked,
     ) -> Option<()> {
         let indices: Vec<PageIndex> = edited.iter().map(|(index, _)| *index).collect();
-        let found = links::find_again(self, source, &indices)?;
-        let records = Records::of(&self.pages);
+        let goes_elsewhere =
+            |(index, old): &&(PageIndex, Arc<Page>)| !self.pages[*index].has_links_of(old);
+        let found = match edited.iter().copied().any(|edited| goes_elsewhere(&edited)) {
+            true => links::find_again(self, source, &indices)?,
+            false => indices.iter().map(|&index| links::known(self, index)).collect(),
+        };
+        // Made only where a record is named.
+        let records = LazyCell::new(|| Records::of(&self.pages));
         let mut edges: HashMap<PageIndex, Vec<Edge>> = HashMap::new();
         for (&index, (_, links)) in indices.iter().zip(&found) {
             let page = &self.pages[index];

@@ -189,7 +189,7 @@ fn edits(folder: &Path, pages: usize, once: bool) {
     let mut times = time_edits(&server, &practices, edited, "own", true);
     if !once && EDITS.iter().any(|edit| edit.has_limit && times[edit.name] > EDIT) {
         print_edits("serve, first", &times);
-        for (name, time) in time_edits(&server, &practices, edited, "again", true) {
+        for (name, time) in time_edits(&server, &practices, EDITED_AGAIN, "again", true) {
             times.entry(name).and_modify(|best| *best = best.min(time));
         }
     }
@@ -226,6 +226,9 @@ const EDITS: &[EditKind] = &[
 
 /// The pages that are edited. Every one of them carries the common tag.
 const EDITED: &[usize] = &[1, 2, 3, 4, 6];
+/// Those that are edited where the first took too long: others, because a title that stands first moves
+/// no farther.
+const EDITED_AGAIN: &[usize] = &[7, 9, 11, 12, 14];
 
 /// Edits a few pages in each way, and returns the middle times until all that shows an edit has
 /// changed. Titles sort first on the list of the commonest tag, so that every page of that list

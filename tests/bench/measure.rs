@@ -144,7 +144,7 @@ impl Server {
         for (page, wanted) in wanted {
             while !self.get(page).is_ok_and(|answer| answer.contains(wanted)) {
                 assert!(started.elapsed() < Duration::from_secs(120), "{page} never changed");
-                std::thread::sleep(Duration::from_millis(1));
+                std::thread::sleep(POLL);
             }
         }
         started.elapsed().as_secs_f64()
