@@ -387,8 +387,14 @@ impl Linked {
                 Err(claims) => Self::gather(site, theme, Rendered { claims, ..rendered }),
             };
         };
-        for claim in rendered.claims {
+        let (known, fresh): (Vec<Claim>, Vec<Claim>) =
+            rendered.claims.into_iter().partition(|claim| output.is_of(claim));
+        for claim in known {
             output.tree.insert(claim.path, claim.blob);
+        }
+        // A list that is a page longer may lack an address for it.
+        if !output.add(fresh).is_empty() {
+            return Self::render(site, theme, memories);
         }
         Self { site, desk: rendered.desk, output, diags: rendered.diags }
     }

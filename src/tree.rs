@@ -423,6 +423,12 @@ impl Output {
         Ok(())
     }
 
+    /// Returns true when a claim is for a path that its claimer has already.
+    pub fn is_of(&self, claim: &Claim) -> bool {
+        let owner = self.owners.get(&claim.path.as_str().to_lowercase());
+        owner.is_some_and(|(path, by)| *path == claim.path && *by == claim.by)
+    }
+
     /// Adds claims. The first claim on a path is kept; every later one is returned as a clash, and
     /// so is a file that stands where another needs a folder.
     pub fn add(&mut self, claims: impl IntoIterator<Item = Claim>) -> Vec<Clash> {

@@ -2,7 +2,9 @@
 //! folder is wholly the old site or wholly the new one.
 
 use vademecum::{
-    Built, Memories, build, disk,
+    Built, Memories, build,
+    diag::Code,
+    disk,
     site::Scope,
     tree::{Blob, Tree, TreePath},
 };
@@ -338,6 +340,44 @@ fn a_free_tag_is_called_as_most_pages_write_it() {
         let warm = build(&source, &mut memories, Scope::default());
         assert_equal(&warm, &cold(&source), name);
         assert_eq!(title(&warm), name);
+    }
+}
+
+#[test]
+fn a_list_grows_by_a_page_unless_its_address_is_taken() {
+    let page = |tags: &str| format!("---\ntitle: Heap\ntags: [{tags}]\n---\n\nText.\n");
+    let second = "tags/soil/page/2/index.html";
+    for is_taken in [false, true] {
+        let mut files = Files::default();
+        let config = "title = \"S\"\npage_size = 5\n[vocabularies.tags]\nopen = true\n\
+                      used_only = true\nfolder = \"tags\"\n[fields.tags]\ntype = \"terms\"\n\
+                      [types.practice]\nfolder = \"practices\"\nfields = [\"tags\"]\n";
+        files.put("content/site.toml", config);
+        for name in ["a", "b", "c", "d", "e", "f", "g"] {
+            let tags = if name < "f" { "soil, heap" } else { "heap" };
+            files.put(&format!("content/practices/{name}.md"), page(tags));
+        }
+        if is_taken {
+            files.put("content/tags/soil/page/2.md", page("heap"));
+        }
+        let mut memories = Memories::warm();
+        build(&files.tree(), &mut memories, Scope::default());
+        for (file, tags, grows) in [
+            ("f", "soil, heap", true),
+            ("g", "soil, heap", true),
+            ("g", "heap", true),
+            ("f", "heap", false),
+            ("f", "soil, heap", true),
+        ] {
+            files.put(&format!("content/practices/{file}.md"), page(tags));
+            let source = files.tree();
+            let warm = build(&source, &mut memories, Scope::default());
+            assert_equal(&warm, &cold(&source), &format!("{file}: {tags}, {is_taken}"));
+            let clashes = warm.diags.iter().any(|diag| diag.code == Code::DuplicateAddress);
+            assert_eq!(clashes, is_taken && grows, "{:?}", warm.diags);
+            let is_there = warm.output.get(&TreePath::of(second)).is_some();
+            assert_eq!(is_there, is_taken || grows);
+        }
     }
 }
 

@@ -220,7 +220,7 @@ impl Desk {
     /// beside them and all terms of their vocabularies, and other lists with the page that are
     /// narrowed down by these terms.
     ///
-    /// Returns `None` when a list takes more pages than before, or fewer.
+    /// Returns `None` when a list takes fewer pages than before.
     pub fn carry_other_terms(
         &mut self,
         site: &Site,
@@ -259,7 +259,7 @@ impl Desk {
                 Some(at) => drop(list.members.remove(at)),
                 None => list.members.insert(place_of(site, words, &list.members, page), page),
             }
-            if pages(list) != before {
+            if pages(list) < before {
                 return None;
             }
             list.counts.clear();

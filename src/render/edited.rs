@@ -18,7 +18,7 @@ pub type Numbered = BTreeSet<(PageIndex, usize)>;
 ///
 /// Returns `None` where an edit reaches farther than to the pages beside it: a page that others
 /// lie below, that stands in the menu, or whose title is part of other pages' rows; several pages
-/// with other terms; a list that becomes a page longer or shorter.
+/// with other terms; a list that becomes a page shorter.
 pub fn shown_on(site: &Site, theme: &Theme, desk: &mut Desk, edit: &Edited) -> Option<Numbered> {
     let edited = edit.pages;
     desk.forget_rows(edited);
