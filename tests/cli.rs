@@ -394,6 +394,38 @@ impl Server {
 }
 
 #[test]
+fn the_home_page_shows_the_newest_records_in_order() {
+    let dates = [
+        ("a", "date: 2019-01-01"),
+        ("b", ""),
+        ("c", "date: 2020-05-01"),
+        ("d", "as_of: 2021"),
+        ("e", "date: 2020-05-01"),
+        ("f", "date: 2018-01-01"),
+        ("g", "date: 2022-03-01"),
+    ];
+    let home = "---\ntitle: Home\ntemplate: home.html\n---\n";
+    let site = Site::new(&[("content/en/index.md", home)]);
+    for (name, date) in dates {
+        let text = format!("---\ntitle: Record {name}\n{date}\n---\n");
+        site.write(&format!("content/en/practices/{name}.md"), &text);
+    }
+    // Those of one day stand in the order of their names.
+    for (newest, order) in [(4, "gdce"), (40, "gdceafb")] {
+        let config = format!(
+            "languages = ['en']\n[home]\nnewest = {newest}\n[fields.date]\ntype = 'date'\n\
+             [fields.as_of]\ntype = 'date'\n[types.practice]\nfolder = 'practices'\n\
+             fields = ['date', 'as_of']\n"
+        );
+        site.write("content/site.toml", &config);
+        site.run(&["build"]).code(0);
+        let html = site.read("public/en/index.html");
+        let named = html.match_indices("Record ").map(|(at, word)| &html[at + word.len()..][..1]);
+        assert_eq!(named.collect::<String>(), order, "{html}");
+    }
+}
+
+#[test]
 fn serve_shows_changes_and_keeps_the_last_good_page() {
     let site = configured();
     let server = Server::start(&site);
@@ -405,6 +437,8 @@ fn serve_shows_changes_and_keeps_the_last_good_page() {
     site.write("content/en/practices/a.md", "---\ntitle: Counting cats\nobjectives: [1]\n---\n");
     server.until("/en/practices/a/", "Counting cats");
     server.until("/en/practices/", "Counting cats");
+    // What is made from all pages is made later, and stays there until then.
+    assert!(server.get("/en/feed.xml").starts_with("HTTP/1.1 200"));
     // A mistake is told over the last good page.
     site.write("content/en/practices/a.md", BROKEN);
     let state = server.until("/_vademecum/state", "unknown-term");
