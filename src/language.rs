@@ -124,7 +124,7 @@ pub fn canonical(code: &str) -> String {
 
 /// Returns the primary subtag, `pt` for `pt-BR`.
 pub fn primary(code: &str) -> &str {
-    // Shorter than what a search for a letter sets up.
+    // Codes are too short for a search to be worth setting up.
     code.bytes().position(|byte| byte == b'-').map_or(code, |end| &code[..end])
 }
 

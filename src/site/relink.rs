@@ -161,11 +161,10 @@ impl Site {
         relinked: &mut Relinked,
     ) -> Option<()> {
         let indices: Vec<PageIndex> = edited.iter().map(|(index, _)| *index).collect();
-        let goes_elsewhere =
-            |(index, old): &&(PageIndex, Arc<Page>)| !self.pages[*index].has_links_of(old);
-        let found = match edited.iter().copied().any(|edited| goes_elsewhere(&edited)) {
-            true => links::find_again(self, source, &indices)?,
-            false => indices.iter().map(|&index| links::known(self, index)).collect(),
+        let has_known_links = edited.iter().all(|(at, old)| self.pages[*at].has_links_of(old));
+        let found = match has_known_links {
+            true => indices.iter().map(|&index| links::known(self, index)).collect(),
+            false => links::find_again(self, source, &indices)?,
         };
         // Made only where a record is named.
         let records = LazyCell::new(|| Records::of(&self.pages));
