@@ -96,11 +96,6 @@ pub struct Link {
     pub range: Range<usize>,
 }
 
-/// The longest code block that is highlighted, in bytes; longer ones are shown plain.
-pub const HIGHLIGHT_LIMIT: usize = 64 * 1024;
-/// The longest line of it, in bytes. Some languages take time with the square of a line's length.
-pub const HIGHLIGHT_LINE_LIMIT: usize = 1_000;
-
 fn options(unsafe_html: bool) -> Options<'static> {
     Options {
         extension: Extension {
