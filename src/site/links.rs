@@ -1,7 +1,8 @@
 //! Where links go: each hole of a page is filled with a page, a file, or what was written.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    hash::Hash,
     sync::{Arc, OnceLock},
 };
 
@@ -63,6 +64,8 @@ struct Places<'a> {
     unpublished: &'a BTreeSet<PageId>,
     /// Pages that are not published, made when a name leads nowhere.
     drafts: OnceLock<HashMap<String, &'a PageId>>,
+    /// The folders that hold something, made when a link leads nowhere.
+    folders: OnceLock<HashSet<&'a str>>,
 }
 
 /// Fills the holes of every page, and carries files along.
@@ -90,7 +93,10 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
         said.extend(found.diags);
         carried.extend(found.files.iter().filter_map(|path| places.files.get(path.as_str())));
     }
-    site.diags.extend(if site.config.configured { said } else { joined(said) });
+    site.diags.extend(match site.config.configured {
+        true => said.into_iter().map(|nowhere| nowhere.diag).collect(),
+        false => joined(said),
+    });
     for path in carried {
         let below = path.below(&content).unwrap_or(path.as_str());
         if is_kept(below) {
@@ -108,23 +114,59 @@ pub fn resolve(site: &mut Site, source: &Tree, unpublished: &BTreeSet<PageId>) {
 /// So many links may lead to the same nowhere, and each is named; more are one remark.
 const SAME: usize = 5;
 
-/// Leaves the first of many remarks that say the same, as of a picture that every page of a foreign folder
-/// shows and that is not there.
-fn joined(said: Vec<Diag>) -> Vec<Diag> {
-    let mut counts: HashMap<(String, Option<String>), (usize, bool)> = HashMap::new();
-    let key = |diag: &Diag| (diag.message.clone(), diag.help.clone());
-    for diag in &said {
-        counts.entry(key(diag)).or_default().0 += 1;
+/// A link that leads nowhere, and what is said of it.
+struct Nowhere {
+    diag: Diag,
+    /// The first folder on its way that is not there.
+    missing: Option<String>,
+}
+
+impl From<Diag> for Nowhere {
+    fn from(diag: Diag) -> Self {
+        Self { diag, missing: None }
     }
-    let first = |mut diag: Diag| {
-        let (count, was_said) = counts.get_mut(&key(&diag))?;
+}
+
+/// Leaves the first of many remarks that say the same, as of a picture that every page of a foreign folder
+/// shows and that is not there, and of many links into a folder that is not there.
+fn joined(said: Vec<Nowhere>) -> Vec<Diag> {
+    let (into, others): (Vec<_>, Vec<_>) = said.into_iter().partition(|it| it.missing.is_some());
+    let missing = first_of(
+        into,
+        |it| it.missing.clone(),
+        |it, count| {
+            let folder = it.missing.take().unwrap_or_default();
+            it.diag.message += &format!(" (the first of {count} links into `{folder}`)");
+            it.diag.help = Some(format!("there is no folder `{folder}`"));
+        },
+    );
+    let what = |it: &Nowhere| (it.diag.message.clone(), it.diag.help.clone());
+    let all = first_of(missing.into_iter().chain(others), what, |it, count| {
+        it.diag.message += &format!(" (the first of {count} such links)");
+    });
+    all.into_iter().map(|it| it.diag).collect()
+}
+
+/// Leaves the first of more than a few remarks that have the same key, changed by `tell`.
+fn first_of<K: Hash + Eq>(
+    said: impl IntoIterator<Item = Nowhere>,
+    key: impl Fn(&Nowhere) -> K,
+    tell: impl Fn(&mut Nowhere, usize),
+) -> Vec<Nowhere> {
+    let said: Vec<Nowhere> = said.into_iter().collect();
+    let mut counts: HashMap<K, (usize, bool)> = HashMap::new();
+    for nowhere in &said {
+        counts.entry(key(nowhere)).or_default().0 += 1;
+    }
+    let first = |mut nowhere: Nowhere| {
+        let (count, was_said) = counts.get_mut(&key(&nowhere))?;
         if *count > SAME {
             if std::mem::replace(was_said, true) {
                 return None;
             }
-            diag.message += &format!(" (the first of {count} such links)");
+            tell(&mut nowhere, *count);
         }
-        Some(diag)
+        Some(nowhere)
     };
     said.into_iter().filter_map(first).collect()
 }
@@ -183,7 +225,7 @@ const LINKS_TO: &str = "links to";
 struct Found {
     holes: Vec<Hole>,
     edges: Vec<Edge>,
-    diags: Vec<Diag>,
+    diags: Vec<Nowhere>,
     files: Vec<TreePath>,
 }
 
@@ -214,6 +256,7 @@ impl<'a> Places<'a> {
                 .collect(),
             unpublished,
             drafts: OnceLock::new(),
+            folders: OnceLock::new(),
         };
         for (index, page) in pages.iter().enumerate() {
             places.by_address.insert(page.address(), index);
@@ -294,11 +337,12 @@ impl<'a> Places<'a> {
                     Hole::Page(to, to_place(&self.pages[to], rest, to == index))
                 }
                 Ok(hole) => hole,
-                Err(diag) => {
+                Err(Nowhere { diag, missing }) => {
                     let written = page.source.as_ref().filter(|_| page.stands_for.is_none());
                     if let Some(path) = written {
                         let at = At::new(path, link.range.clone());
-                        found.diags.push(Diag { at, ..diag }.lenient(!site.config.configured));
+                        let diag = Diag { at, ..diag }.lenient(!site.config.configured);
+                        found.diags.push(Nowhere { diag, missing });
                     }
                     // A name that is no address stands there as words only.
                     let is_name = link.target.starts_with("[[");
@@ -314,7 +358,8 @@ impl<'a> Places<'a> {
                     {
                         let at = At::new(path, link.range.clone());
                         let suggests = found.diags.len() < SUGGESTIONS;
-                        found.diags.push(Diag { at, ..no_place(&self.pages[*to], &id, suggests) });
+                        let diag = Diag { at, ..no_place(&self.pages[*to], &id, suggests) };
+                        found.diags.push(diag.into());
                     }
                 }
                 Hole::File(path, _) => found.files.push(path.clone()),
@@ -326,7 +371,7 @@ impl<'a> Places<'a> {
     }
 
     /// Finds where a link goes; the place of a returned remark is filled in by the caller.
-    fn find(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
+    fn find(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Nowhere> {
         if let Some(name) = target.strip_prefix("[[").and_then(|name| name.strip_suffix("]]")) {
             return self.by_name(site, page, name);
         }
@@ -518,7 +563,7 @@ impl<'a> Places<'a> {
     }
 
     /// Finds what `[[name]]` means: a path, else the page or file of that name anywhere.
-    fn by_name(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Diag> {
+    fn by_name(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Nowhere> {
         let (name, section) = target.split_at(target.find('#').unwrap_or(target.len()));
         let section = match section.strip_prefix('#') {
             Some(block) if block.starts_with('^') => format!("#{block}"),
@@ -546,13 +591,13 @@ impl<'a> Places<'a> {
             return Ok(Hole::File(path, String::new()));
         }
         if let Some(id) = self.drafts().get(&name_key(stem)) {
-            return path.map_err(|diag| {
+            return path.map_err(|nowhere| {
                 let message = format!("`{target}` leads to a page that is not published");
                 let help = format!("publish `{}`, or take the link out", id.path);
-                Diag { message, help: Some(help), ..diag }
+                Diag { message, help: Some(help), ..nowhere.diag }.into()
             });
         }
-        path.map_err(|diag| {
+        path.map_err(|nowhere| {
             let kind = last.rsplit_once('.').map(|(_, kind)| kind.to_lowercase());
             let is_file = kind.is_some_and(|kind| MEDIA.contains(&kind.as_str()));
             let nearest = if is_file {
@@ -562,11 +607,12 @@ impl<'a> Places<'a> {
             };
             let what = if is_file { "file" } else { "page" };
             let message = format!("`{target}` is the name of no {what}");
-            Diag { message, help: None, ..diag }.help(match nearest {
+            let help = match nearest {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if is_file => "write the name of a file of this site, or its path".to_owned(),
                 None => "write the name of a page's file, or its path".to_owned(),
-            })
+            };
+            Diag { message, help: Some(help), ..nowhere.diag }.into()
         })
     }
 
@@ -608,7 +654,7 @@ impl<'a> Places<'a> {
         self.by_address.get(folder).map(page)
     }
 
-    fn broken(&self, site: &Site, page: &Page, target: &str, wanted: &str) -> Diag {
+    fn broken(&self, site: &Site, page: &Page, target: &str, wanted: &str) -> Nowhere {
         let nowhere = At::new(&TreePath::of("x"), 0..0);
         let stem = wanted.trim_end_matches('/').trim_end_matches(".md");
         let below = stem.strip_prefix(&page.id.folder).unwrap_or(stem).trim_start_matches('/');
@@ -616,7 +662,7 @@ impl<'a> Places<'a> {
         if self.unpublished.contains(&id) {
             let message = format!("`{target}` leads to a page that is not published");
             let diag = Diag::error(Code::BrokenLink, nowhere, message);
-            return diag.help("publish it, or take the link out");
+            return diag.help("publish it, or take the link out").into();
         }
         let diag = Diag::error(Code::BrokenLink, nowhere, format!("`{target}` leads nowhere"));
         let content = &site.config.content;
@@ -628,15 +674,29 @@ impl<'a> Places<'a> {
         let own = own.map(|path| path.file_name());
         let neighbours = self.neighbours().get(folder).map_or(&[][..], Vec::as_slice);
         let near = among_many(name, neighbours.iter().copied().filter(|name| Some(*name) != own));
-        match near {
+        let diag = match near {
             Some(near) => diag.help(format!("did you mean `{near}`?")),
             None if wanted.starts_with("..") || wanted.contains("/../") => {
                 diag.help("it leaves the folder of the site; link to a page or file within it")
             }
             None if target.starts_with("www.") => diag.help(format!("write `https://{target}`")),
             None if is_mail(target) => diag.help(format!("write `mailto:{target}`")),
-            None => diag.help(format!("there is no file `{full}`")),
-        }
+            None => {
+                let missing = self.missing_folder(&full).map(str::to_owned);
+                return Nowhere { diag: diag.help(format!("there is no file `{full}`")), missing };
+            }
+        };
+        diag.into()
+    }
+
+    /// Returns the first folder of a path that is not there.
+    fn missing_folder<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let folders = self.folders.get_or_init(|| {
+            let ends = |path: &'a str| path.match_indices('/').map(|(at, _)| &path[..at]);
+            self.source.iter().flat_map(|(path, _)| ends(path.as_str())).collect()
+        });
+        let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+        above.find(|folder| !folder.is_empty() && !folders.contains(folder))
     }
 }
 
