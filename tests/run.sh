@@ -36,12 +36,19 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
+# Lint, tests, benchmarks and the program share one set of compiled libraries, which take most of the time.
+# The tests see this package with all its checks, as a plain `cargo test` does, and a little optimised.
+checked=(--release)
+for setting in 'debug-assertions=true' 'overflow-checks=true' 'opt-level=1'; do
+  checked+=(--config "profile.release.package.vademecum.$setting")
+done
+
 say "format"
 cargo fmt --check
 say "lint"
-cargo clippy --all-targets -- -D warnings
+cargo clippy --release --all-targets -- -D warnings
 say "tests"
-cargo test
+cargo test "${checked[@]}"
 say "benchmark"
 if [ "$(uname)" = Linux ]; then
   bash tests/bench/peers.sh target/peers
@@ -59,7 +66,7 @@ peers=()
 node tests/bench/search.mjs target/release/vademecum target/search-bench "${peers[@]}" --check
 if [ "${1:-}" = --full ]; then
   say "hostile input"
-  FUZZ_SECONDS=600 cargo test --test fuzz -- --nocapture
+  FUZZ_SECONDS=600 cargo test "${checked[@]}" --test fuzz -- --nocapture
   say "100,000 pages"
   cargo bench --bench build -- --pages 100000 --check
 fi
