@@ -67,7 +67,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("percent_encoding", &["render", "render/view", "serve", "serve/api", "site/links"]),
     ("memory_stats", &["theme/watch"]),
     ("mimalloc", &["main"]),
-    ("rustix", &["disk/write"]),
+    ("rustix", &["disk/write", "serve/api"]),
     ("saphyr_parser", &["front"]),
     ("strsim", &["diag", "search/lexicon"]),
     ("syntaxmate", &["markdown/highlight"]),

@@ -26,6 +26,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(5);
 const SIDE_BY_SIDE: usize = 2;
 /// How long nothing must change before the search is made anew: on a large site it takes seconds.
 const QUIET: Duration = Duration::from_secs(1);
+/// The lowest priority there is.
+#[cfg(target_os = "linux")]
+const LAST: i32 = 19;
 /// How long a request waits for the first index.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -61,7 +64,8 @@ pub fn start(report: impl Fn(&str) + Send + Sync + 'static) -> (Arc<Search>, Ord
     let keeper = search.clone();
     std::thread::spawn(move || {
         // A pool of its own, so that an edit does not wait behind the search for a free thread.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(1).start_handler(|_| stand_back()).build();
         let mut patience = Duration::ZERO;
         while let Ok(mut collections) = waiting.recv() {
             while let Ok(newer) = waiting.recv_timeout(patience) {
@@ -76,6 +80,17 @@ pub fn start(report: impl Fn(&str) + Send + Sync + 'static) -> (Arc<Search>, Ord
         }
     });
     (search, orders)
+}
+
+/// Lets other threads go first. What makes an edit visible shares the processor with the search of all
+/// pages, which nobody waits for in that moment.
+fn stand_back() {
+    // On Linux the priority is that of a thread, elsewhere of the whole program.
+    #[cfg(target_os = "linux")]
+    {
+        // Without it, only the search comes sooner and the edit later.
+        let _ = rustix::process::setpriority_process(None, LAST);
+    }
 }
 
 impl Search {
@@ -221,6 +236,16 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_search_stands_back_and_nothing_else_does() {
+        let priority = || rustix::process::getpriority_process(None).unwrap();
+        let before = priority();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).start_handler(|_| stand_back());
+        assert_eq!(pool.build().unwrap().install(priority), LAST);
+        assert_eq!(priority(), before);
+    }
 
     #[test]
     fn a_query_string_is_read_within_limits() {
