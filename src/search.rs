@@ -26,6 +26,7 @@ use crate::{
 pub mod analysis;
 mod answer;
 mod cut;
+mod declension;
 mod excerpt;
 pub mod index;
 pub mod lexicon;
@@ -501,6 +502,7 @@ const NAME_LIMIT: usize = 6;
 
 /// Collects the terms of the vocabularies whose names are understood.
 fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
+    let mut stemmer = analysis::Analyzer::new(lang);
     let mut analyzer = analysis::Analyzer::new(lang);
     let mut words = |text: &str| -> Option<Vec<analysis::Token>> {
         let tokens = analyzer.tokens(text);
@@ -535,6 +537,10 @@ fn concepts(config: &Config, lang: &str, tuning: &Tuning) -> Vec<Concept> {
                 let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
                 if (code == lang || code.is_empty()) && !concept.written.contains(&stems) {
                     concept.own.push(stems.clone());
+                    if let [token] = tokens.as_slice() {
+                        let forms = declension::forms(lang, &token.word);
+                        concept.own.extend(forms.map(|form| vec![stemmer.stem(&form)]));
+                    }
                     concept.written.push(stems);
                 }
                 let said: Vec<String> = tokens.into_iter().map(|token| token.word).collect();

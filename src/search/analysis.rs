@@ -407,12 +407,16 @@ fn arabic(word: &str) -> String {
             c => c,
         })
         .collect();
+    /// What is left of words that begin with a lam of their own: refugee, player, Latin.
+    const OWN_LAM: [&str; 3] = ["اجي", "اعب", "اتين"];
     const PREFIXES: [&str; 9] = ["وبال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال", "و"];
     for prefix in PREFIXES {
         if let Some(rest) = letters.strip_prefix(prefix)
             && rest.chars().count() >= if prefix == "و" { 4 } else { 3 }
         {
-            return rest.to_owned();
+            // Of three lams only two are written: "to the refugees".
+            let own_lam = prefix.ends_with("لل") && OWN_LAM.iter().any(|it| rest.starts_with(it));
+            return if own_lam { format!("ل{rest}") } else { rest.to_owned() };
         }
     }
     letters

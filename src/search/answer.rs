@@ -34,11 +34,21 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
         query.filters.push((facet_of(searcher, field), value.clone()));
     }
     let (mut words, typed) = terms.words(&query)?;
-    let concepts = terms.understand(&mut words, &typed, &ask.off)?;
+    let all = words.len();
+    let mut concepts = terms.understand(&mut words, &typed, &ask.off, 1.0)?;
     let mut corrected = match ask.insist {
         true => None,
         false => terms.correct(&query.words, &mut words)?,
     };
+    // A word as corrected may name a concept. Pairs of characters that a name was made of are gone.
+    if corrected.is_some() && words.len() == all {
+        let share = rank::corrected(words.len());
+        for named in terms.understand(&mut words, &typed, &ask.off, share)? {
+            if concepts.iter().all(|known| known.id != named.id) {
+                concepts.push(named);
+            }
+        }
+    }
     let mut words: Vec<Word> = words.into_iter().map(|wanted| wanted.word).collect();
     let records = searcher.records()?;
     let is_record = |document: u32| records[document as usize];
@@ -260,7 +270,8 @@ impl Terms<'_> {
     }
 
     /// Finds the concepts that the query names, the longest name first, and adds their other names
-    /// as forms of the first word that says something. Nothing is added for concepts that are `off`.
+    /// as forms of the first word that says something; they weigh `share` of what they do elsewhere.
+    /// Nothing is added for concepts that are `off`.
     ///
     /// Where words are pairs of characters, a name is one word however many pairs it has.
     fn understand(
@@ -268,6 +279,7 @@ impl Terms<'_> {
         words: &mut Vec<Wanted>,
         order: &[usize],
         off: &[String],
+        share: f64,
     ) -> Result<Vec<Understood>, Fault> {
         let searcher = self.searcher;
         let mut found: Vec<(usize, usize, usize)> = Vec::new();
@@ -313,7 +325,7 @@ impl Terms<'_> {
                 if words[carrier].word.forms.iter().any(|form| form.stems == *stems) {
                     continue;
                 }
-                let form = self.form(stems, rank::CONCEPT)?;
+                let form = self.form(stems, share * rank::CONCEPT)?;
                 words[carrier].word.forms.extend(form);
             }
         }
@@ -333,8 +345,7 @@ impl Terms<'_> {
     fn correct(&mut self, text: &str, words: &mut [Wanted]) -> Result<Option<String>, Fault> {
         let mut corrected = text.trim().to_owned();
         let mut changed = false;
-        let (few, many) = rank::CORRECTED;
-        let weight = if words.len() > rank::QUESTION_WORDS { many } else { few };
+        let weight = rank::corrected(words.len());
         let common = &self.searcher.tuning.common;
         // A word that everybody uses is no mistake for one of the site's.
         let is_strange =
@@ -347,6 +358,7 @@ impl Terms<'_> {
                 corrected.replace_range(token.start..token.end, first);
                 changed = true;
             }
+            wanted.key = self.analyzer.stem(first);
             for form in &near {
                 if let Some(form) = self.exact_form(form, weight)?
                     && wanted.word.forms.iter().all(|other| other.stems != form.stems)

@@ -131,8 +131,25 @@ pub fn guess(searcher: &Searcher, form: &str) -> Result<(Vec<String>, Option<Str
             named = Some(stem);
         }
     }
+    // A particle before a word without article, as in "to Canada". It is no part of the word only where
+    // that is one of the site's.
+    let particle = form.chars().next().filter(|letter| PARTICLES.contains(letter));
+    if let Some(letter) = particle
+        && guesses.is_empty()
+        && named.is_none()
+    {
+        let word = &form[letter.len_utf8()..];
+        if searcher.form(word)?.is_some() {
+            guesses.push(Analyzer::new(&searcher.lang).stem(word));
+        } else if searcher.names.holds(word) {
+            named = Some(word.to_owned());
+        }
+    }
     Ok((guesses, named))
 }
+
+/// The Arabic particles that are written as one with the word that follows: with, to, like, so.
+const PARTICLES: [char; 4] = ['ب', 'ل', 'ك', 'ف'];
 
 /// Returns the commonest forms that begin with what was typed.
 ///

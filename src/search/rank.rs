@@ -33,6 +33,12 @@ pub const PREFIX: (f64, f64) = (0.8, 0.3);
 pub const CORRECTED: (f64, f64) = (0.8, 0.4);
 /// A query of more words is a question.
 pub const QUESTION_WORDS: usize = 5;
+
+/// Returns what a corrected word counts in a query of so many words.
+pub fn corrected(words: usize) -> f64 {
+    let (few, many) = CORRECTED;
+    if words > QUESTION_WORDS { many } else { few }
+}
 /// What an inflected form counts that no page holds, and whose stem was guessed.
 pub const GUESSED: f64 = 0.9;
 /// What another name of a concept counts against the word that named it.

@@ -23,7 +23,11 @@ vademecum.more("extra", (core) => {
   readers.c = (whole) => JSON.parse(utf8(whole));
 
   const LETTERS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي", ی: "ي", ک: "ك" };
+  const PARTICLES = ["ب", "ل", "ك", "ف"];
   const CLITICS = ["وبال", "وال", "بال", "كال", "فال", "ولل", "لل", "ال", "و"];
+
+  // What is left of words that begin with a lam of their own.
+  const OWN_LAM = /^(اجي|اعب|اتين)/;
 
   // As analysis.rs folds a word with Arabic letters.
   const foldArabic = (word) => {
@@ -31,7 +35,8 @@ vademecum.more("extra", (core) => {
     for (const c of word) folded += LETTERS[c] || (/[٠-٩۰-۹]/.test(c) ? c.charCodeAt(0) & 15 : c);
     for (const clitic of CLITICS) {
       const rest = folded.slice(clitic.length);
-      if (folded.startsWith(clitic) && [...rest].length >= (clitic === "و" ? 4 : 3)) return rest;
+      if (folded.startsWith(clitic) && [...rest].length >= (clitic === "و" ? 4 : 3))
+        return clitic.endsWith("لل") && OWN_LAM.test(rest) ? `ل${rest}` : rest;
     }
     return folded;
   };
@@ -121,6 +126,13 @@ vademecum.more("extra", (core) => {
       else if (!guesses.named && (await chunkFor(index, stem))?.names.has(stem)) guesses.named = stem;
       if (guesses.length === GUESSES) break;
     }
+    // A particle before a word without article, as in "to Canada".
+    if (!guesses.length && !guesses.named && PARTICLES.includes(form[0])) {
+      const word = form.slice(1);
+      const found = await exactForm(index, word, GUESSED);
+      if (found) guesses.push({ ...found, bit: -1 });
+      else if ((await chunkFor(index, word))?.names.has(word)) guesses.named = word;
+    }
     return guesses;
   };
 
@@ -161,8 +173,9 @@ vademecum.more("extra", (core) => {
     return found.map(({ form }) => form);
   };
 
-  // Replaces words that the site does not hold by near ones; returns the query as corrected.
-  const correct = async (index, text, words) => {
+  // Replaces words that the site does not hold by near ones; returns the query as corrected. What the new
+  // ones name comes to the concepts.
+  const correct = async (index, text, words, concepts, off) => {
     let corrected = text.trim();
     let isChanged = false;
     const weight = CORRECTED[Number(words.length > QUESTION_WORDS)];
@@ -176,13 +189,18 @@ vademecum.more("extra", (core) => {
         isChanged = true;
       }
       for (const form of forms) addForm(word, await exactForm(index, form, weight));
+      if (forms.length) word.key = (await exactForm(index, forms[0], weight))?.terms[0].stem || word.key;
     }
+    if (isChanged && words.length === words.all)
+      for (const named of await understand(index, words, off, weight))
+        if (concepts.every(({ id }) => id !== named.id)) concepts.push(named);
     return isChanged ? corrected : null;
   };
 
   // Finds the concepts that a query names, the longest name first, and adds their other names. Where
   // words are pairs of characters, a name is one word however many pairs it has.
-  const understand = async (index, words, off) => {
+  // They weigh `share` of what they do elsewhere.
+  const understand = async (index, words, off, share = 1) => {
     const { order } = words;
     const found = [];
     for (const [at, word] of order.entries()) {
@@ -214,7 +232,7 @@ vademecum.more("extra", (core) => {
       carriers.add(word);
       if (!isNew) continue;
       word.isKnown = true;
-      for (const stems of written) addForm(word, await stemForm(index, stems, CONCEPT));
+      for (const stems of written) addForm(word, await stemForm(index, stems, share * CONCEPT));
     }
     words.splice(0, Infinity, ...words.filter((word) => carriers.has(word) || !parts.has(word)));
     return [...understood.values()].filter(({ id }) => id);

@@ -296,6 +296,7 @@ const vademecum = (() => {
     }
     // Where each stands as it was typed.
     words.order = all.map((word) => typed.get(word));
+    words.all = words.length;
     return words;
   };
 
@@ -490,7 +491,7 @@ const vademecum = (() => {
       ? await (await loadMore()).understand(index, words, options.off || [])
       : [];
     const isStrange = !options.insist && words.some(({ isKnown }) => !isKnown);
-    let corrected = isStrange ? await (await loadMore()).correct(index, query.words, words) : null;
+    let corrected = isStrange ? await (await loadMore()).correct(index, query.words, words, concepts, options.off || []) : null;
     let scores = score(index, words);
     const isFiltered = query.filters.length > 0;
     if (!words.length && !query.phrases.length && (isFiltered || query.isNegative || !text.trim())) scores = new Float64Array(root.documents);
