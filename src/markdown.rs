@@ -401,6 +401,7 @@ pub fn read(source: &Source) -> Body {
         places.length = text.len();
         places.put.push(escapes);
     }
+    repair::keep_single_tildes(&arena, root, &text, &places);
     let mut body = Body::default();
     take_title(root, source.title, &mut body);
     let mut walk = Walk {

@@ -59,8 +59,8 @@ struct Candidate<'a> {
 }
 
 /// Finds the folders of translations, by their paths. Two letters are often no language, so half of the pages
-/// in such a folder, at least one of them no `README` or `index`, must lie at the same path in the folder
-/// above, in the folder for English beside it, or in two other languages.
+/// in such a folder, at least one of them no `README` and no `index` at its top, must lie at the same path in
+/// the folder above, in the folder for English beside it, or in two other languages.
 pub(super) fn find(source: &Tree, content: &str) -> BTreeMap<String, Nested> {
     let paths: Vec<&str> = source
         .iter()
@@ -184,7 +184,12 @@ fn enough(candidate: &Candidate, may_be_readme: bool, has: impl Fn(&str) -> bool
     let is_page = |below: &&&str| {
         let name = below.rsplit('/').next().unwrap_or(below);
         let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
-        !["readme", "index", "_index"].contains(&stem.as_str()) && split_language(&stem).is_none()
+        // In a folder of its own an index is a page like others.
+        let is_front = match below.contains('/') {
+            true => stem == "readme",
+            false => ["readme", "index", "_index"].contains(&stem.as_str()),
+        };
+        !is_front && split_language(&stem).is_none()
     };
     having.len() * 2 >= candidate.below.len() && (may_be_readme || having.iter().any(is_page))
 }

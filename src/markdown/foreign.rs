@@ -102,7 +102,15 @@ fn may_be_foreign(text: &str) -> bool {
                 next.is_ascii_alphabetic() && (at == 0 || matches!(bytes[at - 1], b' ' | b'\n'))
             }
             b'<' => next.is_ascii_alphabetic() || next == b'/',
-            b'[' => next == b'[',
+            b'[' => match next {
+                b'[' => true,
+                // A name with more words behind it is none of a box.
+                b'!' => bytes[at..]
+                    .iter()
+                    .find(|byte| matches!(byte, b' ' | b']' | b'\n'))
+                    .is_some_and(|byte| *byte == b' '),
+                _ => false,
+            },
             b']' => match next {
                 b'[' => true,
                 b'(' => bytes[at + 2..]
@@ -139,11 +147,14 @@ struct Fence {
     sign: u8,
     length: usize,
     column: usize,
+    /// Whether it stands in a quote, which a line without its sign ends.
+    is_quoted: bool,
 }
 
 impl Fence {
     /// Returns true for the line that ends the block, which stands three columns deep at most.
     fn is_closed_by(&self, bare: &str, column: usize) -> bool {
+        let bare = if self.is_quoted { bare.trim_start_matches(['>', ' ']) } else { bare };
         column < self.column + 4
             && self.length <= run(bare, self.sign)
             && bare.bytes().all(|byte| byte == self.sign)
@@ -277,6 +288,9 @@ impl<'t> Reader<'t> {
         }
         if self.inline.skip > line.start {
             return self.read_inline(line);
+        }
+        if !bare.starts_with('>') && self.fence.as_ref().is_some_and(|fence| fence.is_quoted) {
+            self.fence = None;
         }
         if bare.is_empty() {
             self.was_blank = true;
@@ -431,6 +445,12 @@ impl<'t> Reader<'t> {
         // The title of a VitePress page, which stands above it here.
         let is_title = bare.starts_with("# {{")
             && matches!(bare[4..].trim(), "$frontmatter.title }}" | "$frontmatter.title}}");
+        if bare.starts_with("{::comment}") && self.drop_comment(line) {
+            return true;
+        }
+        if let Some(rest) = marked(bare) {
+            return self.read_marked(line, rest, whole);
+        }
         // An attribute list on a line of its own only changes the look of the block above it.
         let is_look = bare.starts_with("{:") && bare.ends_with('}') && !bare[2..].contains('{');
         if is_look {
@@ -446,6 +466,35 @@ impl<'t> Reader<'t> {
             return true;
         }
         self.read_tag_line(line, bare, whole)
+    }
+
+    /// Takes a comment of kramdown out, if it ends.
+    fn drop_comment(&mut self, line: &Range<usize>) -> bool {
+        let rest = &self.text[line.start..];
+        let Some(end) = ["{:/comment}", "{:/}"].iter().filter_map(|end| rest.find(end)).min()
+        else {
+            return false;
+        };
+        let last = self.line(line.start + end);
+        self.drop_line(line);
+        self.at = (last.end + 1).min(self.text.len());
+        true
+    }
+
+    /// Reads what Microsoft's documents write as `> [!div …]` and `> [!VIDEO address]`: these are no boxes.
+    fn read_marked(&mut self, line: &Range<usize>, inner: &str, whole: Range<usize>) -> bool {
+        let spaces = self.spaces(line);
+        let (name, rest) = inner.split_once(' ').unwrap_or((inner, ""));
+        let words = match name.to_ascii_lowercase().as_str() {
+            "div" => String::new(),
+            "video" => format!("<{}>", rest.trim()),
+            _ => {
+                self.note(Kind::Snippet, whole.clone(), &self.text[whole]);
+                format!("\\[!{inner}]")
+            }
+        };
+        self.replace_line(line, format!("{spaces}> {words}").trim_end());
+        true
     }
 
     /// Returns true for a line behind an empty one, or behind the name of a place.
@@ -737,7 +786,15 @@ fn bold(title: &str) -> String {
 }
 
 /// Returns the fence that a line opens, if it opens a block of code.
+/// Returns what stands between the brackets of `> [!name words]`, which is no name of a box.
+fn marked(bare: &str) -> Option<&str> {
+    let inner = bare.strip_prefix('>')?.trim_start().strip_prefix("[!")?.strip_suffix(']')?;
+    let name = inner.split(' ').next().filter(|name| name.len() < inner.len())?;
+    name.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(inner)
+}
+
 fn fence_of(bare: &str) -> Option<Fence> {
+    let is_quoted = bare.starts_with('>');
     let bare = bare.trim_start_matches(['>', ' ']);
     let bare = match bare.as_bytes() {
         [b'-' | b'*' | b'+', b' ', ..] => bare[1..].trim_start(),
@@ -749,6 +806,7 @@ fn fence_of(bare: &str) -> Option<Fence> {
         sign,
         length,
         column: 0,
+        is_quoted,
     })
 }
 

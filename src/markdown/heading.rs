@@ -1,6 +1,6 @@
 //! The headings of a body: which of them is the title of its page, and what one says.
 
-use comrak::nodes::{AstNode, NodeValue};
+use comrak::nodes::{AstNode, NodeHtmlBlock, NodeValue};
 
 use super::Body;
 
@@ -31,9 +31,40 @@ pub fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Bod
     }
     let text = text_of(first);
     if title.is_none_or(|title| title.trim() == text) && !text.is_empty() {
-        first.detach();
+        let ids = ids_of(first);
+        first.children().for_each(|child| child.detach());
+        match ids.is_empty() {
+            true => first.detach(),
+            // Links name them.
+            false => {
+                let mut data = first.data_mut();
+                data.attrs = None;
+                let places = ids.iter().map(|id| format!("<a id=\"{id}\"></a>"));
+                let literal = places.collect::<String>() + "\n";
+                data.value = NodeValue::HtmlBlock(NodeHtmlBlock { block_type: 7, literal });
+            }
+        }
         body.title = Some(text);
     }
+}
+
+/// Returns the ids that were given to a heading, as `{#id}` or by an empty link within it.
+fn ids_of<'a>(heading: &'a AstNode<'a>) -> Vec<String> {
+    let attributes = heading.data().attrs.as_ref().and_then(|it| it.id.clone());
+    let inner = heading.descendants().filter_map(|node| match &node.data().value {
+        NodeValue::HtmlInline(tag) => {
+            let value = |name: &str| {
+                let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+                Some(rest.split('"').next()?.to_owned())
+            };
+            value("id").or_else(|| value("name")).filter(|_| tag.starts_with("<a "))
+        }
+        _ => None,
+    });
+    let is_sound = |id: &String| {
+        !id.is_empty() && id.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    attributes.into_iter().chain(inner).filter(is_sound).collect()
 }
 
 /// Returns true for a block of pictures, links and marks only, such as badges and other languages.

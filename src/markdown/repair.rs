@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use comrak::nodes::{AstNode, NodeValue};
+use comrak::{
+    Arena,
+    nodes::{AstNode, NodeValue},
+};
 
 use super::foreign::Translation;
 
@@ -172,6 +175,31 @@ fn put(words: &str, text: &str, before: &[usize]) -> (String, Put) {
     }
     new.push_str(&text[from..]);
     (new, Put { at, length: words.len() })
+}
+
+/// Takes the look from what stands between single tildes: it is a range or an index more often than it was
+/// struck out.
+pub fn keep_single_tildes<'a>(
+    arena: &'a Arena<'a>,
+    root: &'a AstNode<'a>,
+    text: &str,
+    places: &Places,
+) {
+    let is_single = |node: &&'a AstNode<'a>| {
+        let is_struck = matches!(node.data().value, NodeValue::Strikethrough);
+        let written = text.get(places.within(node)).unwrap_or_default();
+        is_struck && written.starts_with('~') && !written.starts_with("~~")
+    };
+    let struck: Vec<&AstNode> = root.descendants().filter(is_single).collect();
+    for node in struck {
+        let tilde = || arena.alloc(NodeValue::Text("~".into()).into());
+        node.insert_before(tilde());
+        for child in node.children().collect::<Vec<_>>() {
+            node.insert_before(child);
+        }
+        node.insert_before(tilde());
+        node.detach();
+    }
 }
 
 #[cfg(test)]

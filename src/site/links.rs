@@ -464,6 +464,16 @@ impl<'a> Places<'a> {
                 return Some(hole);
             }
         }
+        // The root may be one of the folders above, as `src/content/docs` is.
+        if let (Some(path), Some(source)) = (from_root, &page.source) {
+            let below = source.below(content).unwrap_or(source.as_str());
+            let folders = below.rmatch_indices('/').map(|(at, _)| &below[..at]);
+            if let Some(hole) =
+                folders.into_iter().find_map(|root| self.at(content, &join(root, path)?, rest))
+            {
+                return Some(hole);
+            }
+        }
         let plain = self.plain();
         let above = from_root.and_then(|path| Some(path.split_once('/')?.1.to_owned()));
         let in_top = |top: &str| join(top, from_root?);
@@ -644,9 +654,11 @@ impl<'a> Places<'a> {
             return Some(page(index));
         }
         for name in ["md", "mdx", "markdown"] {
-            let file = with_content(&format!("{trimmed}.{name}"));
-            if let Some(index) = self.by_source.get(file.as_str()) {
-                return Some(page(index));
+            for stem in [trimmed, address] {
+                let file = with_content(&format!("{stem}.{name}"));
+                if let Some(index) = self.by_source.get(file.as_str()) {
+                    return Some(page(index));
+                }
             }
         }
         let stem = trimmed.strip_suffix(".md").unwrap_or(trimmed);

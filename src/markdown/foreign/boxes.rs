@@ -108,6 +108,9 @@ pub fn pair_boxes(text: &str) -> HashMap<usize, usize> {
             at += line.len();
             continue;
         }
+        if !bare.starts_with('>') && fence.as_ref().is_some_and(|fence| fence.is_quoted) {
+            fence = None;
+        }
         if let Some(opened) = &fence {
             if opened.is_closed_by(bare, indent(line).0) {
                 fence = None;

@@ -532,7 +532,8 @@ impl Reader<'_> {
     /// Takes a tag of a component out; its label is shown.
     fn component(&mut self, tag: &tags::Tag) -> Change {
         let text = self.text;
-        let label = tag.linked(text).or_else(|| Some(format!("**{}**", bold(tag.label(text)?))));
+        let bare = || Some(format!("**{}**{}", bold(tag.label(text)?), tag.description(text)));
+        let label = tag.linked(text).or_else(bare);
         let label = label.filter(|_| !tag.is_closing);
         if tag.is_closing {
             self.components = self.components.saturating_sub(1);
@@ -617,7 +618,8 @@ impl Reader<'_> {
         let change = self.component(&tag);
         self.drop_line(line);
         if !change.words.is_empty() {
-            self.replace_line(line, change.words.trim_end());
+            let spaces = self.spaces(line);
+            self.replace_line(line, &format!("{spaces}{}", change.words.trim_end()));
             self.end_block();
         }
         self.at = (last.end + 1).min(self.text.len());

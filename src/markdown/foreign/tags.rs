@@ -186,7 +186,8 @@ impl Tag {
     pub fn label<'t>(&self, text: &'t str) -> Option<&'t str> {
         let tag = &text[self.range.clone()];
         let names = ["label", "title", "summary", "heading", "header", "caption", "path", "name"];
-        names.iter().find_map(|name| attribute(tag, name))
+        let label = names.iter().find_map(|name| attribute(tag, name));
+        label.or_else(|| attribute(tag, "value").filter(|_| self.name == "TabItem"))
     }
 
     /// Returns the address that a component leads to.
@@ -199,7 +200,14 @@ impl Tag {
     /// Returns its label as a link, where it has both.
     pub fn linked(&self, text: &str) -> Option<String> {
         let label = self.label(text).filter(|label| !label.contains(['[', ']']))?;
-        Some(format!("**[{}](<{}>)**", super::bold(label), self.address(text)?))
+        let link = format!("**[{}](<{}>)**", super::bold(label), self.address(text)?);
+        Some(link + &self.description(text))
+    }
+
+    /// Returns what stands below the title of a card, after a space.
+    pub fn description(&self, text: &str) -> String {
+        let words = attribute(&text[self.range.clone()], "description").map(super::bold);
+        words.map_or(String::new(), |words| format!(" {words}"))
     }
 }
 
