@@ -128,6 +128,9 @@ fn is_leftover(name: &str) -> bool {
 /// Folders of Jekyll that hold no pages: what is not finished, and what its pages are made with.
 const NO_PAGES: [&str; 5] = ["_drafts", "_includes", "_layouts", "_sass", "_site"];
 
+/// The hidden folder of GitBook. Its pictures are read, and nothing else in it.
+const GITBOOK: &str = ".gitbook";
+
 /// Returns true for what Docusaurus and others put into pages and do not show alone.
 fn is_part(name: &str) -> bool {
     let lower = name.to_lowercase();
@@ -166,7 +169,14 @@ impl Place {
             let is_jekylls = NO_PAGES.contains(&&*name) && self.is_any_folder();
             is_heavy || is_jekylls || is_tantivy(path) || path.join(MANIFEST).is_file()
         };
-        let is_hidden = name.starts_with('.') || is_leftover(&name);
+        let is_in_gitbook = path.parent().and_then(Path::file_name).is_some_and(|it| it == GITBOOK);
+        let is_gitbook = || name == GITBOOK && is_folder && self.is_any_folder();
+        let is_hidden = is_leftover(&name)
+            || if is_in_gitbook {
+                name != "assets"
+            } else {
+                name.starts_with('.') && !is_gitbook()
+            };
         !is_hidden && self.out.as_deref() != Some(path) && !(is_folder && is_left_out())
     }
 
@@ -361,6 +371,21 @@ mod tests {
         let read = read_source(folder.path(), &folder.path().join("public")).unwrap();
         let names: Vec<&str> = read.tree.iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(names, ["a.md", "bak.md"]);
+    }
+
+    #[test]
+    fn of_hidden_folders_only_the_pictures_of_gitbook_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in
+            [".git/a.md", ".gitbook/assets/a.png", ".gitbook/includes/a.md", "b/.gitbook/x.md"]
+        {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        let read = read_source(folder.path(), &folder.path().join("public")).unwrap();
+        let names: Vec<&str> = read.tree.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(names, [".gitbook/assets/a.png"]);
     }
 
     #[cfg(unix)]

@@ -139,6 +139,40 @@ fn a_word_that_everybody_uses_is_no_mistake() {
 }
 
 #[test]
+fn names_are_understood_in_the_forms_that_people_type() {
+    let (_, searchers) = searchers();
+    let concepts = |lang: &str, text: &str| -> Vec<String> {
+        let searcher = searchers.iter().find(|searcher| searcher.lang == lang).unwrap();
+        let found = searcher.search(&Ask::of(text)).unwrap();
+        found.concepts.into_iter().map(|concept| concept.id).collect()
+    };
+    for (lang, question, wanted) in [
+        // In a case of which the stemmer makes another word.
+        ("ru", "школы в Непале", "NP"),
+        ("ru", "помощь женщинам в Египте", "EG"),
+        ("ru", "законы в Казахстане", "KZ"),
+        // Behind a particle, and with a lam of its own behind an article.
+        ("ar", "العمل بكندا", "CA"),
+        ("ar", "العمل بايطاليا", "IT"),
+        ("ar", "خدمات للاجئين", "refugee"),
+        // In a word that is corrected.
+        ("ru", "тайланд", "TH"),
+        ("es", "pensiones", "social-protection"),
+    ] {
+        let found = concepts(lang, question);
+        assert!(found.iter().any(|id| id == wanted), "{question}: {found:?}");
+    }
+    for (lang, question, unwanted) in [
+        ("fr", "je suis mal payé", "ML"),
+        ("fr", "pays de départ", "non-refoulement"),
+        ("ar", "العمل بايطاليا", "GB"),
+    ] {
+        let found = concepts(lang, question);
+        assert!(found.iter().all(|id| id != unwanted), "{question}: {found:?}");
+    }
+}
+
+#[test]
 fn a_small_site_knows_the_endings_of_its_language() {
     let found = |lang: &str, page: &str, question: &str| {
         let pages = [(page, ""), ("…", ""), ("…", "")];

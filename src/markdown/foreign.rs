@@ -526,17 +526,12 @@ impl<'t> Reader<'t> {
     ) {
         self.end_block();
         self.mark(line.start);
-        let prefix = match opening.callout {
-            Some(fold) => {
-                let head = format!("{prefix}> [!{}]{fold} {}", opening.kind, opening.title);
-                self.push(head.trim_end());
-                format!("{prefix}> ")
-            }
-            None => {
-                self.push(&format!("{prefix}**{}**\n{}", bold(&opening.title), prefix.trim_end()));
-                prefix
-            }
-        };
+        let (head, sign) = opening.head();
+        self.push(&format!("{prefix}{head}"));
+        if opening.callout.is_none() {
+            self.push(&format!("\n{}", prefix.trim_end()));
+        }
+        let prefix = prefix + sign;
         self.push("\n");
         self.next(line);
         self.begin_box(line, Container { prefix, strip, column, is_bare: false });
@@ -573,6 +568,20 @@ impl<'t> Reader<'t> {
         if info.is_empty() {
             return false;
         }
+        if let Some(inner) = boxes::alone(bare) {
+            let spaces = self.spaces(line);
+            match tags::attribute(inner, "source").filter(|_| inner.starts_with("image ")) {
+                Some(source) => {
+                    let alt = tags::attribute(inner, "alt-text").unwrap_or_default();
+                    let picture = format!("{spaces}![{}](<{source}>)", inline::plain(alt));
+                    self.replace_line(line, &picture);
+                }
+                // Where rows and columns begin and end.
+                None => self.drop_line(line),
+            }
+            self.end_block();
+            return true;
+        }
         if !self.boxes.contains_key(&line.start) {
             self.note(Kind::Request, start, bare);
             return false;
@@ -588,10 +597,18 @@ impl<'t> Reader<'t> {
             }
             None => (&info[..name_end], &info[name_end..]),
         };
+        // Attributes of the box stand behind its title.
+        let (rest, behind) = match rest.trim_end().strip_suffix('}').and_then(|it| it.rfind('{')) {
+            Some(at) => rest.split_at(at),
+            None => (rest, ""),
+        };
         let title = rest.trim().trim_start_matches('[').trim_end_matches(']').trim();
-        let title = if title.starts_with('{') { "" } else { title };
         let lower = name.to_lowercase();
-        let fold = if lower == "details" { "-" } else { "" };
+        let fold = match lower.as_str() {
+            "details" if behind.contains("open") => "+",
+            "details" => "-",
+            _ => "",
+        };
         let known = lower == "details" || super::callout::is_kind(&lower);
         let Some(prefix) = self.prefix(column).filter(|_| known) else {
             if !matches!(lower.as_str(), "code-group" | "v-pre" | "raw" | "tabs" | "tab" | "div") {

@@ -225,6 +225,7 @@ fn read_core(
         },
         ("lang", Some(text)) => read_lang(page, path, config, text, node),
         ("aliases", _) => read_aliases(page, path, config, node),
+        ("redirect_from", _) if !config.configured => read_aliases(page, path, config, node),
         // Where other programs put the page; it stays where its file is, and is found there too.
         ("permalink" | "url" | "slug", Some(text)) if !config.configured => {
             let address = match text.strip_prefix('/') {
@@ -233,6 +234,10 @@ fn read_core(
                     let own = page.address();
                     own.rsplit_once('/')
                         .map_or(text.to_owned(), |(above, _)| format!("{above}/{text}"))
+                }
+                // Obsidian writes it without the first slash, and Jekyll has names for patterns.
+                None if name == "permalink" && !text.contains([':', '{']) && !is_pattern(text) => {
+                    text.trim_end_matches('/').to_owned()
                 }
                 None => return,
             };
@@ -252,6 +257,11 @@ fn is_yes(text: &str) -> Option<bool> {
         "false" | "no" | "n" | "off" | "0" | "" => Some(false),
         _ => None,
     }
+}
+
+/// Returns true for the names that Jekyll has for patterns of addresses.
+fn is_pattern(text: &str) -> bool {
+    matches!(text, "date" | "none" | "ordinal" | "pretty" | "weekdate")
 }
 
 /// Returns true for an address that the program itself may write to.

@@ -577,7 +577,8 @@ impl<'a> Places<'a> {
         let (name, section) = target.split_at(target.find('#').unwrap_or(target.len()));
         let section = match section.strip_prefix('#') {
             Some(block) if block.starts_with('^') => format!("#{block}"),
-            Some(heading) => format!("#{}", anchor_of(heading)),
+            // Of a path of headings, the last.
+            Some(path) => format!("#{}", anchor_of(path.rsplit('#').next().unwrap_or(path))),
             None => String::new(),
         };
         if name.is_empty() {

@@ -149,6 +149,21 @@ export const compare = async (engine, url, question) => {
   return problem ? [`${lang} ${JSON.stringify(query)} ${JSON.stringify(options)}: ${problem}`] : [];
 };
 
+// Names in other cases, behind particles, and in words that are corrected.
+const TYPED = [
+  ["ru", "школы в Непале"],
+  ["ru", "помощь женщинам в Египте"],
+  ["ru", "тайланд"],
+  ["ru", "пенсию из тайланда для беженцев в Казахстане"],
+  ["ar", "العمل بكندا"],
+  ["ar", "العمل بايطاليا"],
+  ["ar", "خدمات للاجئين"],
+  ["ar", "ولكندا بتركيا"],
+  ["es", "pensiones"],
+  ["fr", "je suis mal payé au mali"],
+  ["en", "detenton of childern in tailand"],
+];
+
 export const parity = async (report, site) => {
   await withServed(REPOSITORY, async (url) => {
     const { vademecum } = openEngine(site.root);
@@ -164,6 +179,9 @@ export const parity = async (report, site) => {
     await report.check("parity: golden questions", () => ask(asked, first));
     await report.check("parity: Arabic as old programs write it", () =>
       ask(arabic.map(({ lang, query }) => ({ lang, query: shaped(query) })), first),
+    );
+    await report.check("parity: names in the forms that people type", () =>
+      ask(TYPED.map(([lang, query]) => ({ lang, query })), first),
     );
     for (const [seed, language] of site.languages.entries()) {
       await report.check(`parity: generated questions in ${language.lang}`, async () => {

@@ -13,6 +13,26 @@ pub struct Opening {
     pub callout: Option<&'static str>,
 }
 
+/// Returns what stands between colons that begin and end one line, as Microsoft's documents mark rows,
+/// columns and pictures.
+pub fn alone(bare: &str) -> Option<&str> {
+    let inner = bare.strip_prefix(":::")?.strip_suffix(":::")?;
+    inner.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(inner)
+}
+
+impl Opening {
+    /// Returns the line that says what it is, and what stands before each line that it holds.
+    pub fn head(&self) -> (String, &'static str) {
+        match self.callout {
+            Some(fold) => {
+                let head = format!("> [!{}]{fold} {}", self.kind, self.title);
+                (head.trim_end().to_owned(), "> ")
+            }
+            None => (format!("**{}**", super::bold(&self.title)), ""),
+        }
+    }
+}
+
 /// Reads `!!! note "Title"`, `??? note`, `???+ note` and `=== "Title"`.
 pub fn titled(bare: &str) -> Option<Opening> {
     let (sign, rest) = bare.split_at_checked(3)?;
@@ -137,10 +157,11 @@ pub fn pair_boxes(text: &str) -> HashMap<usize, usize> {
             }
         } else if bare.starts_with(":::") {
             let length = run(bare, b':');
-            let has_name = !bare[length..].trim_matches([':', ' ']).is_empty();
+            let has_name =
+                !bare[length..].trim_matches([':', ' ']).is_empty() && alone(bare).is_none();
             if has_name && open.len() < DEPTH_LIMIT * 4 {
                 open.push((at, Opener::Colons(length)));
-            } else if !has_name {
+            } else if !has_name && alone(bare).is_none() {
                 let fits =
                     |opener: &Opener| matches!(opener, Opener::Colons(opened) if *opened <= length);
                 closes = open.iter().rposition(|(_, opener)| fits(opener));

@@ -3,7 +3,9 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::{
-    COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, marks, myst, run, shortcodes::Code, tags,
+    COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, marks, myst, run,
+    shortcodes::{self, Code},
+    tags,
 };
 
 /// What is remembered from one line to the next.
@@ -345,6 +347,9 @@ impl Reader<'_> {
                         return Some(Change { until, words: format!("[{words}](<{address}>)") });
                     }
                 }
+                "endembed" | "endfile" => {
+                    return Some(Change { until, words: String::new() });
+                }
                 "comment" => {
                     let close = self.find("endcomment", until, whole)?;
                     let until = self.find("%}", close, whole)? + 2;
@@ -547,6 +552,16 @@ impl Reader<'_> {
 
     /// Reads a line that is one tag: the text between two such lines is read as Markdown.
     pub fn read_tag_line(&mut self, line: &Range<usize>, bare: &str, whole: Range<usize>) -> bool {
+        if let Some((opening, words)) = shortcodes::on_one_line(bare) {
+            let spaces = self.spaces(line);
+            self.end_block();
+            let (head, sign) = opening.head();
+            self.replace_line(line, &format!("{spaces}{head}"));
+            self.replace_line(line, &format!("{spaces}{sign}"));
+            self.replace_line(line, &format!("{spaces}{sign}{words}"));
+            self.end_block();
+            return true;
+        }
         if bare.starts_with("{%") && bare.ends_with("%}") {
             let inner = bare.trim_matches(['{', '}', '%', '-', ' ']);
             let mut words = inner.split_whitespace();

@@ -44,6 +44,20 @@ const HOLDERS: &[&str] = &[
     "steps",
 ];
 
+/// Reads a line that is a box or a tab from its beginning to its end: what it opens, and the words within.
+pub fn on_one_line(line: &str) -> Option<(Opening, &str)> {
+    let (opens, closes) = [("{{<", ">}}"), ("{{%", "%}}"), ("{%", "%}")]
+        .into_iter()
+        .find(|it| line.starts_with(it.0))?;
+    let (first, rest) = line.split_at(line.find(closes)? + closes.len());
+    let (words, last) = rest.split_at(rest.rfind(opens)?);
+    let (first, last) = (Shortcode::read(first)?, Shortcode::read(last)?);
+    let words = words.trim();
+    let is_plain = !words.is_empty() && !words.contains(opens);
+    let opening = first.opening().filter(|it| it.callout.is_some() || first.is_gitbook)?;
+    (is_plain && last.is_closing && last.name == first.name).then_some((opening, words))
+}
+
 impl<'t> Shortcode<'t> {
     /// Reads a line without the white space around it.
     pub fn read(line: &'t str) -> Option<Self> {
