@@ -133,9 +133,13 @@ const GITBOOK: &str = ".gitbook";
 
 /// Returns true for what Docusaurus and others put into pages and do not show alone.
 fn is_part(name: &str) -> bool {
+    name.starts_with('_') && !name.starts_with("_index.") && is_text(name)
+}
+
+/// Returns true for a file of Markdown.
+fn is_text(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let is_text = [".md", ".mdx", ".markdown"].iter().any(|end| lower.ends_with(end));
-    name.starts_with('_') && !name.starts_with("_index.") && is_text
+    [".md", ".mdx", ".markdown"].iter().any(|end| lower.ends_with(end))
 }
 
 impl Place {
@@ -169,14 +173,15 @@ impl Place {
             let is_jekylls = NO_PAGES.contains(&&*name) && self.is_any_folder();
             is_heavy || is_jekylls || is_tantivy(path) || path.join(MANIFEST).is_file()
         };
-        let is_in_gitbook = path.parent().and_then(Path::file_name).is_some_and(|it| it == GITBOOK);
+        let above = path.strip_prefix(&self.root).ok().and_then(Path::parent);
+        let is_in = |folder: &str| above.is_some_and(|above| above.ends_with(folder));
         let is_gitbook = || name == GITBOOK && is_folder && self.is_any_folder();
         let is_hidden = is_leftover(&name)
-            || if is_in_gitbook {
-                name != "assets"
-            } else {
-                name.starts_with('.') && !is_gitbook()
-            };
+            || match is_in(GITBOOK) {
+                true => name != "assets",
+                false => name.starts_with('.') && !is_gitbook(),
+            }
+            || (is_in(&format!("{GITBOOK}/assets")) && is_text(&name));
         !is_hidden && self.out.as_deref() != Some(path) && !(is_folder && is_left_out())
     }
 

@@ -403,7 +403,7 @@ pub fn read(source: &Source) -> Body {
     }
     repair::keep_single_tildes(&arena, root, &text, &places);
     let mut body = Body::default();
-    take_title(root, source.title, &mut body);
+    let taken = take_title(root, source.title, &mut body);
     let mut walk = Walk {
         body: &mut body,
         writer: Writer {
@@ -412,7 +412,7 @@ pub fn read(source: &Source) -> Body {
             ..Writer::default()
         },
         anchorizer: Anchorizer::new(),
-        taken: HashSet::new(),
+        taken,
         has_raw_html: false,
         demote: has_top_heading(root),
         places,

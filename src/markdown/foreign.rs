@@ -13,6 +13,7 @@ use std::{
 };
 
 mod boxes;
+mod fences;
 mod html;
 mod inline;
 mod marks;
@@ -22,6 +23,7 @@ mod shortcodes;
 mod tags;
 
 use boxes::{Opening, opens_boxes, pair_boxes, titled};
+use fences::{Fence, fence_of, unquoted};
 pub use notes::{Kind, Note};
 use shortcodes::Shortcode;
 
@@ -52,6 +54,8 @@ const DEPTH_LIMIT: usize = 8;
 const COLUMN_LIMIT: usize = 24;
 /// The fence that stands for `highlight` of Jekyll and Hugo; longer than code is likely to hold.
 const HIGHLIGHT: &str = "~~~~~~~~";
+/// The longest beginning of a mark such as `[!div class="x"]`.
+const MARK_LETTERS: usize = 20;
 /// The most lines that a statement of MDX may have.
 const STATEMENT_LIMIT: usize = 500;
 /// The most characters of something foreign that a remark quotes.
@@ -107,6 +111,7 @@ fn may_be_foreign(text: &str) -> bool {
                 // A name with more words behind it is none of a box.
                 b'!' => bytes[at..]
                     .iter()
+                    .take(MARK_LETTERS)
                     .find(|byte| matches!(byte, b' ' | b']' | b'\n'))
                     .is_some_and(|byte| *byte == b' '),
                 _ => false,
@@ -139,26 +144,6 @@ struct Container {
     column: Option<usize>,
     /// Whether it is nothing but a deeper column, which a line of code may leave.
     is_bare: bool,
-}
-
-/// A block of code: the sign and the length of its fence, and the column in which plain text begins where
-/// it stands.
-struct Fence {
-    sign: u8,
-    length: usize,
-    column: usize,
-    /// Whether it stands in a quote, which a line without its sign ends.
-    is_quoted: bool,
-}
-
-impl Fence {
-    /// Returns true for the line that ends the block, which stands three columns deep at most.
-    fn is_closed_by(&self, bare: &str, column: usize) -> bool {
-        let bare = if self.is_quoted { bare.trim_start_matches(['>', ' ']) } else { bare };
-        column < self.column + 4
-            && self.length <= run(bare, self.sign)
-            && bare.bytes().all(|byte| byte == self.sign)
-    }
 }
 
 /// Reads a text and writes its translation.
@@ -289,9 +274,7 @@ impl<'t> Reader<'t> {
         if self.inline.skip > line.start {
             return self.read_inline(line);
         }
-        if !bare.starts_with('>') && self.fence.as_ref().is_some_and(|fence| fence.is_quoted) {
-            self.fence = None;
-        }
+        self.fence.take_if(|fence| unquoted(bare, fence.quotes).0 < fence.quotes);
         if bare.is_empty() {
             self.was_blank = true;
             return self.copy(line);
@@ -445,7 +428,7 @@ impl<'t> Reader<'t> {
         // The title of a VitePress page, which stands above it here.
         let is_title = bare.starts_with("# {{")
             && matches!(bare[4..].trim(), "$frontmatter.title }}" | "$frontmatter.title}}");
-        if bare.starts_with("{::comment}") && self.drop_comment(line) {
+        if bare == "{::comment}" && self.drop_comment(line) {
             return true;
         }
         if let Some(rest) = marked(bare) {
@@ -468,14 +451,18 @@ impl<'t> Reader<'t> {
         self.read_tag_line(line, bare, whole)
     }
 
-    /// Takes a comment of kramdown out, if it ends.
+    /// Takes a comment of kramdown out, if a line ends it.
     fn drop_comment(&mut self, line: &Range<usize>) -> bool {
-        let rest = &self.text[line.start..];
-        let Some(end) = ["{:/comment}", "{:/}"].iter().filter_map(|end| rest.find(end)).min()
-        else {
-            return false;
+        let mut from = line.end;
+        let last = loop {
+            let Some(end) = self.find("{:/", from, usize::MAX) else { return false };
+            let start = self.text[..end].rfind('\n').map_or(0, |newline| newline + 1);
+            let last = self.line(start);
+            if matches!(self.text[last.clone()].trim(), "{:/comment}" | "{:/}") {
+                break last;
+            }
+            from = last.end;
         };
-        let last = self.line(line.start + end);
         self.drop_line(line);
         self.at = (last.end + 1).min(self.text.len());
         true
@@ -485,9 +472,10 @@ impl<'t> Reader<'t> {
     fn read_marked(&mut self, line: &Range<usize>, inner: &str, whole: Range<usize>) -> bool {
         let spaces = self.spaces(line);
         let (name, rest) = inner.split_once(' ').unwrap_or((inner, ""));
+        let is_address = |it: &str| it.starts_with("http") && !it.contains([' ', '<', '>']);
         let words = match name.to_ascii_lowercase().as_str() {
-            "div" => String::new(),
-            "video" => format!("<{}>", rest.trim()),
+            "div" if !rest.contains(']') => String::new(),
+            "video" if is_address(rest.trim()) => format!("<{}>", rest.trim()),
             _ => {
                 self.note(Kind::Snippet, whole.clone(), &self.text[whole]);
                 format!("\\[!{inner}]")
@@ -802,29 +790,11 @@ fn bold(title: &str) -> String {
     title.trim().replace('*', "\\*")
 }
 
-/// Returns the fence that a line opens, if it opens a block of code.
 /// Returns what stands between the brackets of `> [!name words]`, which is no name of a box.
 fn marked(bare: &str) -> Option<&str> {
     let inner = bare.strip_prefix('>')?.trim_start().strip_prefix("[!")?.strip_suffix(']')?;
     let name = inner.split(' ').next().filter(|name| name.len() < inner.len())?;
     name.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(inner)
-}
-
-fn fence_of(bare: &str) -> Option<Fence> {
-    let is_quoted = bare.starts_with('>');
-    let bare = bare.trim_start_matches(['>', ' ']);
-    let bare = match bare.as_bytes() {
-        [b'-' | b'*' | b'+', b' ', ..] => bare[1..].trim_start(),
-        _ => bare,
-    };
-    let sign = *bare.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
-    let length = run(bare, sign);
-    (length >= 3 && !(sign == b'`' && bare[length..].contains('`'))).then_some(Fence {
-        sign,
-        length,
-        column: 0,
-        is_quoted,
-    })
 }
 
 fn run(text: &str, sign: u8) -> usize {

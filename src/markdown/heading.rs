@@ -1,5 +1,7 @@
 //! The headings of a body: which of them is the title of its page, and what one says.
 
+use std::collections::HashSet;
+
 use comrak::nodes::{AstNode, NodeHtmlBlock, NodeValue};
 
 use super::Body;
@@ -10,7 +12,12 @@ const BEFORE_TITLE: usize = 5;
 /// Takes the heading out of a body that is the page's title: one of level 1 that opens it. Where nothing
 /// else says the title, some blocks may stand before it, and it may be of another level, if it opens the
 /// body and is above all others.
-pub fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Body) {
+/// Returns the ids that the heading was given: they stay as places.
+pub fn take_title<'a>(
+    root: &'a AstNode<'a>,
+    title: Option<&str>,
+    body: &mut Body,
+) -> HashSet<String> {
     let level = |node: &AstNode| match node.data().value {
         NodeValue::Heading(ref heading) => Some(heading.level),
         _ => None,
@@ -18,7 +25,7 @@ pub fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Bod
     let before = if title.is_some() { 0 } else { BEFORE_TITLE };
     let first = root.children().take(before + 1).find(|node| !says_nothing(node));
     let first = first.filter(|node| level(node).is_some());
-    let Some(first) = first else { return };
+    let Some(first) = first else { return HashSet::new() };
     let own = level(first).unwrap_or_default();
     let is_above = || {
         let levels: Vec<u8> = root.descendants().filter_map(&level).collect();
@@ -27,11 +34,12 @@ pub fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Bod
             && levels[1..].iter().all(|level| *level > own)
     };
     if own > 1 && (title.is_some() || !is_above()) {
-        return;
+        return HashSet::new();
     }
     let text = text_of(first);
+    let mut ids = Vec::new();
     if title.is_none_or(|title| title.trim() == text) && !text.is_empty() {
-        let ids = ids_of(first);
+        ids = ids_of(first);
         first.children().for_each(|child| child.detach());
         match ids.is_empty() {
             true => first.detach(),
@@ -46,6 +54,7 @@ pub fn take_title<'a>(root: &'a AstNode<'a>, title: Option<&str>, body: &mut Bod
         }
         body.title = Some(text);
     }
+    ids.into_iter().collect()
 }
 
 /// Returns the ids that were given to a heading, as `{#id}` or by an empty link within it.

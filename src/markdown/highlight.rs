@@ -22,8 +22,17 @@ static LANGUAGES: LazyLock<Mutex<HashMap<&str, Language>>> = LazyLock::new(Mutex
 /// A grammar, and readers of it that nobody uses: what one has learnt serves its next block.
 struct Language {
     grammar: PreparedLanguage,
-    idle: Vec<Tokenizer>,
+    idle: Vec<Reader>,
 }
+
+/// A reader and how many blocks it has read. What it learns has no limit of its own.
+struct Reader {
+    tokenizer: Tokenizer,
+    blocks: usize,
+}
+
+/// After so many blocks a reader is let go.
+const BLOCKS: usize = 1_000;
 
 /// Scopes of TextMate and their class; the first that a scope begins with counts. A scope that is none of
 /// these has the class of the one around it.
@@ -79,15 +88,18 @@ pub fn html(lang: &str, code: &str) -> Option<String> {
     }
     let alias = ALIASES.iter().find(|(name, _)| name.eq_ignore_ascii_case(lang));
     let lang = CATALOG.canonical_language(alias.map_or(lang, |(_, name)| name))?;
-    let mut tokenizer = tokenizer(lang)?;
-    let html = coloured(&mut tokenizer, code)?;
-    if let Some(language) = languages().get_mut(lang) {
-        language.idle.push(tokenizer);
+    let mut reader = reader(lang)?;
+    let html = coloured(&mut reader.tokenizer, code)?;
+    reader.blocks += 1;
+    if reader.blocks < BLOCKS
+        && let Some(language) = languages().get_mut(lang)
+    {
+        language.idle.push(reader);
     }
     Some(html)
 }
 
-fn tokenizer(lang: &'static str) -> Option<Tokenizer> {
+fn reader(lang: &'static str) -> Option<Reader> {
     let mut languages = languages();
     let language = match languages.entry(lang) {
         Entry::Occupied(known) => known.into_mut(),
@@ -97,7 +109,8 @@ fn tokenizer(lang: &'static str) -> Option<Tokenizer> {
         }),
     };
     let options = TokenizerOptions { max_line_bytes: LINE_LIMIT + 2, line_cache_entries: 0 };
-    Some(language.idle.pop().unwrap_or_else(|| language.grammar.tokenizer(options)))
+    let new = || Reader { tokenizer: language.grammar.tokenizer(options), blocks: 0 };
+    Some(language.idle.pop().unwrap_or_else(new))
 }
 
 /// Poisoning would need a panic while it is held, and nothing that is done then panics.

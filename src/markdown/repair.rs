@@ -185,12 +185,34 @@ pub fn keep_single_tildes<'a>(
     text: &str,
     places: &Places,
 ) {
-    let is_single = |node: &&'a AstNode<'a>| {
-        let is_struck = matches!(node.data().value, NodeValue::Strikethrough);
-        let written = text.get(places.within(node)).unwrap_or_default();
-        is_struck && written.starts_with('~') && !written.starts_with("~~")
-    };
-    let struck: Vec<&AstNode> = root.descendants().filter(is_single).collect();
+    let mut struck: Vec<&AstNode> = Vec::new();
+    // Columns within a cell are counted without the signs that escape a bar: how far these were counted, and
+    // how many there are.
+    let mut counted = (0, 0);
+    for node in root.descendants() {
+        match node.data().value {
+            NodeValue::TableCell => {
+                let start = places.within(node).start;
+                counted = (start, 0);
+            }
+            NodeValue::Strikethrough => {
+                let start = places.within(node).start;
+                let in_cell =
+                    node.ancestors().any(|it| matches!(it.data().value, NodeValue::TableCell));
+                let (from, escapes) = &mut counted;
+                if in_cell && let Some(more) = text.get(*from..start) {
+                    *escapes += more.matches("\\|").count();
+                    *from = start;
+                }
+                let shift = if in_cell { *escapes } else { 0 };
+                let written = text.get(start + shift..).unwrap_or_default();
+                if written.starts_with('~') && !written.starts_with("~~") {
+                    struck.push(node);
+                }
+            }
+            _ => {}
+        }
+    }
     for node in struck {
         let tilde = || arena.alloc(NodeValue::Text("~".into()).into());
         node.insert_before(tilde());

@@ -464,16 +464,6 @@ impl<'a> Places<'a> {
                 return Some(hole);
             }
         }
-        // The root may be one of the folders above, as `src/content/docs` is.
-        if let (Some(path), Some(source)) = (from_root, &page.source) {
-            let below = source.below(content).unwrap_or(source.as_str());
-            let folders = below.rmatch_indices('/').map(|(at, _)| &below[..at]);
-            if let Some(hole) =
-                folders.into_iter().find_map(|root| self.at(content, &join(root, path)?, rest))
-            {
-                return Some(hole);
-            }
-        }
         let plain = self.plain();
         let above = from_root.and_then(|path| Some(path.split_once('/')?.1.to_owned()));
         let in_top = |top: &str| join(top, from_root?);
@@ -493,7 +483,20 @@ impl<'a> Places<'a> {
             let index = (*plain.get(&without_numbers(&path))?)?;
             Some(Hole::Page(index, rest.to_owned()))
         });
-        numbered.or_else(|| self.only_file(from_root?, rest))
+        let in_root = || self.in_folder_above(page, from_root?, rest);
+        numbered.or_else(|| self.only_file(from_root?, rest)).or_else(in_root)
+    }
+
+    /// Finds what a link from the root means where that is one of the folders above, as `src/content/docs`
+    /// is: rather one far above. The page's own folder counts only for what lies in a folder itself.
+    fn in_folder_above(&self, page: &Page, path: &str, rest: &str) -> Option<Hole> {
+        let source = page.source.as_ref()?;
+        let below = source.below(&self.content).unwrap_or(source.as_str());
+        let own = below.rsplit_once('/').map_or("", |(own, _)| own);
+        let is_deep = path.trim_matches('/').contains('/');
+        let folders = below.match_indices('/').map(|(at, _)| &below[..at]);
+        let mut roots = folders.filter(|root| is_deep || *root != own);
+        roots.find_map(|root| self.at(&self.content, &join(root, path)?, rest))
     }
 
     /// Finds the only file whose path ends as a link from the root does, such as `en/docs/img/a.png` for

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{DEPTH_LIMIT, Fence, fence_of, indent, myst, run, shortcodes::Shortcode};
+use super::{DEPTH_LIMIT, Fence, fence_of, indent, myst, run, shortcodes::Shortcode, unquoted};
 use crate::markdown::callout;
 
 /// The first line of a box or tab whose content stands deeper.
@@ -13,11 +13,16 @@ pub struct Opening {
     pub callout: Option<&'static str>,
 }
 
+/// What Microsoft's documents write so: where rows, columns and zones begin and end, and pictures.
+const ALONE: [&str; 8] =
+    ["column", "column-end", "image", "image-end", "row", "row-end", "zone", "zone-end"];
+
 /// Returns what stands between colons that begin and end one line, as Microsoft's documents mark rows,
 /// columns and pictures.
 pub fn alone(bare: &str) -> Option<&str> {
     let inner = bare.strip_prefix(":::")?.strip_suffix(":::")?;
-    inner.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(inner)
+    let name = inner.split(' ').next().filter(|name| ALONE.contains(name));
+    name.map(|_| inner)
 }
 
 impl Opening {
@@ -128,9 +133,7 @@ pub fn pair_boxes(text: &str) -> HashMap<usize, usize> {
             at += line.len();
             continue;
         }
-        if !bare.starts_with('>') && fence.as_ref().is_some_and(|fence| fence.is_quoted) {
-            fence = None;
-        }
+        fence.take_if(|fence| unquoted(bare, fence.quotes).0 < fence.quotes);
         if let Some(opened) = &fence {
             if opened.is_closed_by(bare, indent(line).0) {
                 fence = None;
@@ -268,6 +271,13 @@ mod tests {
             "{doc}`a <b>`",
             "[a]({{ x }} ",
             "[a]({{ site.url\n}}",
+            "{::comment}\n",
+            "{::comment}\n{:/x\n",
+            "[!",
+            "> [!div ]\n",
+            "> > ```\n> ",
+            "{{< note >}}x",
+            ":::row:::\n",
         ] {
             let text = piece.repeat(200_000 / piece.len());
             read_in_time(piece, &text);

@@ -552,7 +552,8 @@ impl Reader<'_> {
 
     /// Reads a line that is one tag: the text between two such lines is read as Markdown.
     pub fn read_tag_line(&mut self, line: &Range<usize>, bare: &str, whole: Range<usize>) -> bool {
-        if let Some((opening, words)) = shortcodes::on_one_line(bare) {
+        let on_one_line = shortcodes::on_one_line(bare).filter(|_| !self.inline.is_raw);
+        if let Some((opening, words)) = on_one_line {
             let spaces = self.spaces(line);
             self.end_block();
             let (head, sign) = opening.head();

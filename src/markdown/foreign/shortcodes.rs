@@ -44,6 +44,9 @@ const HOLDERS: &[&str] = &[
     "steps",
 ];
 
+/// Signs with which something begins that is read within a line.
+const FOREIGN: [char; 11] = ['[', '{', '<', '%', '+', '$', '^', '`', '~', '=', ']'];
+
 /// Reads a line that is a box or a tab from its beginning to its end: what it opens, and the words within.
 pub fn on_one_line(line: &str) -> Option<(Opening, &str)> {
     let (opens, closes) = [("{{<", ">}}"), ("{{%", "%}}"), ("{%", "%}")]
@@ -53,8 +56,10 @@ pub fn on_one_line(line: &str) -> Option<(Opening, &str)> {
     let (words, last) = rest.split_at(rest.rfind(opens)?);
     let (first, last) = (Shortcode::read(first)?, Shortcode::read(last)?);
     let words = words.trim();
-    let is_plain = !words.is_empty() && !words.contains(opens);
-    let opening = first.opening().filter(|it| it.callout.is_some() || first.is_gitbook)?;
+    // What is more than words is read where it stands, and the line stays one.
+    let is_plain = !words.is_empty() && !words.contains(FOREIGN);
+    let is_titled = |it: &Opening| first.is_gitbook && !it.title.is_empty();
+    let opening = first.opening().filter(|it| it.callout.is_some() || is_titled(it))?;
     (is_plain && last.is_closing && last.name == first.name).then_some((opening, words))
 }
 

@@ -206,8 +206,10 @@ impl Tag {
 
     /// Returns what stands below the title of a card, after a space.
     pub fn description(&self, text: &str) -> String {
-        let words = attribute(&text[self.range.clone()], "description").map(super::bold);
-        words.map_or(String::new(), |words| format!(" {words}"))
+        let written = attribute(&text[self.range.clone()], "description").unwrap_or_default();
+        let words =
+            written.split_whitespace().map(|word| format!(" {}", super::inline::plain(word)));
+        words.collect()
     }
 }
 
