@@ -181,7 +181,7 @@ impl Place {
                 true => name != "assets",
                 false => name.starts_with('.') && !is_gitbook(),
             }
-            || (is_in(&format!("{GITBOOK}/assets")) && is_text(&name));
+            || (is_text(&name) && above.is_some_and(|it| it.iter().any(|part| part == GITBOOK)));
         !is_hidden && self.out.as_deref() != Some(path) && !(is_folder && is_left_out())
     }
 
@@ -381,9 +381,14 @@ mod tests {
     #[test]
     fn of_hidden_folders_only_the_pictures_of_gitbook_are_read() {
         let folder = tempfile::tempdir().unwrap();
-        for path in
-            [".git/a.md", ".gitbook/assets/a.png", ".gitbook/includes/a.md", "b/.gitbook/x.md"]
-        {
+        for path in [
+            ".git/a.md",
+            ".gitbook/assets/a.png",
+            ".gitbook/assets/a.md",
+            ".gitbook/assets/b/a.md",
+            ".gitbook/includes/a.md",
+            "b/.gitbook/x.md",
+        ] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "x").unwrap();

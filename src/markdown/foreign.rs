@@ -472,7 +472,10 @@ impl<'t> Reader<'t> {
     fn read_marked(&mut self, line: &Range<usize>, inner: &str, whole: Range<usize>) -> bool {
         let spaces = self.spaces(line);
         let (name, rest) = inner.split_once(' ').unwrap_or((inner, ""));
-        let is_address = |it: &str| it.starts_with("http") && !it.contains([' ', '<', '>']);
+        let is_address = |it: &str| {
+            ["https://", "http://"].iter().any(|at| it.starts_with(at))
+                && !it.contains([' ', '<', '>'])
+        };
         let words = match name.to_ascii_lowercase().as_str() {
             "div" if !rest.contains(']') => String::new(),
             "video" if is_address(rest.trim()) => format!("<{}>", rest.trim()),
@@ -642,11 +645,13 @@ impl<'t> Reader<'t> {
 
     /// Gives the heading that was read last the id of an attribute list below it.
     fn name_heading(&mut self, attributes: &str) {
-        let id = attributes.split_whitespace().find(|part| part.starts_with('#'));
-        let last = self.out.text.trim_end_matches('\n');
-        let start = last.rfind('\n').map_or(0, |newline| newline + 1);
-        let is_last = self.out.text.len() == last.len() + 1;
-        if let Some(id) = id.filter(|_| is_last && last[start..].starts_with('#')) {
+        let Some(id) = attributes.split_whitespace().find(|part| part.starts_with('#')) else {
+            return;
+        };
+        // The heading is the last line; nobody looks through empty ones for it.
+        let last = self.out.text.strip_suffix('\n').filter(|text| !text.ends_with('\n'));
+        let line = last.and_then(|text| text.rsplit('\n').next());
+        if line.is_some_and(|line| line.starts_with('#')) {
             self.out.text.pop();
             self.push(&format!(" {{{id}}}\n"));
         }

@@ -3,7 +3,7 @@
 
 use crate::language;
 
-/// Letters after which the plural ends in `и`, not `ы`.
+/// A noun that ends in another of these has one form only.
 const VOWELS: &str = "аеиоуыэюя";
 
 /// Returns the singular cases of a noun in lower case, for Russian; nothing for other languages.

@@ -272,6 +272,7 @@ mod tests {
             "[a]({{ x }} ",
             "[a]({{ site.url\n}}",
             "{::comment}\n",
+            "{: .a}\n",
             "{::comment}\n{:/x\n",
             "[!",
             "> [!div ]\n",

@@ -17,6 +17,7 @@ impl Fence {
     pub fn is_closed_by(&self, bare: &str, column: usize) -> bool {
         let (quotes, bare) = unquoted(bare, self.quotes);
         debug_assert!(quotes >= self.quotes, "the quote has ended");
+        let bare = bare.trim_start();
         column < self.column + 4
             && self.length <= run(bare, self.sign)
             && bare.bytes().all(|byte| byte == self.sign)
