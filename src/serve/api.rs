@@ -63,9 +63,7 @@ pub fn start(report: impl Fn(&str) + Send + Sync + 'static) -> (Arc<Search>, Ord
     });
     let keeper = search.clone();
     std::thread::spawn(move || {
-        // A pool of its own, so that an edit does not wait behind the search for a free thread.
-        let pool =
-            rayon::ThreadPoolBuilder::new().num_threads(1).start_handler(|_| stand_back()).build();
+        let pool = pool();
         let mut patience = Duration::ZERO;
         while let Ok(mut collections) = waiting.recv() {
             while let Ok(newer) = waiting.recv_timeout(patience) {
@@ -80,6 +78,11 @@ pub fn start(report: impl Fn(&str) + Send + Sync + 'static) -> (Arc<Search>, Ord
         }
     });
     (search, orders)
+}
+
+/// Returns a pool of its own, so that an edit does not wait behind the search for a free thread.
+fn pool() -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(1).start_handler(|_| stand_back()).build()
 }
 
 /// Lets other threads go first. What makes an edit visible shares the processor with the search of all
@@ -242,8 +245,7 @@ mod tests {
     fn the_search_stands_back_and_nothing_else_does() {
         let priority = || rustix::process::getpriority_process(None).unwrap();
         let before = priority();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).start_handler(|_| stand_back());
-        assert_eq!(pool.build().unwrap().install(priority), LAST);
+        assert_eq!(pool().unwrap().install(priority), LAST);
         assert_eq!(priority(), before);
     }
 
