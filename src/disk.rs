@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::{
-    page::is_markdown,
+    page::{describes_folder, is_markdown},
     tree::{Blob, Digest, MANIFEST, Tree, TreePath},
 };
 
@@ -179,7 +179,10 @@ impl Place {
         let is_hidden = is_leftover(&name)
             || match is_in(GITBOOK) {
                 true => name != "assets",
-                false => name.starts_with('.') && !is_gitbook(),
+                false => {
+                    let describes = || describes_folder(&name) && self.is_any_folder();
+                    name.starts_with('.') && !is_gitbook() && !describes()
+                }
             }
             || (is_text(&name) && above.is_some_and(|it| it.iter().any(|part| part == GITBOOK)));
         !is_hidden && self.out.as_deref() != Some(path) && !(is_folder && is_left_out())
@@ -379,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn of_hidden_folders_only_the_pictures_of_gitbook_are_read() {
+    fn of_hidden_files_only_pictures_of_gitbook_and_names_of_folders_are_read() {
         let folder = tempfile::tempdir().unwrap();
         for path in [
             ".git/a.md",
@@ -388,6 +391,9 @@ mod tests {
             ".gitbook/assets/b/a.md",
             ".gitbook/includes/a.md",
             "b/.gitbook/x.md",
+            "b/.category.yml",
+            "b/.other.yml",
+            "c/.pages",
         ] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -395,7 +401,13 @@ mod tests {
         }
         let read = read_source(folder.path(), &folder.path().join("public")).unwrap();
         let names: Vec<&str> = read.tree.iter().map(|(path, _)| path.as_str()).collect();
-        assert_eq!(names, [".gitbook/assets/a.png"]);
+        assert_eq!(names, [".gitbook/assets/a.png", "b/.category.yml", "c/.pages"]);
+        fs::create_dir(folder.path().join("content")).unwrap();
+        fs::write(folder.path().join("content/site.toml"), "").unwrap();
+        fs::write(folder.path().join("content/.pages"), "x").unwrap();
+        let read = read_source(folder.path(), &folder.path().join("public")).unwrap();
+        let names: Vec<&str> = read.tree.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(names, ["content/site.toml"]);
     }
 
     #[cfg(unix)]

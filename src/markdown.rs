@@ -15,6 +15,7 @@ use comrak::{
     parse_document,
 };
 
+mod address;
 mod callout;
 mod direction;
 mod footnotes;
@@ -24,6 +25,7 @@ mod highlight;
 mod repair;
 mod sanitise;
 
+pub use address::{deep_path, is_dangerous, is_local, refusal};
 pub use foreign::Note;
 use heading::{has_top_heading, take_title, text_of};
 pub use repair::NESTING_LIMIT;
@@ -649,7 +651,7 @@ impl Walk<'_> {
 
     /// Returns what is written instead of the address: a hole for a local one.
     fn link(&mut self, target: String, range: Range<usize>) -> String {
-        match is_local(&target) {
+        match is_local(&target) || deep_path(&target).is_some() {
             true => {
                 let index = self.body.links.len();
                 self.body.links.push(Link { target, range });
@@ -663,28 +665,6 @@ impl Walk<'_> {
         }
     }
 }
-
-/// Returns true for a link into the site itself: no scheme, no host, and not only an anchor's sign.
-pub fn is_local(target: &str) -> bool {
-    let before_path = target.split(['/', '?', '#']).next().unwrap_or_default();
-    !target.starts_with("//") && !before_path.contains(':')
-}
-
-/// Returns true for addresses that may run code when followed: of any scheme but a few known ones.
-pub fn is_dangerous(target: &str) -> bool {
-    let bare: String = target
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .collect::<String>()
-        .to_lowercase();
-    match bare.split_once(':') {
-        Some((scheme, _)) if !is_local(&bare) => !SCHEMES.contains(&scheme),
-        _ => false,
-    }
-}
-
-const SCHEMES: &[&str] =
-    &["http", "https", "mailto", "tel", "sms", "geo", "ftp", "doi", "urn", "magnet", "xmpp", "irc"];
 
 /// Replaces comrak's English labels of footnotes, which stand at the end alone, by marks for words.
 fn localise_footnotes(html: String, nonce: &str) -> String {

@@ -17,8 +17,10 @@ use crate::{
 
 mod anchors;
 mod fields;
+mod folders;
 
 pub use anchors::Anchors;
+pub use folders::{Folder, describes_folder, read_folders};
 
 /// A page's only identity: the folder of its language and its path below it, without extension.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
@@ -665,8 +667,7 @@ fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
             .push(Diag::warning(Code::IdleFootnote, At::new(path, range), message).help(help));
     }
     for (target, range) in body.refused {
-        let message = format!("`{target}` is no address of the web, so the link is left out");
-        let help = "write one that begins with `https://`, or put the file beside the page";
+        let (message, help) = markdown::refusal(&target);
         page.diags.push(Diag::warning(Code::BrokenLink, At::new(path, range), message).help(help));
     }
     page.is_partial = body.notes.iter().any(markdown::Note::hides_text);

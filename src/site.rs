@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::{
     config::Config,
     diag::{At, Code, Diag, nearest},
-    page::{Anchors, Page, PageId, Role, Status, TEXT_DIGEST, alias_file},
+    page::{Anchors, Page, PageId, Role, Status, TEXT_DIGEST, alias_file, read_folders},
     schema::{Reference, Target, Vocabulary},
     tree::{Blob, Tree, TreePath, portable},
 };
@@ -113,7 +113,7 @@ impl Site {
         let mut diags = Vec::new();
         let (pages, unpublished) = choose(&config, pages, scope, &mut diags);
         let pages = stand_in(&config, pages, &mut diags);
-        let mut pages = made::complete(&config, pages);
+        let mut pages = made::complete(&config, pages, &read_folders(source, &config));
         drop_taken_aliases(&config, &mut pages, &mut diags);
         let count = pages.len();
         let mut site = Self {

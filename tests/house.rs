@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["diag", "front", "language", "schema", "tree"]),
     ("markdown", &[]),
     ("page", &["config", "diag", "front", "language", "markdown", "memory", "schema", "tree"]),
-    ("site", &["config", "diag", "page", "schema", "tree"]),
+    ("site", &["config", "diag", "markdown", "page", "schema", "tree"]),
     ("words", &["diag", "front", "language", "tree"]),
     ("theme", &["config", "diag", "language", "tree", "words"]),
     (

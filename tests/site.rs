@@ -8,6 +8,7 @@
 //!   each followed by its help as `  = help`;
 //! - `=== files` — output files that exist, one a line; with `!` before it, one that does not;
 //! - `=== has path` and `=== lacks path` — texts, one a line, that an output file holds or not;
+//! - `=== order path` — texts, one a line, that it holds one after the other;
 //! - `=== drafts` — builds drafts too, as `serve` does.
 //!
 //! Some signs stand for what a text cannot show: `␀`, `␉`, `␍`, `␂` (the mark of the order of bytes),
@@ -76,7 +77,8 @@ fn cases(text: &str) -> Vec<Case> {
 fn check(case: &Case, file: &mut String) -> Vec<String> {
     let special = ["remarks", "files", "drafts"];
     let is_source = |name: &str| {
-        !special.contains(&name) && !name.starts_with("has ") && !name.starts_with("lacks ")
+        let is_asked = ["has ", "lacks ", "order "].iter().any(|asks| name.starts_with(asks));
+        !special.contains(&name) && !is_asked
     };
     let source: Tree = case
         .parts
@@ -139,6 +141,18 @@ fn check(case: &Case, file: &mut String) -> Vec<String> {
                         .filter(|line| html.contains(**line))
                         .map(|line| format!("`{path}` holds `{line}`{}", shown(&html))),
                 ),
+                None => faults.push(format!("there is no `{path}`")),
+            },
+            Some(("order", path)) => match output(path) {
+                Some(html) => {
+                    let mut rest = html.as_str();
+                    for line in lines {
+                        match rest.split_once(line) {
+                            Some((_, behind)) => rest = behind,
+                            None => faults.push(format!("`{line}` is not next in `{path}`")),
+                        }
+                    }
+                }
                 None => faults.push(format!("there is no `{path}`")),
             },
             _ => {}

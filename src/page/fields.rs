@@ -185,6 +185,9 @@ fn read_core(
         ("weight" | "sidebar_position" | "nav_order", Some(text)) if page.order.is_none() => {
             page.order = text.parse::<f64>().ok().map(|order| order.round() as i64);
         }
+        ("index", Some(text)) if page.order.is_none() && !config.configured => {
+            page.order = text.parse().ok();
+        }
         ("toc" | "abstract" | "draft", Some(text)) => {
             let yes = is_yes(text);
             match name {

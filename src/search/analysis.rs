@@ -118,6 +118,9 @@ impl Analyzer {
         if self.lang == "ar" {
             return Cow::Borrowed(arabic_stem(word));
         }
+        if self.lang == "fa" {
+            return Cow::Borrowed(persian_stem(word));
+        }
         let Some(stemmer) = &mut self.stemmer else { return Cow::Borrowed(word) };
         let Stems { text, of_word } = &mut self.stems;
         if let Some(&(start, end)) = of_word.get(word) {
@@ -459,6 +462,39 @@ fn arabic_stem(word: &str) -> &str {
     stem
 }
 
+/// Takes the endings off a Persian word whose letters are normalised: those of plurals, of comparison and
+/// of the ezafe, as the Persian stemmer of Lucene has them, but again until none is left, so that `گوشی` and
+/// `گوشیهای` meet; three letters stay. An ending may be written with a half space, joined or with a space:
+/// the first two are one word here, and of the third the ending is a word of its own.
+fn persian_stem(word: &str) -> &str {
+    const SUFFIXES: [&str; 15] = [
+        "هايشان",
+        "هايمان",
+        "هايتان",
+        "هايش",
+        "هايم",
+        "هايت",
+        "هايي",
+        "هاي",
+        "ترين",
+        "ها",
+        "تر",
+        "ان",
+        "ات",
+        "يي",
+        "ي",
+    ];
+    let mut stem = word;
+    let shorter = |stem| {
+        let mut rests = SUFFIXES.iter().filter_map(|suffix| str::strip_suffix(stem, suffix));
+        rests.find(|rest| rest.chars().count() >= 3)
+    };
+    while let Some(rest) = shorter(stem) {
+        stem = rest;
+    }
+    stem
+}
+
 /// Writes the feminine endings of a folded French word as masculine ones, which the stemmer could
 /// tell apart by their accents only: `refugiee` is `refugie`, `reguliere` is `regulier`. Short ones
 /// are mostly nouns of their own, such as `donnee` and `annee`.
@@ -519,6 +555,22 @@ mod tests {
         for (persian, arabic) in pairs {
             assert_eq!(word(&mut analyzer, persian), word(&mut analyzer, arabic));
         }
+    }
+
+    #[test]
+    fn persian_endings_may_be_written_in_three_ways() {
+        let stem = |word: &str| stems("fa", word)[0].clone();
+        for forms in [
+            ["پیوست", "پیوستها", "پیوست\u{200c}ها", "پیوست\u{200c}های", "پیوست ها"],
+            ["گوشی", "گوشیها", "گوشی\u{200c}های", "گوشیهایش", "گوشی ها"],
+            ["امن", "امن\u{200c}تر", "امن\u{200c}ترین", "امنترین", "امن تر"],
+            ["فعال", "فعالان", "فعالانی", "فعال\u{200c}ها", "فعالی"],
+        ] {
+            for form in forms {
+                assert_eq!(stem(form), stem(forms[0]), "{form}");
+            }
+        }
+        assert_ne!(stem("فعالیت"), stem("فعال"));
     }
 
     #[test]

@@ -12,7 +12,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     diag::{At, Code, Diag, nearest},
-    page::{Page, PageId, Role, is_markdown},
+    markdown::{deep_path, refusal},
+    page::{Page, PageId, Role, describes_folder, is_markdown},
     tree::{Tree, TreePath, is_kept},
 };
 
@@ -136,6 +137,10 @@ fn joined(said: Vec<Nowhere>) -> Vec<Diag> {
         |it| it.missing.clone(),
         |it, count| {
             let folder = it.missing.take().unwrap_or_default();
+            if folder.ends_with("://") {
+                it.diag.message += &format!(" (the first of {count} links to `{folder}`)");
+                return;
+            }
             it.diag.message += &format!(" (the first of {count} links into `{folder}`)");
             it.diag.help = Some(format!("there is no folder `{folder}`"));
         },
@@ -276,6 +281,7 @@ impl<'a> Places<'a> {
         }
         for (path, _) in source.iter() {
             if !is_markdown(path)
+                && (site.config.configured || !describes_folder(path.file_name()))
                 && !site.config.is_configuration(path)
                 && let Some(below) = path.below(content)
             {
@@ -345,7 +351,8 @@ impl<'a> Places<'a> {
                         found.diags.push(Nowhere { diag, missing });
                     }
                     // A name that is no address stands there as words only.
-                    let is_name = link.target.starts_with("[[");
+                    let is_name =
+                        link.target.starts_with("[[") || deep_path(&link.target).is_some();
                     Hole::Written(if is_name { String::new() } else { link.target.clone() })
                 }
             };
@@ -374,6 +381,15 @@ impl<'a> Places<'a> {
     fn find(&self, site: &Site, page: &Page, target: &str) -> Result<Hole, Nowhere> {
         if let Some(name) = target.strip_prefix("[[").and_then(|name| name.strip_suffix("]]")) {
             return self.by_name(site, page, name);
+        }
+        if let Some(path) = deep_path(target) {
+            return self.in_application(site, page, path).ok_or_else(|| {
+                let (message, help) = refusal(target);
+                let diag =
+                    Diag::warning(Code::BrokenLink, At::new(&TreePath::of("x"), 0..0), message);
+                let scheme = target.split_inclusive("://").next().map(str::to_owned);
+                Nowhere { diag: diag.help(help), missing: scheme }
+            });
         }
         // What another program would have filled in was noted where it stands.
         if target.contains("{{") || target.contains("{%") {
@@ -573,6 +589,17 @@ impl<'a> Places<'a> {
             let (file, _) = self.files.get_key_value(format!("{stem}.{code}.{kind}").as_str())?;
             TreePath::new(file).map(|path| Hole::File(path, rest.to_owned()))
         })
+    }
+
+    /// Finds the page that an application of its own would open: below the folder of the language, or of
+    /// the first one.
+    fn in_application(&self, site: &Site, page: &Page, path: &str) -> Option<Hole> {
+        let (path, rest) = path.split_at(path.find(['#', '?']).unwrap_or(path.len()));
+        let decoded = percent_decode_str(path).decode_utf8_lossy();
+        let first = site.config.languages.first().and_then(|lang| lang.folder.as_deref());
+        let folders = [Some(page.id.folder.as_str()), first];
+        let mut folders = folders.into_iter().flatten().filter(|_| !site.config.configured);
+        folders.find_map(|folder| self.at(&site.config.content, &join(folder, &decoded)?, rest))
     }
 
     /// Finds what `[[name]]` means: a path, else the page or file of that name anywhere.

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     config::Config,
-    page::{Page, PageId, Role, slug, title_of_path},
+    page::{Folder, Page, PageId, Role, slug, title_of_path},
     schema::{Localized, Target, Vocabulary, open_id},
     tree::TreePath,
 };
@@ -29,8 +29,13 @@ impl Known<'_> {
     }
 }
 
-/// Adds the pages that no file was written for: terms, folders, home pages.
-pub fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
+/// Adds the pages that no file was written for: terms, folders, home pages. Folders are called as
+/// `described` has them.
+pub fn complete(
+    config: &Config,
+    mut pages: Vec<Arc<Page>>,
+    described: &HashMap<PageId, Folder>,
+) -> Vec<Arc<Page>> {
     let written = pages.clone();
     let mut known = Known {
         written: written.iter().map(|page| (&*page.id.folder, &*page.id.path)).collect(),
@@ -147,8 +152,37 @@ pub fn complete(config: &Config, mut pages: Vec<Arc<Page>>) -> Vec<Arc<Page>> {
         }
     }
     pages.extend(made.into_iter().map(Arc::new));
+    describe_folders(&mut pages, described);
     pages.sort_by(|a, b| a.id.cmp(&b.id));
     pages
+}
+
+/// Gives folders the place that their own file says, or that of another language, and those for which no
+/// page was written what it says beside.
+fn describe_folders(pages: &mut [Arc<Page>], described: &HashMap<PageId, Folder>) {
+    let mut orders: Vec<(&PageId, i64)> =
+        described.iter().filter_map(|(id, folder)| Some((id, folder.order?))).collect();
+    orders.sort_unstable_by(|a, b| b.cmp(a));
+    let orders: HashMap<&str, i64> =
+        orders.into_iter().map(|(id, order)| (id.path.as_str(), order)).collect();
+    let is_folder = |page: &Page| page.role == Role::Folder && !page.id.path.is_empty();
+    for page in pages.iter_mut().filter(|page| is_folder(page)) {
+        let own = described.get(&page.id);
+        let order = own.and_then(|folder| folder.order);
+        let order = page.order.or(order).or_else(|| orders.get(&*page.id.path).copied());
+        if order.is_none() && own.is_none() {
+            continue;
+        }
+        let page = Arc::make_mut(page);
+        page.order = order;
+        if let Some(folder) = own.filter(|_| page.source.is_none()) {
+            if !folder.title.is_empty() {
+                page.title.clone_from(&folder.title);
+            }
+            page.summary.clone_from(&folder.summary);
+            page.has_summary = !folder.summary.is_empty();
+        }
+    }
 }
 
 fn title_of(path: &str) -> String {
