@@ -213,7 +213,8 @@ pub enum Notation {
 pub fn split(text: &str) -> Split {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let fence = text.len() - text[start..].trim_start().len();
-    if fence > start && text[fence..].starts_with("---") && begins_with_field(&text[fence..]) {
+    let is_fence = ["---", "+++"].iter().any(|sign| text[fence..].starts_with(sign));
+    if fence > start && is_fence && begins_with_field(&text[fence..]) {
         let split = split_at(text, fence);
         if split.front.is_some() {
             return split;

@@ -403,6 +403,7 @@ pub fn read(source: &Source) -> Body {
         places.length = text.len();
         places.put.push(escapes);
     }
+    repair::unlink_within_links(root);
     repair::keep_single_tildes(&arena, root, &text, &places);
     let mut body = Body::default();
     let taken = take_title(root, source.title, &mut body);

@@ -680,7 +680,11 @@ fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
     if page.summary.is_empty() && page.record_type == "page" {
         let first =
             body.sections.iter().map(|section| section.text.as_str()).find(|t| !t.is_empty());
-        page.summary = first.map(|text| shorten(text, SUMMARY)).unwrap_or_default();
+        let first = first.map(|text| match page.is_partial {
+            true => without_instructions(text),
+            false => Cow::Borrowed(text),
+        });
+        page.summary = first.map(|text| shorten(&text, SUMMARY)).unwrap_or_default();
     }
     // Texts and lists grow in steps; what is kept for the whole build keeps no room to grow.
     body.sections.iter_mut().for_each(|section| section.text.shrink_to_fit());
@@ -694,6 +698,22 @@ fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
     page.sections = Arc::new(body.sections);
     page.anchors = body.anchors.into();
     page.links = body.links;
+}
+
+/// Leaves out of a text what only another program could fill in, `{{…}}` and `{%…%}`: it says nothing of
+/// the page. A text of nothing else stays.
+fn without_instructions(text: &str) -> Cow<'_, str> {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some(at) = [rest.find("{{"), rest.find("{%")].into_iter().flatten().min() {
+        let closes = if rest[at..].starts_with("{{") { "}}" } else { "%}" };
+        let Some(length) = rest[at..].find(closes) else { break };
+        kept.push_str(&rest[..at]);
+        rest = &rest[at + length + closes.len()..];
+    }
+    kept.push_str(rest);
+    let kept = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    if kept.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(kept) }
 }
 
 /// The length in characters of a summary taken from the text.

@@ -14,9 +14,12 @@ use std::{
 
 mod boxes;
 mod fences;
+mod formulas;
 mod html;
 mod inline;
+mod macros;
 mod marks;
+mod microsoft;
 mod myst;
 mod notes;
 mod shortcodes;
@@ -78,11 +81,13 @@ fn may_be_foreign(text: &str) -> bool {
         let line = &bytes[at..];
         let line =
             &line[line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count().min(64)..];
-        ["!!!", "???", "===", ":::", "///", "import", "export", "--8<", ";--8<", "[TOC", "*["]
-            .iter()
-            .any(|start| line.starts_with(start.as_bytes()))
+        const STARTS: [&str; 12] = [
+            "!!!", "???", "===", ":::", "///", "import", "export", "--8<", ";--8<", "[TOC", "*[",
+            "- : ",
+        ];
+        STARTS.iter().any(|start| line.starts_with(start.as_bytes()))
     };
-    if starts(0) {
+    if starts(0) || text.contains("highlight-") {
         return true;
     }
     bytes.iter().enumerate().any(|(at, byte)| {
@@ -101,6 +106,8 @@ fn may_be_foreign(text: &str) -> bool {
             b')' => next == b'=',
             b'+' => next == b'+',
             b'%' => next == b'%',
+            b'=' => next == b'=',
+            b'|' => next.is_ascii_digit(),
             b'$' => !next.is_ascii_whitespace(),
             b'^' => {
                 next.is_ascii_alphabetic() && (at == 0 || matches!(bytes[at - 1], b' ' | b'\n'))
@@ -109,15 +116,16 @@ fn may_be_foreign(text: &str) -> bool {
             b'[' => match next {
                 b'[' => true,
                 // A name with more words behind it is none of a box.
-                b'!' => bytes[at..]
+                b'!' => bytes[at + 1..]
                     .iter()
                     .take(MARK_LETTERS)
-                    .find(|byte| matches!(byte, b' ' | b']' | b'\n'))
-                    .is_some_and(|byte| *byte == b' '),
+                    .find(|byte| matches!(byte, b' ' | b'[' | b']' | b'\n'))
+                    .is_some_and(|byte| matches!(byte, b' ' | b'[')),
                 _ => false,
             },
             b']' => match next {
                 b'[' => true,
+                b'(' if text[at + 2..].starts_with("#tab/") => true,
                 b'(' => bytes[at + 2..]
                     .iter()
                     .find(|byte| matches!(byte, b' ' | b')' | b'(' | b'\n' | b'{'))
@@ -165,12 +173,18 @@ struct Reader<'t> {
     has_begun: bool,
     was_blank: bool,
     was_code: bool,
-    /// Components that are open; within them deep lines are no code.
+    /// Components and rows that are open; within them deep lines are no code.
     components: usize,
+    /// Whether the text is written for Sphinx, once somebody asked.
+    is_myst: Option<bool>,
+    /// The name of a tab of Microsoft's documents stands above, and the line that ends them does not.
+    in_tabs: bool,
     /// For each line that opens a box, the line that closes it: `:::`, or a shortcode.
     boxes: HashMap<usize, usize>,
     /// The lines that close those that were opened.
     ends: HashSet<usize>,
+    /// Lines that are left out when they are reached.
+    dropped: HashSet<usize>,
     inline: inline::State,
 }
 
@@ -194,8 +208,11 @@ impl<'t> Reader<'t> {
             was_blank: true,
             was_code: false,
             components: 0,
+            is_myst: None,
+            in_tabs: false,
             boxes,
             ends: HashSet::new(),
+            dropped: HashSet::new(),
             inline: inline::State::default(),
         }
     }
@@ -290,12 +307,15 @@ impl<'t> Reader<'t> {
         self.leave(column);
         if let Some(fence) = &self.fence {
             let closes = fence.is_closed_by(bare, column);
-            // Jekyll takes these out of code too.
-            if matches!(bare, "{% raw %}" | "{% endraw %}") {
+            // Jekyll takes these out of code too, and Docusaurus what marks a line.
+            if matches!(bare, "{% raw %}" | "{% endraw %}") || fences::is_mark(bare) {
                 self.next(&line);
                 return;
             }
-            self.copy(line);
+            match fences::without_raw(&self.text[line.clone()]).filter(|_| !closes) {
+                Some(code) => self.replace_code(&line, &code),
+                None => self.copy(line),
+            }
             if closes {
                 self.fence = None;
             }
@@ -303,6 +323,12 @@ impl<'t> Reader<'t> {
         }
         if self.ends.contains(&line.start) {
             return self.close_box(line);
+        }
+        if self.dropped.remove(&line.start) {
+            return self.drop_line(&line);
+        }
+        if self.read_tab_name(&line, bare) {
+            return;
         }
         let base = self.base();
         let is_code = column >= base + 4 && (self.was_blank || self.was_code);
@@ -317,6 +343,9 @@ impl<'t> Reader<'t> {
         {
             self.open_shortcode(&line, &opening, column);
             return self.skip_options();
+        }
+        if self.read_figure(&line, bare) || self.drop_fences_of_mdx(&line, bare) {
+            return;
         }
         if let Some(fence) = fence_of(bare) {
             self.fence = Some(Fence { column: self.base(), ..fence });
@@ -390,6 +419,10 @@ impl<'t> Reader<'t> {
 
     /// Reads a line that is foreign as a whole. Returns false when it is not.
     fn read_block(&mut self, line: &Range<usize>, bare: &str, column: usize) -> bool {
+        self.end_table(line, bare);
+        if (bare.starts_with("{{<") || bare.starts_with("{{%")) && self.read_long(line, bare) {
+            return true;
+        }
         if let Some(opening) = titled(bare).filter(|_| self.has_content(line.end, column)) {
             return self.open_indented(line, &opening, column);
         }
@@ -428,10 +461,15 @@ impl<'t> Reader<'t> {
         // The title of a VitePress page, which stands above it here.
         let is_title = bare.starts_with("# {{")
             && matches!(bare[4..].trim(), "$frontmatter.title }}" | "$frontmatter.title}}");
+        let is_comment = (bare.starts_with("% ") || bare.starts_with("+++")) && self.is_myst();
+        if is_comment && self.begins_block(line.start) {
+            self.drop_line(line);
+            return true;
+        }
         if bare == "{::comment}" && self.drop_comment(line) {
             return true;
         }
-        if let Some(rest) = marked(bare) {
+        if let Some(rest) = microsoft::marked(bare) {
             return self.read_marked(line, rest, whole);
         }
         // An attribute list on a line of its own only changes the look of the block above it.
@@ -451,6 +489,18 @@ impl<'t> Reader<'t> {
         self.read_tag_line(line, bare, whole)
     }
 
+    /// Ends a table before an instruction or comment behind its last row, which would become a row.
+    fn end_table(&mut self, line: &Range<usize>, bare: &str) {
+        let is_apart =
+            ["{{<", "{{%", "{%", "<!--", ":::"].iter().any(|sign| bare.starts_with(sign));
+        let is_row = |line: &str| line.trim_start_matches([' ', '>']).starts_with('|');
+        let next = self.line((line.end + 1).min(self.text.len()));
+        let above = self.out.text.strip_suffix('\n').and_then(|text| text.rsplit('\n').next());
+        if is_apart && above.is_some_and(is_row) && !is_row(&self.text[next]) {
+            self.end_block();
+        }
+    }
+
     /// Takes a comment of kramdown out, if a line ends it.
     fn drop_comment(&mut self, line: &Range<usize>) -> bool {
         let mut from = line.end;
@@ -465,26 +515,6 @@ impl<'t> Reader<'t> {
         };
         self.drop_line(line);
         self.at = (last.end + 1).min(self.text.len());
-        true
-    }
-
-    /// Reads what Microsoft's documents write as `> [!div …]` and `> [!VIDEO address]`: these are no boxes.
-    fn read_marked(&mut self, line: &Range<usize>, inner: &str, whole: Range<usize>) -> bool {
-        let spaces = self.spaces(line);
-        let (name, rest) = inner.split_once(' ').unwrap_or((inner, ""));
-        let is_address = |it: &str| {
-            ["https://", "http://"].iter().any(|at| it.starts_with(at))
-                && !it.contains([' ', '<', '>'])
-        };
-        let words = match name.to_ascii_lowercase().as_str() {
-            "div" if !rest.contains(']') => String::new(),
-            "video" if is_address(rest.trim()) => format!("<{}>", rest.trim()),
-            _ => {
-                self.note(Kind::Snippet, whole.clone(), &self.text[whole]);
-                format!("\\[!{inner}]")
-            }
-        };
-        self.replace_line(line, format!("{spaces}> {words}").trim_end());
         true
     }
 
@@ -559,18 +589,7 @@ impl<'t> Reader<'t> {
         if info.is_empty() {
             return false;
         }
-        if let Some(inner) = boxes::alone(bare) {
-            let spaces = self.spaces(line);
-            match tags::attribute(inner, "source").filter(|_| inner.starts_with("image ")) {
-                Some(source) => {
-                    let alt = tags::attribute(inner, "alt-text").unwrap_or_default();
-                    let picture = format!("{spaces}![{}](<{source}>)", inline::plain(alt));
-                    self.replace_line(line, &picture);
-                }
-                // Where rows and columns begin and end.
-                None => self.drop_line(line),
-            }
-            self.end_block();
+        if self.read_alone(line, bare) {
             return true;
         }
         if !self.boxes.contains_key(&line.start) {
@@ -699,6 +718,14 @@ impl<'t> Reader<'t> {
         self.next(line);
     }
 
+    /// Writes a changed line of code, with what its box takes from it and adds to it.
+    fn replace_code(&mut self, line: &Range<usize>, code: &str) {
+        let strip = self.containers.last().map_or(0, |container| container.strip);
+        let (rest, spaces) = without_columns(code, strip);
+        let words = format!("{}{rest}", " ".repeat(spaces));
+        self.replace_line(line, &words);
+    }
+
     /// Leaves `import` and `export` lines out, as far as their statement goes: to where its brackets
     /// are closed, or else to the next empty line.
     fn drop_module(&mut self, line: &Range<usize>) {
@@ -793,13 +820,6 @@ pub fn sample(written: &str) -> String {
 
 fn bold(title: &str) -> String {
     title.trim().replace('*', "\\*")
-}
-
-/// Returns what stands between the brackets of `> [!name words]`, which is no name of a box.
-fn marked(bare: &str) -> Option<&str> {
-    let inner = bare.strip_prefix('>')?.trim_start().strip_prefix("[!")?.strip_suffix(']')?;
-    let name = inner.split(' ').next().filter(|name| name.len() < inner.len())?;
-    name.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(inner)
 }
 
 fn run(text: &str, sign: u8) -> usize {

@@ -224,6 +224,32 @@ pub fn keep_single_tildes<'a>(
     }
 }
 
+/// Takes links out of links that are written as HTML, and leaves their words: an address there would be
+/// made a link of its own, and lead elsewhere.
+pub fn unlink_within_links<'a>(root: &'a AstNode<'a>) {
+    let mut is_within = false;
+    let mut links = Vec::new();
+    for node in root.descendants() {
+        match &node.data().value {
+            NodeValue::HtmlInline(html) => {
+                let start: String = html.chars().take(3).collect::<String>().to_ascii_lowercase();
+                let opens =
+                    start.strip_prefix("<a").is_some_and(|it| it.starts_with(char::is_whitespace));
+                is_within = opens || (is_within && start != "</a");
+            }
+            NodeValue::Link(_) if is_within => links.push(node),
+            value if value.block() => is_within = false,
+            _ => {}
+        }
+    }
+    for link in links {
+        while let Some(child) = link.first_child() {
+            link.insert_before(child);
+        }
+        link.detach();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{DEPTH_LIMIT, Fence, fence_of, indent, myst, run, shortcodes::Shortcode, unquoted};
+use super::{
+    DEPTH_LIMIT, Fence, fence_of, indent, microsoft::alone, myst, run, shortcodes::Shortcode,
+    unquoted,
+};
 use crate::markdown::callout;
 
 /// The first line of a box or tab whose content stands deeper.
@@ -11,18 +14,6 @@ pub struct Opening {
     pub title: String,
     /// How a box folds, as a callout says it; `None` for a tab.
     pub callout: Option<&'static str>,
-}
-
-/// What Microsoft's documents write so: where rows, columns and zones begin and end, and pictures.
-const ALONE: [&str; 8] =
-    ["column", "column-end", "image", "image-end", "row", "row-end", "zone", "zone-end"];
-
-/// Returns what stands between colons that begin and end one line, as Microsoft's documents mark rows,
-/// columns and pictures.
-pub fn alone(bare: &str) -> Option<&str> {
-    let inner = bare.strip_prefix(":::")?.strip_suffix(":::")?;
-    let name = inner.split(' ').next().filter(|name| ALONE.contains(name));
-    name.map(|_| inner)
 }
 
 impl Opening {
@@ -279,6 +270,28 @@ mod tests {
             "> > ```\n> ",
             "{{< note >}}x",
             ":::row:::\n",
+            ":::row:::\n    :::column:::\n",
+            "# [a](#tab/b)\n",
+            "[!INCLUDE [a](b)]",
+            "[!INCLUDE [",
+            "<xref:",
+            "(==a ",
+            "==",
+            "![a|1](b",
+            "{{< comment >}}",
+            "{{< figure\n",
+            "{{a(\"b\")}}",
+            "{{a(\"",
+            "```{figure} a\n",
+            "```{image} a\n---\n",
+            "```mdx-code-block\n",
+            "```{x}\n% a\n+++\n",
+            "<span a={{b}}>",
+            "<Tabs values={[{label: 'a', value: 'b'}]}>",
+            "| a |\n{{< x >}}\n",
+            "```\n{% raw %}",
+            "- : a\n",
+            "{ a=\"b",
         ] {
             let text = piece.repeat(200_000 / piece.len());
             read_in_time(piece, &text);

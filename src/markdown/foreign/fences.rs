@@ -1,6 +1,8 @@
 //! Blocks of code between fences, in quotes too.
 
-use super::run;
+use std::ops::Range;
+
+use super::{Reader, run};
 
 /// A block of code: the sign and the length of its fence, and the column in which plain text begins where
 /// it stands.
@@ -51,4 +53,46 @@ pub fn unquoted(bare: &str, most: usize) -> (usize, &str) {
         (signs, rest) = (signs + 1, after.strip_prefix(' ').unwrap_or(after));
     }
     (signs, rest)
+}
+
+/// Returns true for a comment by which Docusaurus marks a line of code, or the lines up to another.
+pub fn is_mark(bare: &str) -> bool {
+    let words = bare.trim_start_matches(['/', '#', '*', '-', '<', '!', '{', '%', ' ']);
+    let word = words.trim_end_matches(['/', '*', '-', '>', '}', ' ']);
+    let is_comment = words.len() < bare.len();
+    let rest = word.strip_prefix("highlight-").filter(|_| is_comment);
+    rest.is_some_and(|rest| {
+        matches!(rest, "next-line" | "start" | "end")
+            || rest.ends_with("-start")
+            || rest.ends_with("-end")
+    })
+}
+
+/// Returns a line of code without what keeps Jekyll from reading it, or `None` where nothing does.
+pub fn without_raw(line: &str) -> Option<String> {
+    const RAW: [&str; 4] = ["{% raw %}", "{% endraw %}", "{%raw%}", "{%endraw%}"];
+    let is_raw = line.contains("{%") && RAW.iter().any(|sign| line.contains(sign));
+    is_raw.then(|| RAW.iter().fold(line.to_owned(), |line, sign| line.replace(sign, "")))
+}
+
+impl Reader<'_> {
+    /// Leaves the fences out around what Docusaurus reads as MDX and others show as code.
+    pub fn drop_fences_of_mdx(&mut self, line: &Range<usize>, bare: &str) -> bool {
+        let is_mdx = bare.trim_start_matches(['`', '~']).trim() == "mdx-code-block";
+        let Some(fence) = fence_of(bare).filter(|_| is_mdx) else { return false };
+        let mut at = line.end + 1;
+        while at < self.text.len() && !self.inline.is_tired(self.text) {
+            let next = self.line(at);
+            self.inline.look(next.len());
+            let bare = self.text[next.clone()].trim();
+            let length = run(bare, fence.sign);
+            if length >= fence.length && length == bare.len() {
+                self.dropped.insert(next.start);
+                self.drop_line(line);
+                return true;
+            }
+            at = next.end + 1;
+        }
+        false
+    }
 }

@@ -1,9 +1,12 @@
 //! What other programs write within a line: instructions, tags, links by name, addresses.
 
-use std::{collections::HashSet, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
-    COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, marks, myst, run,
+    COLUMN_LIMIT, Kind, Reader, Shortcode, bold, indent, macros, marks, myst, run,
     shortcodes::{self, Code},
     tags,
 };
@@ -27,14 +30,13 @@ pub struct State {
     closed: Option<HashSet<String>>,
     /// The text holds a formula in HTML.
     pub has_math: Option<bool>,
+    /// The names of tabs by their values, as `<Tabs values={…}>` lists them.
+    tabs: HashMap<String, String>,
     defined: Option<HashSet<String>>,
 }
 
 /// How many instructions may stand before the one that is the address.
 const ADDRESS_PARTS: usize = 4;
-
-/// The most lines that a formula may have.
-const FORMULA_LINES: usize = 100;
 
 /// How often the length of a text may be looked at to find where things end.
 const LOOKS: usize = 8;
@@ -84,13 +86,26 @@ impl Reader<'_> {
                     let keys = marks::keys(&self.text[at..end]);
                     keys.map(|(length, words)| Change { until: at + length, words })
                 }
+                b'=' if self.text[at..end].starts_with("==") => {
+                    marks::marked(&self.text[..end], at)
+                        .map(|(until, words)| Change { until, words })
+                }
+                // Behind the words of a picture Obsidian writes its size.
+                b'|' if open.is_some_and(|open| self.text[..open].ends_with('!')) => {
+                    marks::size(&self.text[at..end])
+                        .map(|length| Change { until: at + length, words: String::new() })
+                }
                 b'%' => self.comment(at, end),
                 b'$' => self.formula(at, end),
                 b'^' => self.block_name(at, end),
                 b'*' if at == self.inline.first => self.abbreviation(at, end),
-                b'<' => self.tag(at, end),
+                // What MDN writes below a term, as an item.
+                b'-' if at == self.inline.first && self.text[at..end].starts_with("- : ") => {
+                    Some(Change { until: at + 4, words: "- ".to_owned() })
+                }
+                b'<' => self.reference(at, end).or_else(|| self.tag(at, end)),
                 b'[' => {
-                    let change = self.named_link(at, end);
+                    let change = self.named_link(at, end).or_else(|| self.brought_in(at, end));
                     open = Some(at);
                     change
                 }
@@ -192,59 +207,6 @@ impl Reader<'_> {
         let follows = self.text[close + 2..].chars().next();
         let ends = follows.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation());
         ends.then_some(Change { until: close + 2, words: String::new() })
-    }
-
-    /// Reads a formula: none of its signs is Markdown.
-    fn formula(&mut self, at: usize, end: usize) -> Option<Change> {
-        let before = self.text[..at].chars().next_back();
-        if before.is_some_and(|c| c.is_alphanumeric() || c == '$') {
-            return None;
-        }
-        let length = marks::formula(&self.text[at..end])?;
-        let written = &self.text[at..at + length];
-        self.note(Kind::Formula, at..at + length, written);
-        let longest = written.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-        let fence = "`".repeat(longest + 1);
-        Some(Change { until: at + length, words: format!("{fence}{written}{fence}") })
-    }
-
-    /// Reads a formula of several lines as a block of code.
-    pub fn read_formula(&mut self, line: &Range<usize>, bare: &str) -> bool {
-        let first = bare[2..].trim();
-        if first.contains("$$") || self.inline.is_tired(self.text) {
-            return false;
-        }
-        let mut lines = Vec::new();
-        let mut at = line.end + 1;
-        while lines.last().is_none_or(|last: &&str| !last.ends_with("$$")) {
-            if at >= self.text.len() || lines.len() > FORMULA_LINES {
-                return false;
-            }
-            let next = self.line(at);
-            at = next.end + 1;
-            self.inline.look(next.len());
-            lines.push(self.text[next].trim_end());
-            if lines.last().is_some_and(|last| last.trim().is_empty()) {
-                return false;
-            }
-        }
-        let whole = line.start..at - 1;
-        self.note(
-            Kind::Formula,
-            whole.clone(),
-            &format!("$$ {}", if first.is_empty() { lines[0] } else { first }),
-        );
-        let spaces = self.spaces(line);
-        let last = lines.pop().unwrap_or_default().trim_end_matches("$$");
-        self.end_block();
-        self.replace_line(line, &format!("{spaces}{} tex", super::HIGHLIGHT));
-        for words in
-            [first].into_iter().chain(lines).chain([last]).filter(|words| !words.trim().is_empty())
-        {
-            self.replace_line(&whole, &format!("{spaces}{}", words.trim()));
-        }
-        self.replace_line(&whole, &format!("{spaces}{}", super::HIGHLIGHT));
-        true
     }
 
     /// Returns what stands before a line of an item, beside what its box puts there.
@@ -358,10 +320,23 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        if kind == Kind::Shortcode
-            && let Some(change) = self.around(until, end, written)
-        {
-            return Some(change);
+        if let Some(words) = macros::words(written) {
+            return Some(Change { until, words });
+        }
+        if kind == Kind::Shortcode {
+            let read = Shortcode::read(written);
+            if let Some(words) = read.as_ref().and_then(Shortcode::words) {
+                return Some(Change { until, words: plain(words) });
+            }
+            if read.is_some_and(|it| it.name == "comment" && !it.is_closing)
+                && let Some(close) = self.find("/comment", until, whole)
+            {
+                let until = self.find("}}", close, whole)? + 2;
+                return Some(Change { until, words: String::new() });
+            }
+            if let Some(change) = self.around(until, end, written) {
+                return Some(change);
+            }
         }
         // An address within a tag, as Jekyll has it.
         if self.text[..at].ends_with(['"', '\''])
@@ -395,20 +370,19 @@ impl Reader<'_> {
         let rest = &self.text[at + 1..end];
         let close = rest.bytes().take(200).position(|byte| byte == b'}')?;
         let inner = rest[..close].trim();
-        let is_attribute =
-            |part: &str| part.starts_with(['.', '#']) && part.len() > 1 || part.contains("=\"");
+        let parts = tags::parts(inner);
         let follows = rest[close + 1..].trim_start();
         // Behind a word stands text.
         let stands_alone = self.text[self.inline.from..at].trim().is_empty() && follows.is_empty();
         let is_joined = self.text[..at].ends_with(['`', ':', ']', ')', '>', '*', '_']);
         if inner.is_empty()
             || inner.contains(['{', '<'])
-            || !inner.split_whitespace().all(is_attribute)
+            || !parts.iter().all(|part| tags::is_attribute(part))
             || !(stands_alone || is_joined || (is_heading && follows.is_empty()))
         {
             return None;
         }
-        let id = inner.split_whitespace().find_map(|part| {
+        let id = parts.iter().find_map(|part| {
             let id = part.strip_prefix("id=").map(|id| id.trim_matches(['"', '\'']));
             id.or_else(|| part.strip_prefix('#'))
         });
@@ -452,6 +426,11 @@ impl Reader<'_> {
                 && let Some(change) = self.replaced(&tag, &name)
             {
                 return Some(change);
+            }
+            if !tag.is_closing
+                && let Some(words) = tags::without_expressions(&self.text[tag.range.clone()])
+            {
+                return Some(Change { until: tag.range.end, words });
             }
             if tag.is_empty && tags::holds_text(&name) {
                 let written = self.text[tag.range.clone()].trim_end_matches(['/', '>']).trim_end();
@@ -537,7 +516,15 @@ impl Reader<'_> {
     /// Takes a tag of a component out; its label is shown.
     fn component(&mut self, tag: &tags::Tag) -> Change {
         let text = self.text;
-        let bare = || Some(format!("**{}**{}", bold(tag.label(text)?), tag.description(text)));
+        let written = &text[tag.range.clone()];
+        if tag.name == "Tabs" && !tag.is_closing {
+            self.inline.tabs = tags::values(written);
+        }
+        let value = tags::attribute(written, "value").filter(|_| tag.name == "TabItem");
+        let named = value.and_then(|value| self.inline.tabs.get(value)).map(String::as_str);
+        let named = named.filter(|_| tags::attribute(written, "label").is_none());
+        let label = || named.or_else(|| tag.label(text));
+        let bare = || Some(format!("**{}**{}", bold(label()?), tag.description(text)));
         let label = tag.linked(text).or_else(bare);
         let label = label.filter(|_| !tag.is_closing);
         if tag.is_closing {
@@ -822,6 +809,12 @@ impl Reader<'_> {
             .unwrap_or(inside.len());
         let (path, title) = inside.split_at(title);
         let path = path.trim_end();
+        // A part of it that only the other program knows: its words can be read.
+        if ["{{<", "{{%"].iter().any(|opens| path.contains(opens)) && path.contains("}}") {
+            self.note(Kind::Shortcode, from..from + path.len(), path);
+            let address = path.replace(['<', '>'], "");
+            return Some((from + inside.len(), format!("<{address}>{title}")));
+        }
         let size = title.starts_with(" =");
         let is_spaced = path.contains(' ') && !path.contains(['<', '>', '{', ':', '"']);
         let name = path.split('#').next().unwrap_or_default();

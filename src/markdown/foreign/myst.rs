@@ -1,9 +1,13 @@
 //! What MyST adds, the Markdown of Sphinx: boxes between fences, names of places, roles.
 
+use std::ops::Range;
+
 use super::{
     Kind, Reader,
     boxes::Opening,
+    fence_of,
     inline::{Change, plain},
+    run,
 };
 use crate::markdown::callout;
 
@@ -23,6 +27,14 @@ pub fn directive(bare: &str) -> Option<Opening> {
     };
     let title = if title.is_empty() { callout::title(kind) } else { title };
     Some(Opening { kind: kind.to_owned(), title, callout: Some(fold) })
+}
+
+/// Returns the picture that ```` ```{figure} path ```` shows.
+fn figure(bare: &str) -> Option<&str> {
+    let inner = bare.trim_start_matches(['`', '~', ':']);
+    let (name, source) = inner.strip_prefix('{')?.split_once('}')?;
+    let is_sound = !source.trim().is_empty() && !source.contains(['<', '>']);
+    (matches!(name, "figure" | "image") && is_sound).then(|| source.trim())
 }
 
 /// The options of boxes; another word between colons is an emoji.
@@ -79,7 +91,74 @@ pub fn is_role(text: &str) -> bool {
 /// What MyST and Sphinx fill in: references, terms, sources.
 const ROLES: &[&str] = &["any", "cite", "download", "eq", "numref", "ref", "term"];
 
+/// The most lines of a figure.
+const FIGURE_LINES: usize = 200;
+
 impl Reader<'_> {
+    /// Returns true for a text that is written for Sphinx, where a line that begins with `%` is a comment.
+    pub fn is_myst(&mut self) -> bool {
+        let text = self.text;
+        *self.is_myst.get_or_insert_with(|| {
+            let signs = ["```{", ":::{", ")=\n", "{ref}`", "{doc}`", "{cite}`", "{term}`"];
+            signs.iter().any(|sign| text.contains(sign))
+        })
+    }
+
+    /// Reads a figure or picture between fences: its options, and the caption below it.
+    pub fn read_figure(&mut self, line: &Range<usize>, bare: &str) -> bool {
+        let Some((source, fence)) = figure(bare).zip(fence_of(bare)) else { return false };
+        let (mut alt, mut name, mut caption) = ("", "", Vec::new());
+        let (mut at, mut options) = (line.end + 1, None);
+        for _ in 0..FIGURE_LINES {
+            if at >= self.text.len() || self.inline.is_tired(self.text) {
+                return false;
+            }
+            let next = self.line(at);
+            at = next.end + 1;
+            self.inline.look(next.len());
+            let bare = self.text[next].trim();
+            if run(bare, fence.sign) >= fence.length {
+                let spaces = self.spaces(line);
+                self.end_block();
+                if place(&format!("({name})=")).is_some() {
+                    self.replace_line(line, &format!("{spaces}<div id=\"{name}\"></div>"));
+                    self.end_block();
+                }
+                self.replace_line(line, &format!("{spaces}![{}](<{source}>)", plain(alt)));
+                self.end_block();
+                for words in caption {
+                    self.replace_line(line, format!("{spaces}{words}").trim_end());
+                }
+                self.end_block();
+                self.at = at.min(self.text.len());
+                return true;
+            }
+            let option = match options {
+                None if bare == "---" => {
+                    options = Some(true);
+                    continue;
+                }
+                Some(true) if bare == "---" => {
+                    options = Some(false);
+                    continue;
+                }
+                Some(true) => bare.split_once(':'),
+                _ if caption.is_empty() => {
+                    bare.strip_prefix(':').and_then(|rest| rest.split_once(':'))
+                }
+                _ => None,
+            };
+            match option.map(|(key, value)| (key.trim(), value.trim().trim_matches(['"', '\'']))) {
+                Some(("alt", value)) => alt = value,
+                Some(("name", value)) => name = value,
+                Some(_) => {}
+                None if options == Some(true) || (caption.is_empty() && bare.is_empty()) => {}
+                None => caption.push(bare),
+            }
+        }
+        false
+    }
+
     /// Leaves out the options that follow the first line of a box of MyST.
     pub fn skip_options(&mut self) {
         while self.at < self.text.len() {

@@ -1,7 +1,9 @@
 //! Shortcodes that stand on a line of their own and have a plain meaning: boxes, tabs, code and
 //! pictures. Their names are those of Hugo itself, of its themes that most sites use, and of GitBook.
 
-use super::{boxes::Opening, inline::plain};
+use std::ops::Range;
+
+use super::{Kind, Reader, boxes::Opening, inline::plain};
 use crate::markdown::callout;
 
 /// A shortcode that is all of a line.
@@ -15,6 +17,10 @@ pub struct Shortcode<'t> {
 /// The blocks of GitBook, `{% name %}` … `{% endname %}`, whose text is Markdown.
 const GITBOOK: &[&str] =
     &["code", "column", "columns", "content-ref", "hint", "step", "stepper", "tab", "tabs"];
+
+/// Boxes of Jekyll's plugins and of Liquid, `{% note %}` … `{% endnote %}`.
+const LIQUID: &[&str] =
+    &["caution", "danger", "details", "important", "info", "note", "tip", "warning"];
 
 /// A block of code that a shortcode opens.
 pub struct Code<'t> {
@@ -39,9 +45,11 @@ const HOLDERS: &[&str] = &[
     "columns",
     "div",
     "grid",
+    "history",
     "pageinfo",
     "section",
     "steps",
+    "table",
 ];
 
 /// Signs with which something begins that is read within a line.
@@ -71,9 +79,10 @@ impl<'t> Shortcode<'t> {
             let (name, arguments) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
             let after = name.strip_prefix("end");
             let name = after.unwrap_or(name);
-            let known = GITBOOK.contains(&name) && !arguments.contains("%}");
+            let is_gitbook = GITBOOK.contains(&name);
+            let known = (is_gitbook || LIQUID.contains(&name)) && !arguments.contains("%}");
             let is_closing = after.is_some();
-            return known.then_some(Self { name, is_closing, is_gitbook: true, arguments });
+            return known.then_some(Self { name, is_closing, is_gitbook, arguments });
         }
         let inner = [("{{<", ">}}"), ("{{%", "%}}")]
             .iter()
@@ -149,7 +158,7 @@ impl<'t> Shortcode<'t> {
                 let kind = kind.unwrap_or_else(|| "note".to_owned());
                 Opening { kind, title: text(title), callout: Some("") }
             }
-            "details" | "expand" | "collapse" => {
+            "details" | "expand" | "collapse" | "collapsible" => {
                 let title = text(title.or(self.placed(0)));
                 Opening { kind: "details".to_owned(), title, callout: Some("-") }
             }
@@ -164,6 +173,7 @@ impl<'t> Shortcode<'t> {
             name if self.is_gitbook || HOLDERS.contains(&name) => {
                 let address = self.named(&["link", "href", "url"]).filter(|_| !self.is_gitbook);
                 let address = address.filter(|it| !it.contains(['<', '>', '\\']) && !it.is_empty());
+                let title = title.or_else(|| self.named(&["caption"]));
                 let title = match (title, address) {
                     (Some(title), Some(address)) => format!("[{}](<{address}>)", plain(title)),
                     (title, _) => text(title),
@@ -177,6 +187,12 @@ impl<'t> Shortcode<'t> {
             _ => return None,
         };
         Some(opening)
+    }
+
+    /// Returns the words that it shows in a sentence: a term of Kubernetes.
+    pub fn words(&self) -> Option<&'t str> {
+        let is_term = self.name == "glossary_tooltip" && !self.is_closing;
+        self.named(&["text", "term_id"]).filter(|words| is_term && !words.is_empty())
     }
 
     /// Returns the language of the block of code that it opens, if it opens one.
@@ -274,6 +290,55 @@ impl<'t> Shortcode<'t> {
         let below = [title, words("caption").to_owned(), of];
         let below = below.into_iter().filter(|line| !line.is_empty()).collect();
         Some((linked(picture, words("link")), below))
+    }
+}
+
+/// The most lines of one shortcode.
+const LINES: usize = 40;
+
+impl Reader<'_> {
+    /// Reads a shortcode that goes on over several lines: a picture or link, else its words on one line.
+    pub fn read_long(&mut self, line: &Range<usize>, bare: &str) -> bool {
+        let closes = if bare.starts_with("{{<") { ">}}" } else { "%}}" };
+        if bare.contains(closes) || self.inline.is_raw || self.inline.is_tired(self.text) {
+            return false;
+        }
+        let mut written = bare.to_owned();
+        let mut at = line.end + 1;
+        for _ in 0..LINES {
+            let next = self.line(at.min(self.text.len()));
+            self.inline.look(next.len());
+            let words = self.text[next.clone()].trim();
+            if words.is_empty() {
+                return false;
+            }
+            written = format!("{written} {words}");
+            at = next.end + 1;
+            if !words.contains(closes) {
+                continue;
+            }
+            let whole = line.start..next.end;
+            let read = Shortcode::read(&written).filter(|_| words.ends_with(closes));
+            let Some(read) = read else { return false };
+            let (shown, below) = match (read.picture(), read.link()) {
+                (Some(picture), _) => picture,
+                (None, Some(link)) => (link, Vec::new()),
+                (None, None) => {
+                    self.note(Kind::Shortcode, whole.clone(), bare);
+                    (plain(&written), Vec::new())
+                }
+            };
+            let spaces = self.spaces(line);
+            self.end_block();
+            self.replace_line(&whole, &format!("{spaces}{shown}"));
+            for words in below {
+                self.end_block();
+                self.replace_line(&whole, &format!("{spaces}{words}"));
+            }
+            self.end_block();
+            return true;
+        }
+        false
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tags, statements and instructions of other programs: where they end and what they are.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 /// The elements of HTML, and those of SVG that pictures in a text use, sorted.
 const ELEMENTS: &[&str] = &[
@@ -282,6 +282,71 @@ pub fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
         let value = value[1..].split(mark).next()?.trim();
         (before.is_whitespace() && !value.is_empty()).then_some(value)
     })
+}
+
+/// Returns the labels of tabs by their values, as Docusaurus lists them in one tag:
+/// `values={[{label: 'Yarn', value: 'yarn'}]}`.
+pub fn values(tag: &str) -> HashMap<String, String> {
+    let Some((_, list)) = tag.split_once("values=") else { return HashMap::new() };
+    let of = |item: &str, name: &str| {
+        let (_, rest) = item.split_once(name)?;
+        let rest =
+            rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?.trim_start();
+        let mark = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+        rest[1..].split(mark).next().map(str::to_owned)
+    };
+    let items = list.split('}').filter_map(|item| Some((of(item, "value")?, of(item, "label")?)));
+    items.collect()
+}
+
+/// Returns a tag of HTML without the attributes whose values are expressions of JavaScript, as
+/// `style={{…}}`, or `None` where it has none.
+pub fn without_expressions(tag: &str) -> Option<String> {
+    let mut kept = String::new();
+    let mut rest = tag;
+    let mut found = false;
+    while let Some((before, after)) = rest.split_once("={") {
+        let name = before.rfind(|c: char| c.is_whitespace())?;
+        kept.push_str(&before[..name]);
+        let mut depth = 1;
+        let end = after.char_indices().find(|(_, c)| {
+            depth += match c {
+                '{' => 1,
+                '}' => -1,
+                _ => 0,
+            };
+            depth == 0
+        });
+        (rest, found) = (&after[end?.0 + 1..], true);
+    }
+    kept.push_str(rest);
+    found.then_some(kept)
+}
+
+/// Cuts an attribute list at its spaces, but not within quotes.
+pub fn parts(list: &str) -> Vec<&str> {
+    let mut mark = None;
+    let parts = list.split(|c: char| {
+        match mark {
+            None if matches!(c, '"' | '\'') => mark = Some(c),
+            Some(open) if open == c => mark = None,
+            _ => {}
+        }
+        mark.is_none() && c.is_whitespace()
+    });
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+/// Returns true for a part of an attribute list: a class, an id, or a name with its value, which needs
+/// quotes unless the name is a usual one.
+pub fn is_attribute(part: &str) -> bool {
+    const USUAL: [&str; 9] =
+        ["align", "class", "height", "id", "loading", "rel", "start", "target", "width"];
+    match part.split_once('=') {
+        _ if part.starts_with(['.', '#']) => part.len() > 1 && !part.contains(['"', '\'']),
+        Some((name, value)) => value.starts_with(['"', '\'']) || USUAL.contains(&name),
+        None => false,
+    }
 }
 
 /// Returns the type of a field of a form, which needs no quotes, or nothing.
