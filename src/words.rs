@@ -22,6 +22,8 @@ use crate::{
 /// The interface words of every language that has a file.
 pub struct Words {
     languages: BTreeMap<String, Language>,
+    /// Wanted languages without a file: English words, in the order of titles of their own.
+    without: BTreeMap<String, Language>,
     /// The digest of all their files.
     pub digest: Digest,
 }
@@ -58,6 +60,10 @@ const FEW: usize = 5;
 /// The language whose words stand in where another's are missing; its file is always complete.
 const FALLBACK: &str = "en";
 
+/// What begins and ends a passage from left to right within another (Unicode Standard Annex 9).
+const ISOLATE: char = '\u{2066}';
+const POP: char = '\u{2069}';
+
 impl Words {
     /// Reads `words/<language>.toml` from a theme, and reports what the wanted languages lack.
     pub fn read(theme: &Tree, wanted: &[&str], diags: &mut Vec<Diag>) -> Self {
@@ -74,16 +80,24 @@ impl Words {
             };
             languages.insert(language::canonical(path.stem()), Language::new(path.stem(), entries));
         }
-        let words = Self { languages, digest: files.digest() };
+        let mut words = Self { languages, without: BTreeMap::new(), digest: files.digest() };
         words.report(wanted, diags);
+        let lacking = wanted.iter().filter(|code| words.own(code).is_none());
+        let stand_in = |code: &&str| {
+            Some(((*code).to_owned(), words.languages.get(FALLBACK)?.standing_in(code)))
+        };
+        words.without = lacking.filter_map(stand_in).collect();
         words
     }
 
     /// Returns the words of a language, else of its primary language, else English.
     pub fn of(&self, lang: &str) -> Option<&Language> {
-        let own = self.languages.get(lang);
-        own.or_else(|| self.languages.get(language::primary(lang)))
-            .or_else(|| self.languages.get(FALLBACK))
+        let own = self.own(lang).or_else(|| self.without.get(lang));
+        own.or_else(|| self.languages.get(FALLBACK))
+    }
+
+    fn own(&self, lang: &str) -> Option<&Language> {
+        self.languages.get(lang).or_else(|| self.languages.get(language::primary(lang)))
     }
 
     /// Returns the text of a key, or the key itself when no language has it.
@@ -128,8 +142,7 @@ impl Words {
 
     /// Returns the name of a language in itself.
     pub fn name_of(&self, code: &str) -> String {
-        let own = self.languages.get(code).or_else(|| self.languages.get(language::primary(code)));
-        match own.and_then(|language| language.entries.get("language-name")) {
+        match self.own(code).and_then(|language| language.entries.get("language-name")) {
             Some(Entry::Text(name)) => name.clone(),
             _ => language::autonym(code).map_or_else(|| code.to_owned(), str::to_owned),
         }
@@ -229,6 +242,24 @@ impl Language {
             years: years.expect("compiled date data hold every locale's fallback"),
         };
         Self { entries, plurals, numbers, collator, dates }
+    }
+
+    /// Returns these words for a language that has none. In one of the other direction each is kept apart
+    /// from what stands beside it, so that signs and numbers stay where they belong.
+    fn standing_in(&self, code: &str) -> Self {
+        let apart = |text: &String| match language::direction(code) {
+            "ltr" => text.clone(),
+            _ => format!("{ISOLATE}{text}{POP}"),
+        };
+        let entry = |entry: &Entry| match entry {
+            Entry::Text(text) => Entry::Text(apart(text)),
+            Entry::Plural(forms) => Entry::Plural(
+                forms.iter().map(|(form, text)| (form.clone(), apart(text))).collect(),
+            ),
+        };
+        let entries = self.entries.iter().map(|(key, words)| (key.clone(), entry(words))).collect();
+        let rules = Self::new(FALLBACK, BTreeMap::new());
+        Self { entries, collator: Self::new(code, BTreeMap::new()).collator, ..rules }
     }
 
     /// Writes a date of ISO 8601, which may stop at the year or month, as the language does; any other
