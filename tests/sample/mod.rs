@@ -293,7 +293,15 @@ pub fn any_folder(random: &mut Random) -> Files {
     }
     files.put("guide/picture.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     files.put("data.bin", vec![0, 1, 2, 255]);
+    files.put("guide/_category_.json", folder_file(random));
+    files.put("notes été/.pages", format!("title: {}\n", words(random, 2)));
     files
+}
+
+/// Returns what another program says of a folder.
+fn folder_file(random: &mut Random) -> String {
+    let position = random.below(5);
+    format!("{{ \"label\": \"{}\", \"position\": {position} }}\n", words(random, 2))
 }
 
 fn loose(random: &mut Random, number: usize) -> String {
@@ -304,7 +312,7 @@ fn loose(random: &mut Random, number: usize) -> String {
         _ => String::new(),
     };
     format!(
-        "{front}\n# {}\n\n{}[x](guide/p1.md) ![s](guide/picture.svg) [d](data.bin)\n",
+        "{front}\n# {}\n\n{}[x](guide/p1.md) ![s](guide/picture.svg) [d](data.bin) [a](app://guide/p1)\n",
         words(random, 2),
         block(random, number)
     )
@@ -316,7 +324,7 @@ pub fn edit(random: &mut Random, files: &mut Files, past: &[Files]) -> &'static 
     let is_configured = files.0.contains_key("content/site.toml");
     let Some(page) = pages.get(random.below(pages.len())).cloned() else { return "nothing" };
     let number = random.below(PAGES);
-    match random.below(if is_configured { 18 } else { 9 }) {
+    match random.below(if is_configured { 18 } else { 10 }) {
         0 | 1 => {
             let block = block(random, number);
             if let Some(bytes) = files.0.get_mut(&page) {
@@ -368,6 +376,10 @@ pub fn edit(random: &mut Random, files: &mut Files, past: &[Files]) -> &'static 
                 files.put(&picture, words(random, 3));
             }
             "a picture"
+        }
+        9 if !is_configured => {
+            files.put(random.one(&["guide/_category_.json", "fr/.pages"]), folder_file(random));
+            "what is said of a folder"
         }
         9 => {
             let lang = random.one(LANGUAGES);
