@@ -164,6 +164,7 @@ impl Page {
             && self.is_abstract == other.is_abstract
             && self.term == other.term
             && self.text("original_lang") == other.text("original_lang")
+            && self.text("slug") == other.text("slug")
             && own_aliases == other_aliases
     }
 

@@ -105,6 +105,15 @@ impl Config {
         self.languages.extend(others.map(|code| Lang { code, folder: None }));
         Vec::new()
     }
+
+    /// Returns the language that the first part of an address names, whatever its capital letters. Where
+    /// there is only `en`, `en-US` names that.
+    pub fn language_named(&self, name: &str) -> Option<&Lang> {
+        let code = language::is_code(name).then(|| language::canonical(name))?;
+        let kin = |lang: &&Lang| language::primary(&lang.code) == language::primary(&code);
+        let mut languages = self.languages.iter();
+        languages.find(|lang| lang.code == code).or_else(|| self.languages.iter().find(kin))
+    }
 }
 
 /// Returns the language of a translation as Docusaurus keeps it, and the path of what it translates. A
