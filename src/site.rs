@@ -629,6 +629,10 @@ fn drop_taken_aliases(config: &Config, pages: &mut [Arc<Page>], diags: &mut Vec<
                 kept.push((alias.clone(), range.clone()));
                 continue;
             };
+            // Other programs have addresses in letters of their own; the page is found by any.
+            if other == own && !config.configured {
+                continue;
+            }
             let what = match other.as_str() {
                 other if other == own => "this page already".to_owned(),
                 "" => "another page".to_owned(),
