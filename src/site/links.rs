@@ -339,7 +339,7 @@ impl<'a> Places<'a> {
         for link in &page.links {
             let hole = match self.find(site, page, &link.target) {
                 Ok(Hole::Page(to, rest)) => {
-                    let own = in_own_language(site, page, to);
+                    let own = in_own_language(site, page, to, &link.target);
                     // Beside its text a page links to its original, not to itself.
                     let to = if own == index && rest.is_empty() { to } else { own };
                     Hole::Page(to, to_place(&self.pages[to], rest, to == index))
@@ -612,11 +612,17 @@ impl<'a> Places<'a> {
 /// Returns the page in the language of the page that links to it, where a link cannot name that one:
 /// languages stand in the names of files and a link names the file without one, or a page with prose
 /// of another language links as that language does.
-fn in_own_language(site: &Site, page: &Page, to: PageIndex) -> PageIndex {
+fn in_own_language(site: &Site, page: &Page, to: PageIndex, target: &str) -> PageIndex {
     if !site.config.by_suffix && page.stands_for.is_none() {
         return to;
     }
-    // A link that names a file of another language means that.
+    // A link that names a file of another language means that, and so does one that begins with it.
+    let begin = target.strip_prefix('/').and_then(|path| Some(path.split_once('/')?.0));
+    let begin = begin.filter(|_| page.stands_for.is_none() && !site.config.configured);
+    let begin = begin.and_then(|name| site.config.language_named(name));
+    if begin.is_some_and(|lang| lang.code == site.pages[to].lang) {
+        return to;
+    }
     let named = site.pages[to].source.as_ref();
     let has_language = |path: &TreePath| {
         let below = path.below(&site.config.content).unwrap_or(path.as_str());

@@ -66,7 +66,7 @@ impl<'a> Places<'a> {
             let index = (*plain.get(&without_numbers(&path))?)?;
             Some(Hole::Page(index, rest.to_owned()))
         });
-        let in_root = || self.in_folder_above(page, from_root?, rest);
+        let in_root = || self.in_folder_above(site, page, from_root?, rest);
         let found = numbered.or_else(|| self.only_file(from_root?, rest)).or_else(in_root);
         found.or_else(|| self.by_slug(site, from_root?, rest))
     }
@@ -104,15 +104,39 @@ impl<'a> Places<'a> {
     }
 
     /// Finds what a link from the root means where that is one of the folders above, as `src/content/docs`
-    /// is: rather one far above. The page's own folder counts only for what lies in a folder itself.
-    fn in_folder_above(&self, page: &Page, path: &str, rest: &str) -> Option<Hole> {
+    /// is: rather one far above. The page's own folder counts only for what lies in a folder itself. Where
+    /// the folder of a language is no part of the path, it may begin the link: that of the page, else the
+    /// first, is meant otherwise.
+    fn in_folder_above(&self, site: &Site, page: &Page, path: &str, rest: &str) -> Option<Hole> {
         let source = page.source.as_ref()?;
         let below = source.below(&self.content).unwrap_or(source.as_str());
+        if let Some(hole) = self.above(below, "", path, rest) {
+            return Some(hole);
+        }
+        if !site.config.by_suffix {
+            return None;
+        }
+        let original = site.config.translated(below).map(|(_, original)| original);
+        let below = original.as_deref().unwrap_or(below);
+        let first = site.config.languages.first().and_then(|lang| lang.folder.as_deref());
+        let folders = [Some(page.id.folder.as_str()), first];
+        let mut folders = folders.into_iter().flatten();
+        let own = folders.find_map(|folder| self.above(below, folder, path, rest));
+        own.or_else(|| {
+            let (name, path) = path.trim_start_matches('/').split_once('/')?;
+            let named = site.config.language_named(name)?.folder.as_deref();
+            let mut folders = [named, first].into_iter().flatten();
+            folders.find_map(|folder| self.above(below, folder, path, rest))
+        })
+    }
+
+    /// Finds a path in one of the folders above a file, as they lie in the folder of a language.
+    fn above(&self, below: &str, language: &str, path: &str, rest: &str) -> Option<Hole> {
         let own = below.rsplit_once('/').map_or("", |(own, _)| own);
         let is_deep = path.trim_matches('/').contains('/');
         let folders = below.match_indices('/').map(|(at, _)| &below[..at]);
         let mut roots = folders.filter(|root| is_deep || *root != own);
-        roots.find_map(|root| self.at(&self.content, &join(root, path)?, rest))
+        roots.find_map(|root| self.at(&self.content, &join(&join(language, root)?, path)?, rest))
     }
 
     /// Finds the only file whose path ends as a link from the root does, such as `en/docs/img/a.png` for
