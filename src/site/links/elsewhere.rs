@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{page::Page, tree::TreePath};
 
-use super::{Hole, PageIndex, Places, Site, join};
+use super::{Hole, PageIndex, Places, Site, join, name_key};
 
 /// Where Docusaurus keeps the versions of its documents.
 const VERSIONS: &str = "versioned_docs";
@@ -68,7 +68,21 @@ impl<'a> Places<'a> {
         });
         let in_root = || self.in_folder_above(site, page, from_root?, rest);
         let found = numbered.or_else(|| self.only_file(from_root?, rest)).or_else(in_root);
-        found.or_else(|| self.by_slug(site, from_root?, rest))
+        let found = found.or_else(|| self.by_slug(site, from_root?, rest));
+        found.or_else(|| self.in_collection(site, page, from_root?, rest))
+    }
+
+    /// Finds a page in a collection of Jekyll, whose folder begins with `_`, at the top or in a folder above:
+    /// `/docs/a/` is `_docs/a.md`. What has a date before its name is a post, and lies anywhere.
+    fn in_collection(&self, site: &Site, page: &Page, path: &str, rest: &str) -> Option<Hole> {
+        let in_folder = format!("_{}", path.trim_start_matches('/'));
+        let at_top = join("", &in_folder).and_then(|path| self.at(&self.content, &path, rest));
+        let found = at_top.or_else(|| self.in_folder_above(site, page, &in_folder, rest));
+        found.or_else(|| {
+            let post = *self.names().get(&name_key(&post_of(path)?))?;
+            let own = site.sibling(page, &site.pages[post].id.path).unwrap_or(post);
+            Some(Hole::Page(own, rest.to_owned()))
+        })
     }
 
     /// Finds the page whose slug stands behind a language, as MDN writes `/fr/docs/Web/CSS`: in that language,
@@ -204,6 +218,19 @@ impl<'a> Places<'a> {
     }
 }
 
+/// Returns the name of the file of a post whose address ends with its date and its name: `2022-01-31-a` for
+/// `/blog/2022/01/31/a.html`.
+fn post_of(path: &str) -> Option<String> {
+    let path = path.trim_end_matches('/').trim_end_matches(".html");
+    let mut parts = path.rsplit('/');
+    let [name, day, month, year] = [parts.next()?, parts.next()?, parts.next()?, parts.next()?];
+    let is_number = |text: &str, digits: usize| {
+        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_date = is_number(year, 4) && is_number(month, 2) && is_number(day, 2);
+    (is_date && !name.is_empty()).then(|| format!("{year}-{month}-{day}-{name}"))
+}
+
 /// Returns an address without the numbers by which files are put in order, without its ending and
 /// without a name that stands for its folder: `02-basics/03-prompts.mdx` is `basics/prompts`.
 fn without_numbers(path: &str) -> String {
@@ -221,6 +248,16 @@ fn without_numbers(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_with_a_date_is_that_of_a_post() {
+        for path in ["/2022/01/31/a/", "2022/01/31/a.html", "/blog/2022/01/31/a"] {
+            assert_eq!(post_of(path).as_deref(), Some("2022-01-31-a"), "{path}");
+        }
+        for path in ["/2022/01/31/", "/01/31/a", "/2022/1/31/a", "/2022/01/é1/a", "", "/"] {
+            assert_eq!(post_of(path), None, "{path}");
+        }
+    }
 
     #[test]
     fn numbers_of_files_are_no_part_of_an_address() {
