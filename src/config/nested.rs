@@ -68,8 +68,9 @@ pub(super) fn find(source: &Tree, content: &str) -> BTreeMap<String, Nested> {
         .filter_map(|(path, _)| path.below(content))
         .filter(|below| docusaurus(below).is_none())
         .collect();
+    let mut found = of_plugins(&paths);
     let mut candidates: BTreeMap<&str, Candidate> = BTreeMap::new();
-    for path in &paths {
+    for path in paths.iter().filter(|path| of_path(&found, path).is_none()) {
         for (end, _) in path.match_indices('/') {
             let folder = &path[..end];
             let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
@@ -84,7 +85,6 @@ pub(super) fn find(source: &Tree, content: &str) -> BTreeMap<String, Nested> {
         siblings.entry(candidate.above).or_default().push(candidate);
     }
     let known: HashSet<&str> = paths.into_iter().collect();
-    let mut found: BTreeMap<String, Nested> = BTreeMap::new();
     let mut taken: HashSet<(String, &str)> = HashSet::new();
     for (&folder, candidate) in &candidates {
         // The outermost folder counts.
@@ -110,6 +110,34 @@ pub(super) fn find(source: &Tree, content: &str) -> BTreeMap<String, Nested> {
                 let nested = Nested { code, of, kept: BTreeSet::new() };
                 found.insert(candidate.folder.to_owned(), nested);
             }
+        }
+    }
+    found
+}
+
+/// Finds the folders of translations that Docusaurus keeps in one folder of a repository, such as `website`.
+/// What they translate lies in that folder or beside it, and at least one of the originals must be there.
+fn of_plugins(paths: &[&str]) -> BTreeMap<String, Nested> {
+    let known: HashSet<&str> = paths.iter().copied().collect();
+    let mut found: BTreeMap<String, Nested> = BTreeMap::new();
+    for path in paths {
+        let Some((above, rest)) = path.split_once('/') else { continue };
+        let Some((code, original)) = docusaurus(rest) else { continue };
+        // What lies below is called alike on both sides: of documents the versions are apart.
+        let is_of_docs =
+            rest.split('/').nth(2).is_some_and(|plugin| plugin.contains("-content-docs"));
+        let depth = if is_of_docs { 3 } else { 2 };
+        let Some((end, _)) = rest.match_indices('/').nth(depth) else { continue };
+        let (folder, below) = rest.split_at(end);
+        let Some(of) = original.strip_suffix(below) else { continue };
+        let folder = joined(above, folder);
+        if found.contains_key(&folder) {
+            continue;
+        }
+        let beside = [joined(above, of), of.to_owned()];
+        let having = |of: &String| known.contains([of, below].concat().as_str());
+        if let Some(of) = beside.into_iter().find(having) {
+            found.insert(folder, Nested { code, of, kept: BTreeSet::new() });
         }
     }
     found
