@@ -94,6 +94,10 @@ pub struct Page {
     pub has_summary: bool,
     /// Draft, published or withdrawn.
     pub status: Status,
+    /// What the front matter says to Hugo of whether a page is made of the file; `None` where it says nothing.
+    pub is_made: Option<bool>,
+    /// Whether it says to Hugo that none is made of it and of what lies below its folder.
+    pub hides_below: bool,
     /// Below the theme's `templates`, as the front matter or the type says; else the role decides.
     pub template: Option<String>,
     /// Its place in lists, small numbers first; pages without one stand behind them.
@@ -165,6 +169,8 @@ impl Page {
             && self.term == other.term
             && self.text("original_lang") == other.text("original_lang")
             && self.text("slug") == other.text("slug")
+            && self.is_made == other.is_made
+            && self.hides_below == other.hides_below
             && own_aliases == other_aliases
     }
 

@@ -502,6 +502,7 @@ fn choose(
             };
         }
     }
+    hide_below(&mut pages);
     pages.sort_by(|a, b| (&a.id, &a.source).cmp(&(&b.id, &b.source)));
     let mut unpublished = BTreeSet::new();
     // Addresses that others have, for pages that must move aside; few sites have such pages.
@@ -546,6 +547,24 @@ fn choose(
     }
     chosen.extend(moved);
     (chosen, unpublished)
+}
+
+/// Leaves out what lies below a page that says so, unless a page says otherwise of itself.
+fn hide_below(pages: &mut [Arc<Page>]) {
+    let hidden: HashSet<PageId> =
+        pages.iter().filter(|page| page.hides_below).map(|page| page.id.clone()).collect();
+    if hidden.is_empty() {
+        return;
+    }
+    let is_hidden = |page: &Page| {
+        let PageId { folder, path } = &page.id;
+        let above = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
+        let mut paths = std::iter::once(path.as_str()).chain(above).chain([""]);
+        paths.any(|path| hidden.contains(&PageId { folder: folder.clone(), path: path.to_owned() }))
+    };
+    for page in pages.iter_mut().filter(|page| page.is_made.is_none() && is_hidden(page)) {
+        Arc::make_mut(page).status = Status::Unpublished;
+    }
 }
 
 /// Adds, in every language, pages that stand for the records which have no translation in it.

@@ -120,6 +120,9 @@ pub fn read_fields(page: &mut Page, path: &TreePath, config: &Config, node: &Nod
     }
     page.references = check.references;
     page.diags.append(&mut check.diags);
+    if lenient {
+        read_hugos(page, node);
+    }
     let place = entries.first().map_or(node.range.start, |(key, _)| key.range.start);
     check_required(page, path, config, entries, place..place);
 }
@@ -251,6 +254,33 @@ fn read_core(
         }
         _ => {}
     }
+}
+
+/// Reads whether Hugo would make a page of the file, and of what lies below its folder.
+fn read_hugos(page: &mut Page, node: &Node) {
+    page.is_made = is_made(node);
+    if page.is_made == Some(false) {
+        page.status = Status::Unpublished;
+    }
+    let cascade = match node.get("cascade") {
+        Some(Node { raw: Raw::List(items), .. }) => items.as_slice(),
+        Some(node) => std::slice::from_ref(node),
+        None => return,
+    };
+    // What is said of some pages only is not read.
+    let is_for_all = |node: &&Node| node.get("target").or_else(|| node.get("_target")).is_none();
+    let mut of_all = cascade.iter().filter(is_for_all);
+    page.hides_below = page.role == Role::Folder && of_all.any(|node| is_made(node) == Some(false));
+}
+
+/// Returns whether a page is made, where that is said in the words of Hugo.
+fn is_made(node: &Node) -> Option<bool> {
+    let text = |node: &Node, name: &str| node.get(name).and_then(Node::text).map(str::to_lowercase);
+    if text(node, "headless").is_some_and(|text| is_yes(&text) == Some(true)) {
+        return Some(false);
+    }
+    let build = node.get("build").or_else(|| node.get("_build"))?;
+    text(build, "render").map(|text| text != "never" && is_yes(&text) != Some(false))
 }
 
 /// Reads yes and no as people and other generators write them.
