@@ -12,11 +12,14 @@ use crate::{
     tree::{Digest, Tree, TreePath, portable},
 };
 
+mod foreign;
 mod languages;
 mod names;
 mod nested;
 mod table;
 pub mod thesaurus;
+
+pub use foreign::naming_files;
 
 /// Everything that is said about a site as a whole.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,8 @@ pub struct Config {
     pub configured: bool,
     /// The name of the site; where it is empty, the title of the home page counts.
     pub title: Localized,
+    /// What files of other programs call a site that nobody configured; may be empty.
+    other_title: String,
     /// What the site is about, for the foot of its pages; may be empty.
     pub description: Localized,
     /// The address of the site's root, with a slash at the end.
@@ -171,6 +176,7 @@ impl Config {
         config.node = node;
         if !config.configured {
             config.assume();
+            config.other_title = foreign::title(source);
         }
         for vocabulary in config.vocabularies.values_mut() {
             match vocabulary.is_thesaurus() {
@@ -191,7 +197,7 @@ impl Config {
             parts
                 .iter()
                 .flat_map(|(path, digest)| [path.as_bytes(), digest.as_bytes()])
-                .chain(languages.chain(nested).map(str::as_bytes)),
+                .chain(languages.chain(nested).chain([&*config.other_title]).map(str::as_bytes)),
         ));
         (config, diags)
     }
@@ -285,7 +291,8 @@ impl Config {
     /// Returns the title of a home page that nobody gave one.
     pub fn home_title(&self, lang: &str) -> String {
         match self.localized(&self.title, lang) {
-            "" => "Home".to_owned(),
+            "" if self.other_title.is_empty() => "Home".to_owned(),
+            "" => self.other_title.clone(),
             title => title.to_owned(),
         }
     }

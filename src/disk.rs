@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::{
+    config::naming_files,
     page::{describes_folder, is_markdown},
     tree::{Blob, Digest, MANIFEST, Tree, TreePath},
 };
@@ -159,7 +160,14 @@ impl Place {
         match self.has_content {
             true => {
                 let parts = [CONTENT, "themes", "index"].map(|part| self.root.join(part));
-                parts.into_iter().filter(|part| part.is_dir()).collect()
+                let folders = parts.into_iter().filter(|part| part.is_dir());
+                // Beside them lies what says to another program how the site is called.
+                let is_file = |path: &PathBuf| {
+                    fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_file())
+                };
+                let files = naming_files().filter(|_| self.is_any_folder());
+                let files = files.map(|name| self.root.join(name)).filter(is_file);
+                folders.chain(files).collect()
             }
             false => vec![self.root.clone()],
         }
@@ -424,5 +432,32 @@ mod tests {
         let read = read_source(&root, &root.join("public")).unwrap();
         assert_eq!(read.tree.len(), 1);
         assert_eq!(read.skipped.len(), 2, "{:?}", read.skipped);
+    }
+
+    #[test]
+    fn what_names_the_site_is_read_beside_its_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, out) = (folder.path(), folder.path().join("public"));
+        fs::create_dir(root.join("content")).unwrap();
+        fs::create_dir(root.join("book.toml")).unwrap();
+        fs::write(root.join("content/a.md"), "").unwrap();
+        fs::write(root.join("hugo.toml"), "title = 'x'").unwrap();
+        fs::write(root.join("other.toml"), "").unwrap();
+        let mut read = read_source(root, &out).unwrap();
+        let names = |read: &Source| -> Vec<String> {
+            read.tree.iter().map(|(path, _)| path.to_string()).collect()
+        };
+        assert_eq!(names(&read), ["content/a.md", "hugo.toml"]);
+        let file = root.canonicalize().unwrap().join("hugo.toml");
+        fs::write(&file, "title = 'y'").unwrap();
+        read_again(&mut read, root, &out, std::slice::from_ref(&file)).unwrap();
+        assert_eq!(read.tree.text(&TreePath::of("hugo.toml")), Some("title = 'y'"));
+        fs::remove_file(&file).unwrap();
+        read_again(&mut read, root, &out, &[file]).unwrap();
+        assert_eq!(names(&read), ["content/a.md"]);
+        fs::write(root.join("hugo.toml"), "title = 'x'").unwrap();
+        fs::write(root.join("content/site.toml"), "").unwrap();
+        let read = read_source(root, &out).unwrap();
+        assert_eq!(names(&read), ["content/a.md", "content/site.toml"]);
     }
 }

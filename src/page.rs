@@ -94,7 +94,7 @@ pub struct Page {
     pub has_summary: bool,
     /// Draft, published or withdrawn.
     pub status: Status,
-    /// What the front matter says to Hugo of whether a page is made of the file; `None` where it says nothing.
+    /// Whether the front matter says to Hugo that a page is made of it; `None` where it says nothing.
     pub is_made: Option<bool>,
     /// Whether it says to Hugo that none is made of it and of what lies below its folder.
     pub hides_below: bool,

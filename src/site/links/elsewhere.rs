@@ -85,8 +85,8 @@ impl<'a> Places<'a> {
         })
     }
 
-    /// Finds the page whose slug stands behind a language, as MDN writes `/fr/docs/Web/CSS`: in that language,
-    /// else in the first.
+    /// Finds the page whose slug stands behind a language, as MDN writes `/fr/docs/Web/CSS`: in that
+    /// language, else in the first.
     fn by_slug(&self, site: &Site, path: &str, rest: &str) -> Option<Hole> {
         let (name, slug) = path.split_once('/')?;
         let first = site.config.languages.first();
