@@ -47,6 +47,10 @@ impl<'a> Places<'a> {
                 return Some(hole);
             }
         }
+        // Said by the page itself, so it is no guess either.
+        if let Some(hole) = from_root.and_then(|path| self.by_slug(site, path, rest)) {
+            return Some(hole);
+        }
         let plain = self.plain();
         let above = from_root.and_then(|path| Some(path.split_once('/')?.1.to_owned()));
         let in_top = |top: &str| join(top, from_root?);
@@ -68,7 +72,6 @@ impl<'a> Places<'a> {
         });
         let in_root = || self.in_folder_above(site, page, from_root?, rest);
         let found = numbered.or_else(|| self.only_file(from_root?, rest)).or_else(in_root);
-        let found = found.or_else(|| self.by_slug(site, from_root?, rest));
         found.or_else(|| self.in_collection(site, page, from_root?, rest))
     }
 
