@@ -577,10 +577,19 @@ impl<'t> Reader<'t> {
     fn open_shortcode(&mut self, line: &Range<usize>, opening: &Opening, column: usize) -> bool {
         let is_shown = opening.callout.is_some() || !opening.title.is_empty();
         match self.prefix(column).filter(|_| is_shown) {
-            Some(prefix) => self.open(line, opening, prefix, (column, None)),
+            Some(prefix) => {
+                let strip = self.column_within(line).filter(|it| *it >= column + 4);
+                self.open(line, opening, prefix, (strip.unwrap_or(column), None));
+            }
             None => self.open_plain(line),
         }
         true
+    }
+
+    /// Returns the column from which on all lines stand that lie between this one and its pair.
+    fn column_within(&self, line: &Range<usize>) -> Option<usize> {
+        let inner = self.text.get(line.end..*self.boxes.get(&line.start)?)?;
+        inner.lines().filter(|line| !line.trim().is_empty()).map(|line| indent(line).0).min()
     }
 
     fn open_fenced(&mut self, line: &Range<usize>, bare: &str, column: usize) -> bool {

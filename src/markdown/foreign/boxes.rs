@@ -270,6 +270,8 @@ mod tests {
             "> > ```\n> ",
             "{{< note >}}x",
             ":::row:::\n",
+            "{{< note >}}\n    x\n",
+            "{{< note >}}\n    x\n{{< /note >}}\n",
             ":::row:::\n    :::column:::\n",
             "# [a](#tab/b)\n",
             "[!INCLUDE [a](b)]",

@@ -37,6 +37,7 @@ const MOODS: &[(&str, &str)] = &[("primary", "note"), ("ok", "tip"), ("warn", "w
 /// Shortcodes that only say how what they hold is arranged, of themes that many sites use.
 const HOLDERS: &[&str] = &[
     "blocks/section",
+    "capture",
     "card",
     "cardpane",
     "cards",
@@ -189,10 +190,16 @@ impl<'t> Shortcode<'t> {
         Some(opening)
     }
 
-    /// Returns the words that it shows in a sentence: a term of Kubernetes.
+    /// Returns the words that it shows in a sentence or heading: a term of Kubernetes, or the name by which
+    /// its themes keep a heading in many languages.
     pub fn words(&self) -> Option<&'t str> {
-        let is_term = self.name == "glossary_tooltip" && !self.is_closing;
-        self.named(&["text", "term_id"]).filter(|words| is_term && !words.is_empty())
+        let words = match self.name {
+            _ if self.is_closing => None,
+            "glossary_tooltip" => self.named(&["text", "term_id"]),
+            "heading" => self.placed(0),
+            _ => None,
+        };
+        words.filter(|words| !words.is_empty())
     }
 
     /// Returns the language of the block of code that it opens, if it opens one.
