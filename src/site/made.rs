@@ -157,25 +157,23 @@ pub fn complete(
     pages
 }
 
-/// Gives folders the place that their own file says, or that of another language, and those for which no
-/// page was written what it says beside.
+/// Gives folders and pages the place that a file of another program says, or says of another language, and
+/// folders for which no page was written what it says beside.
 fn describe_folders(pages: &mut [Arc<Page>], described: &HashMap<PageId, Folder>) {
     let mut orders: Vec<(&PageId, i64)> =
         described.iter().filter_map(|(id, folder)| Some((id, folder.order?))).collect();
     orders.sort_unstable_by(|a, b| b.cmp(a));
     let orders: HashMap<&str, i64> =
         orders.into_iter().map(|(id, order)| (id.path.as_str(), order)).collect();
-    let is_folder = |page: &Page| page.role == Role::Folder && !page.id.path.is_empty();
-    for page in pages.iter_mut().filter(|page| is_folder(page)) {
+    let is_said =
+        |page: &Page| orders.contains_key(&*page.id.path) || described.contains_key(&page.id);
+    for page in pages.iter_mut().filter(|page| !page.id.path.is_empty() && is_said(page)) {
         let own = described.get(&page.id);
         let order = own.and_then(|folder| folder.order);
-        let order = page.order.or(order).or_else(|| orders.get(&*page.id.path).copied());
-        if order.is_none() && own.is_none() {
-            continue;
-        }
+        let order = order.or(page.order).or_else(|| orders.get(&*page.id.path).copied());
         let page = Arc::make_mut(page);
         page.order = order;
-        if let Some(folder) = own.filter(|_| page.source.is_none()) {
+        if let Some(folder) = own.filter(|_| page.source.is_none() && page.role == Role::Folder) {
             if !folder.title.is_empty() {
                 page.title.clone_from(&folder.title);
             }

@@ -293,9 +293,17 @@ pub fn any_folder(random: &mut Random) -> Files {
     }
     files.put("guide/picture.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     files.put("data.bin", vec![0, 1, 2, 255]);
+    files.put("mkdocs.yml", contents_file(random));
     files.put("guide/_category_.json", folder_file(random));
     files.put("notes été/.pages", format!("title: {}\n", words(random, 2)));
     files
+}
+
+/// Returns a list of pages as MkDocs has it.
+fn contents_file(random: &mut Random) -> String {
+    let one = |random: &mut Random| format!("guide/p{}.md", random.below(PAGES));
+    let [a, b, c] = [one(random), one(random), one(random)];
+    format!("docs_dir: .\nnav:\n- {a}\n- {}: [{b}, guide/deep/{c}]\n", words(random, 2))
 }
 
 /// Returns what another program says of a folder.
@@ -378,7 +386,10 @@ pub fn edit(random: &mut Random, files: &mut Files, past: &[Files]) -> &'static 
             "a picture"
         }
         9 if !is_configured => {
-            files.put(random.one(&["guide/_category_.json", "fr/.pages"]), folder_file(random));
+            match random.chance(2) {
+                true => files.put("mkdocs.yml", contents_file(random)),
+                false => files.put("guide/_category_.json", folder_file(random)),
+            }
             "what is said of a folder"
         }
         9 => {
