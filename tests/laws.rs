@@ -299,6 +299,45 @@ fn a_link_to_a_title_follows_it() {
 }
 
 #[test]
+fn what_files_say_to_other_programs_is_followed_after_an_edit() {
+    let mut files = Files::default();
+    let links = "[x](/en/docs/Web/CSS) [y](/docs/a/) [z](/2022/01/31/p/) [r](/parts/x.md)";
+    files.put("files/b.md", format!("# B\n\n{links}\n"));
+    files.put("_docs/a.md", "# A\n".to_owned());
+    files.put("parts/x.md", "# X\n".to_owned());
+    files.put("files/_posts/2022-01-31-p.md", "# P\n".to_owned());
+    let mut memories = Memories::warm();
+    for (step, (path, text)) in [
+        ("files/css.md", "---\nslug: Web/HTML\n---\n\nText.\n"),
+        ("files/css.md", "---\nslug: Web/CSS\n---\n\nText.\n"),
+        ("files/css.md", "---\nslug: Web/CSS\n---\n\nOther text.\n"),
+        ("files/css.md", "---\nslug: Web/XML\n---\n\nOther text.\n"),
+        ("files/css.md", "---\nslug: Web/CSS\n---\n\nOther text.\n"),
+        ("parts/_index.md", "---\ntitle: Parts\n---\n"),
+        ("parts/x.md", "---\ntitle: X\n---\n\nText.\n"),
+        ("parts/x.md", "---\ntitle: X\nbuild: {render: always}\n---\n\nText.\n"),
+        ("parts/_index.md", "---\ntitle: Parts\ncascade: {build: {render: never}}\n---\n"),
+        ("parts/x.md", "---\ntitle: X\n---\n\nText.\n"),
+        ("parts/_index.md", "---\ntitle: Parts\n---\n"),
+        ("parts/x.md", "---\ntitle: X\nheadless: true\n---\n\nText.\n"),
+        ("mkdocs.yml", "site_name: One\n"),
+        ("mkdocs.yml", "site_name: Two\n"),
+        ("files/css.md", "---\nslug: css\n---\n\nOther text.\n"),
+        ("website/docs/a.md", "# A\n"),
+        ("website/i18n/fr/docusaurus-plugin-content-docs/current/a.md", "# A\n"),
+        ("website/docs/a.md", "# B\n\n[x](/fr/docs/a/) [y](/docs/a/)\n"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        files.put(path, text.to_owned());
+        let source = files.tree();
+        let warm = build(&source, &mut memories, Scope::default());
+        assert_equal(&warm, &cold(&source), &format!("step {step}"));
+    }
+}
+
+#[test]
 fn homes_without_a_page_are_called_like_the_first_one() {
     let mut files = Files::default();
     files.put("en/a.md", "# A\n".to_owned());
