@@ -30,7 +30,8 @@ pub fn describes_folder(name: &str) -> bool {
 }
 
 /// Reads the files of other programs that describe folders, of a site that nobody configured, and the order
-/// of the pages that MkDocs has listed. A file that cannot be read says nothing: it is none of this program's.
+/// of the pages that MkDocs has listed. A file that cannot be read says nothing: it is none of this
+/// program's.
 pub fn read_folders(source: &Tree, config: &Config) -> HashMap<PageId, Folder> {
     let mut folders = HashMap::new();
     if config.configured {
