@@ -673,8 +673,23 @@ fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
         page.diags
             .push(Diag::warning(Code::IdleFootnote, At::new(path, range), message).help(help));
     }
+    // So many addresses of one scheme are each named; more are one remark.
+    const SAME: usize = 5;
+    let scheme = |target: &str| target.split(':').next().unwrap_or_default().to_lowercase();
+    let mut counts: BTreeMap<String, (usize, bool)> = BTreeMap::new();
+    for (target, _) in &body.refused {
+        counts.entry(scheme(target)).or_default().0 += 1;
+    }
     for (target, range) in body.refused {
-        let (message, help) = markdown::refusal(&target);
+        let (mut message, help) = markdown::refusal(&target);
+        if let Some((count, was_said)) = counts.get_mut(&scheme(&target))
+            && *count > SAME
+        {
+            if std::mem::replace(was_said, true) {
+                continue;
+            }
+            message += &format!(" (the first of {count} such links in this file)");
+        }
         page.diags.push(Diag::warning(Code::BrokenLink, At::new(path, range), message).help(help));
     }
     page.is_partial = body.notes.iter().any(markdown::Note::hides_text);
