@@ -158,6 +158,8 @@ fn names_are_understood_in_the_forms_that_people_type() {
         // In a word that is corrected.
         ("ru", "тайланд", "TH"),
         ("es", "pensiones", "social-protection"),
+        // In a form that only a longer name has, and no page.
+        ("fr", "pensions", "social-security-portability"),
     ] {
         let found = concepts(lang, question);
         assert!(found.iter().any(|id| id == wanted), "{question}: {found:?}");
@@ -170,6 +172,33 @@ fn names_are_understood_in_the_forms_that_people_type() {
         let found = concepts(lang, question);
         assert!(found.iter().all(|id| id != unwanted), "{question}: {found:?}");
     }
+}
+
+#[test]
+fn a_word_of_a_name_is_no_mistake() {
+    let (_, searchers) = searchers();
+    let ask = |lang: &str, text: &str, insist: bool| {
+        let searcher = searchers.iter().find(|searcher| searcher.lang == lang).unwrap();
+        searcher.search(&Ask { insist, ..Ask::of(text) }).unwrap()
+    };
+    for (lang, question, wanted) in [
+        // Both words name the same.
+        ("ar", "معاش التقاعد", "ar/objectives/22/"),
+        ("ar", "راتب التقاعد", "ar/objectives/22/"),
+        // A word of a name of several.
+        ("en", "portable pensions", "en/guidance/un-institutional-statement-social-protection/"),
+        ("fr", "pensions", "fr/guidance/un-institutional-statement-social-protection/"),
+        ("ru", "пенсию", "ru/objectives/22/"),
+    ] {
+        let found = ask(lang, question, false);
+        assert_eq!(found.corrected, None, "{question}");
+        assert!(found.hits.iter().any(|hit| hit.url.starts_with(wanted)), "{question}");
+        // Nor is it searched as a correction, so insisting finds the same.
+        assert_eq!(ask(lang, question, true).total, found.total, "{question}");
+    }
+    // Beside one, others are corrected.
+    let corrected = ask("ru", "пенсию из тайланда", false).corrected;
+    assert_eq!(corrected.as_deref(), Some("пенсию из таиланда"));
 }
 
 #[test]

@@ -36,12 +36,9 @@ pub fn answer(searcher: &Searcher, ask: &Ask) -> Result<Found, Fault> {
     let (mut words, typed) = terms.words(&query)?;
     let all = words.len();
     let mut concepts = terms.understand(&mut words, &typed, &ask.off, 1.0)?;
-    let mut corrected = match ask.insist {
-        true => None,
-        false => terms.correct(&query.words, &mut words)?,
-    };
+    let mut corrected = terms.correct(&query.words, &mut words, ask.insist)?;
     // A word as corrected may name a concept. Pairs of characters that a name was made of are gone.
-    if corrected.is_some() && words.len() == all {
+    if words.len() == all {
         let share = rank::corrected(words.len());
         for named in terms.understand(&mut words, &typed, &ask.off, share)? {
             if concepts.iter().all(|known| known.id != named.id) {
@@ -317,10 +314,12 @@ impl Terms<'_> {
                 parts.extend(&order[at..at + length]);
             }
             carriers.insert(carrier);
+            for &place in &order[at..at + length] {
+                words[place].is_known = true;
+            }
             if !is_new {
                 continue;
             }
-            words[carrier].is_known = true;
             for stems in &searcher.concepts[place].written {
                 if words[carrier].word.forms.iter().any(|form| form.stems == *stems) {
                     continue;
@@ -341,16 +340,37 @@ impl Terms<'_> {
         Ok(understood.into_iter().map(name).collect())
     }
 
-    /// Replaces words that the site does not hold by near ones; returns the query as corrected.
-    fn correct(&mut self, text: &str, words: &mut [Wanted]) -> Result<Option<String>, Fault> {
+    /// Replaces words that the site does not hold by near ones, unless one insists; returns the query as
+    /// corrected. A word of a name is no mistake, and what it is a form of may be known.
+    fn correct(
+        &mut self,
+        text: &str,
+        words: &mut [Wanted],
+        insists: bool,
+    ) -> Result<Option<String>, Fault> {
         let mut corrected = text.trim().to_owned();
         let mut changed = false;
         let weight = rank::corrected(words.len());
         let common = &self.searcher.tuning.common;
         // A word that everybody uses is no mistake for one of the site's.
-        let is_strange =
-            |wanted: &&mut Wanted| !wanted.is_known && !common.contains(&wanted.word.typed);
+        let is_strange = |wanted: &&mut Wanted| {
+            wanted.word.forms.is_empty() && !common.contains(&wanted.word.typed)
+        };
         for wanted in words.iter_mut().filter(is_strange) {
+            if wanted.is_known || self.searcher.names.holds(&wanted.key) {
+                let (guesses, named) = lexicon::guess(self.searcher, &wanted.word.typed)?;
+                if let Some(stem) = guesses.first().or(named.as_ref()).filter(|_| !wanted.is_known)
+                {
+                    wanted.key.clone_from(stem);
+                }
+                for stem in guesses {
+                    wanted.word.forms.extend(self.form(&[stem], rank::GUESSED)?);
+                }
+                continue;
+            }
+            if insists {
+                continue;
+            }
             let near = lexicon::near(self.searcher, &wanted.word.typed)?;
             let Some(first) = near.first() else { continue };
             let tokens = self.analyzer.tokens(&corrected);

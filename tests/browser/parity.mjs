@@ -160,6 +160,10 @@ const TYPED = [
   ["ar", "خدمات للاجئين"],
   ["ar", "ولكندا بتركيا"],
   ["es", "pensiones"],
+  ["ar", "معاش التقاعد"],
+  ["ar", "راتب التقاعد"],
+  ["en", "portable pensions"],
+  ["fr", "pensions"],
   ["fr", "je suis mal payé au mali"],
   ["en", "detenton of childern in tailand"],
 ];

@@ -173,15 +173,22 @@ vademecum.more("extra", (core) => {
     return found.map(({ form }) => form);
   };
 
-  // Replaces words that the site does not hold by near ones; returns the query as corrected. What the new
-  // ones name comes to the concepts.
-  const correct = async (index, text, words, concepts, off) => {
+  // Replaces words that the site does not hold by near ones; returns the query as corrected. A word of a
+  // name is no mistake. What the new ones name comes to the concepts.
+  const correct = async (index, text, words, concepts, { insist, off = [] }) => {
     let corrected = text.trim();
     let isChanged = false;
     const weight = CORRECTED[Number(words.length > QUESTION_WORDS)];
     // A word that everybody uses is no mistake for one of the site's.
     const common = list(index.root.common);
-    for (const word of words.filter(({ isKnown, typed }) => !isKnown && !common.includes(typed))) {
+    for (const word of words.filter(({ forms, typed }) => !forms.length && !common.includes(typed))) {
+      if (word.isKnown || word.isNamed) {
+        word.forms = await guess(index, word.typed);
+        const { named, 0: first } = word.forms;
+        if (!word.isKnown) word.key = first?.terms[0].stem || named || word.key;
+        continue;
+      }
+      if (insist) continue;
       const forms = await near(index, word.typed);
       const place = tokens(corrected, index.lang).find((token) => token.word === word.typed);
       if (forms.length && place) {
@@ -191,7 +198,7 @@ vademecum.more("extra", (core) => {
       for (const form of forms) addForm(word, await exactForm(index, form, weight));
       if (forms.length) word.key = (await exactForm(index, forms[0], weight))?.terms[0].stem || word.key;
     }
-    if (isChanged && words.length === words.all)
+    if (words.length === words.all)
       for (const named of await understand(index, words, off, weight))
         if (concepts.every(({ id }) => id !== named.id)) concepts.push(named);
     return isChanged ? corrected : null;
@@ -230,8 +237,8 @@ vademecum.more("extra", (core) => {
       if (isOff) continue;
       if (isUnspaced(word.typed)) for (const part of named) parts.add(part);
       carriers.add(word);
+      for (const part of named) part.isKnown = true;
       if (!isNew) continue;
-      word.isKnown = true;
       for (const stems of written) addForm(word, await stemForm(index, stems, share * CONCEPT));
     }
     words.splice(0, Infinity, ...words.filter((word) => carriers.has(word) || !parts.has(word)));

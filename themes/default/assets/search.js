@@ -490,8 +490,8 @@ const vademecum = (() => {
     const concepts = words.some(({ isNamed }) => isNamed)
       ? await (await loadMore()).understand(index, words, options.off || [])
       : [];
-    const isStrange = !options.insist && words.some(({ isKnown }) => !isKnown);
-    let corrected = isStrange ? await (await loadMore()).correct(index, query.words, words, concepts, options.off || []) : null;
+    const isStrange = words.some(({ forms }) => !forms.length);
+    let corrected = isStrange ? await (await loadMore()).correct(index, query.words, words, concepts, options) : null;
     let scores = score(index, words);
     const isFiltered = query.filters.length > 0;
     if (!words.length && !query.phrases.length && (isFiltered || query.isNegative || !text.trim())) scores = new Float64Array(root.documents);
