@@ -160,6 +160,14 @@ fn names_are_understood_in_the_forms_that_people_type() {
         ("es", "pensiones", "social-protection"),
         // In a form that only a longer name has, and no page.
         ("fr", "pensions", "social-security-portability"),
+        // Of a name that holds another one.
+        ("en", "what is done without detaining migrants", "alternatives-to-detention"),
+        ("fr", "que faire sans détenir les migrants", "alternatives-to-detention"),
+        ("es", "sin detener a los migrantes", "alternatives-to-detention"),
+        ("ar", "بدون احتجاز المهاجرين", "alternatives-to-detention"),
+        ("ru", "без задержания мигрантов", "alternatives-to-detention"),
+        ("zh", "不关押移民的办法", "alternatives-to-detention"),
+        ("zh", "不把移民关起来还有什么办法", "alternatives-to-detention"),
     ] {
         let found = concepts(lang, question);
         assert!(found.iter().any(|id| id == wanted), "{question}: {found:?}");

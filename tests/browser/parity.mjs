@@ -164,6 +164,7 @@ const TYPED = [
   ["ar", "راتب التقاعد"],
   ["en", "portable pensions"],
   ["fr", "pensions"],
+  ["zh", "不把移民关起来还有什么办法"],
   ["fr", "je suis mal payé au mali"],
   ["en", "detenton of childern in tailand"],
 ];
