@@ -188,7 +188,8 @@ impl Place {
             || match is_in(GITBOOK) {
                 true => name != "assets",
                 false => {
-                    let describes = || describes_folder(&name) && self.is_any_folder();
+                    let describes =
+                        || !is_folder && describes_folder(&name) && self.is_any_folder();
                     name.starts_with('.') && !is_gitbook() && !describes()
                 }
             }
@@ -402,6 +403,7 @@ mod tests {
             "b/.category.yml",
             "b/.other.yml",
             "c/.pages",
+            "d/.pages/secret.md",
         ] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

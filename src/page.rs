@@ -727,11 +727,17 @@ fn take_body(page: &mut Page, path: &TreePath, mut body: Body) {
 fn without_instructions(text: &str) -> Cow<'_, str> {
     let mut kept = String::new();
     let mut rest = text;
-    while let Some(at) = [rest.find("{{"), rest.find("{%")].into_iter().flatten().min() {
-        let closes = if rest[at..].starts_with("{{") { "}}" } else { "%}" };
-        let Some(length) = rest[at..].find(closes) else { break };
-        kept.push_str(&rest[..at]);
-        rest = &rest[at + length + closes.len()..];
+    while let Some(at) =
+        rest.find('{').filter(|_| kept.chars().take(SUMMARY + 1).count() <= SUMMARY)
+    {
+        let closes = match rest.as_bytes().get(at + 1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            _ => "",
+        };
+        let length = rest[at..].find(closes).filter(|_| !closes.is_empty());
+        kept.push_str(&rest[..at + usize::from(length.is_none())]);
+        rest = &rest[at + length.map_or(1, |length| length + closes.len())..];
     }
     kept.push_str(rest);
     let kept = kept.split_whitespace().collect::<Vec<_>>().join(" ");

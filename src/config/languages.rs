@@ -111,8 +111,13 @@ impl Config {
     pub fn language_named(&self, name: &str) -> Option<&Lang> {
         let code = language::is_code(name).then(|| language::canonical(name))?;
         let kin = |lang: &&Lang| language::primary(&lang.code) == language::primary(&code);
-        let mut languages = self.languages.iter();
-        languages.find(|lang| lang.code == code).or_else(|| self.languages.iter().find(kin))
+        // Chinese has two scripts, which codes of regions stand for too.
+        let is_traditional =
+            |code: &str| ["Hant", "TW", "HK", "MO"].iter().any(|it| code.contains(it));
+        let same = |lang: &&Lang| is_traditional(&lang.code) == is_traditional(&code);
+        let languages = || self.languages.iter();
+        let exact = languages().find(|lang| lang.code == code);
+        exact.or_else(|| languages().filter(kin).find(same)).or_else(|| languages().find(kin))
     }
 }
 

@@ -11,7 +11,24 @@ pub fn is_local(target: &str) -> bool {
 pub fn deep_path(target: &str) -> Option<&str> {
     let (scheme, path) = target.split_once("://")?;
     let is_name = scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let is_deep = is_name && !path.is_empty() && is_dangerous(target);
+    // What a browser or system opens itself is none of these, and one word is too little to go by.
+    const OTHERS: [&str; 12] = [
+        "about",
+        "blob",
+        "chrome",
+        "data",
+        "edge",
+        "file",
+        "javascript",
+        "ms-settings",
+        "slack",
+        "steam",
+        "vbscript",
+        "vscode",
+    ];
+    let is_other = OTHERS.iter().any(|other| scheme.eq_ignore_ascii_case(other));
+    let is_long = path.trim_matches('/').contains('/');
+    let is_deep = is_name && !is_other && is_long && is_dangerous(target);
     is_deep.then_some(path)
 }
 

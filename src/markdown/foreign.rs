@@ -106,7 +106,6 @@ fn may_be_foreign(text: &str) -> bool {
             b')' => next == b'=',
             b'+' => next == b'+',
             b'%' => next == b'%',
-            b'=' => next == b'=',
             b'|' => next.is_ascii_digit(),
             b'$' => !next.is_ascii_whitespace(),
             b'^' => {
@@ -327,14 +326,14 @@ impl<'t> Reader<'t> {
         if self.dropped.remove(&line.start) {
             return self.drop_line(&line);
         }
-        if self.read_tab_name(&line, bare) {
-            return;
-        }
         let base = self.base();
         let is_code = column >= base + 4 && (self.was_blank || self.was_code);
         if is_code && !self.begin_deeper(base, column) && !self.opens_box(bare, column, base) {
             (self.was_blank, self.was_code) = (false, true);
             return self.copy(line);
+        }
+        if self.read_tab_name(&line, bare) {
+            return;
         }
         (self.was_blank, self.was_code) = (false, false);
         self.enter_lists(bare, column);
@@ -461,8 +460,8 @@ impl<'t> Reader<'t> {
         // The title of a VitePress page, which stands above it here.
         let is_title = bare.starts_with("# {{")
             && matches!(bare[4..].trim(), "$frontmatter.title }}" | "$frontmatter.title}}");
-        let is_comment = (bare.starts_with("% ") || bare.starts_with("+++")) && self.is_myst();
-        if is_comment && self.begins_block(line.start) {
+        let is_comment = bare.starts_with("% ") || bare == "+++" || bare.starts_with("+++ {");
+        if is_comment && self.is_myst() && self.begins_block(line.start) {
             self.drop_line(line);
             return true;
         }

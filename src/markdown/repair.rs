@@ -232,10 +232,11 @@ pub fn unlink_within_links<'a>(root: &'a AstNode<'a>) {
     for node in root.descendants() {
         match &node.data().value {
             NodeValue::HtmlInline(html) => {
-                let start: String = html.chars().take(3).collect::<String>().to_ascii_lowercase();
-                let opens =
-                    start.strip_prefix("<a").is_some_and(|it| it.starts_with(char::is_whitespace));
-                is_within = opens || (is_within && start != "</a");
+                let tag = html.to_ascii_lowercase();
+                let opens = tag.strip_prefix("<a").is_some_and(|rest| {
+                    rest.starts_with(char::is_whitespace) && rest.contains("href")
+                });
+                is_within = opens || (is_within && !tag.starts_with("</a"));
             }
             NodeValue::Link(_) if is_within => links.push(node),
             value if value.block() => is_within = false,

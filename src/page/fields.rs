@@ -270,7 +270,8 @@ fn read_hugos(page: &mut Page, node: &Node) {
     // What is said of some pages only is not read.
     let is_for_all = |node: &&Node| node.get("target").or_else(|| node.get("_target")).is_none();
     let mut of_all = cascade.iter().filter(is_for_all);
-    page.hides_below = page.role == Role::Folder && of_all.any(|node| is_made(node) == Some(false));
+    let is_section = page.source.as_ref().is_some_and(|path| path.stem() == "_index");
+    page.hides_below = is_section && of_all.any(|node| is_made(node) == Some(false));
 }
 
 /// Returns whether a page is made, where that is said in the words of Hugo.

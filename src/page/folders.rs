@@ -51,7 +51,8 @@ pub fn read_folders(source: &Tree, config: &Config) -> HashMap<PageId, Folder> {
             let own = folder_of(&node);
             let order = own.order.or(known.order);
             let title = if own.title.is_empty() { known.title } else { own.title };
-            folders.insert(id, Folder { title, order, ..own });
+            let summary = if own.summary.is_empty() { known.summary } else { own.summary };
+            folders.insert(id, Folder { title, summary, order });
         }
     }
     folders
@@ -71,6 +72,7 @@ const DEPTH: usize = 20;
 
 impl<'c> Contents<'c> {
     fn read(text: &str, config: &'c Config, folders: &'c mut HashMap<PageId, Folder>) {
+        let text = text.trim_start_matches('\u{feff}');
         // Much in such a file is written for its own program only, so no more than the list is read.
         let mut lines = text.lines().skip_while(|line| !line.starts_with("nav:"));
         let Some(first) = lines.next() else { return };
@@ -82,7 +84,13 @@ impl<'c> Contents<'c> {
             list.push('\n');
         }
         let named = text.lines().find_map(|line| line.strip_prefix("docs_dir:"));
-        let folder = named.unwrap_or("docs").trim().trim_matches(['"', '\'', '/']);
+        let folder = named
+            .unwrap_or("docs")
+            .split(" #")
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_matches(['"', '\'', '/']);
         let folder = folder.strip_prefix('.').unwrap_or(folder).trim_matches('/').to_owned();
         if let Ok(node) = front::read(Notation::Yaml, &list, 0..list.len())
             && let Some(nav) = node.get("nav")

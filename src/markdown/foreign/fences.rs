@@ -57,10 +57,10 @@ pub fn unquoted(bare: &str, most: usize) -> (usize, &str) {
 
 /// Returns true for a comment by which Docusaurus marks a line of code, or the lines up to another.
 pub fn is_mark(bare: &str) -> bool {
-    let words = bare.trim_start_matches(['/', '#', '*', '-', '<', '!', '{', '%', ' ']);
-    let word = words.trim_end_matches(['/', '*', '-', '>', '}', ' ']);
-    let is_comment = words.len() < bare.len();
-    let rest = word.strip_prefix("highlight-").filter(|_| is_comment);
+    let signs = ["//", "# ", "/*", "<!--", "{/*", "-- ", "% "];
+    let words = signs.iter().find_map(|sign| bare.strip_prefix(sign)).unwrap_or_default();
+    let word = words.trim_end_matches(['/', '*', '-', '>', '}', ' ']).trim_start();
+    let rest = word.strip_prefix("highlight-");
     rest.is_some_and(|rest| {
         matches!(rest, "next-line" | "start" | "end")
             || rest.ends_with("-start")

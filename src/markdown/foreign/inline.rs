@@ -73,6 +73,14 @@ impl Reader<'_> {
                 continue;
             }
             let change = match bytes[at] {
+                // In a table the bar of a size has a sign of its own.
+                b'\\'
+                    if marks::size(&self.text[at + 1..end]).is_some()
+                        && open.is_some_and(|open| self.text[..open].ends_with('!')) =>
+                {
+                    let length = marks::size(&self.text[at + 1..end]).unwrap_or_default();
+                    Some(Change { until: at + 1 + length, words: String::new() })
+                }
                 b'\\' => {
                     at += 1 + usize::from(bytes.get(at + 1).is_some_and(u8::is_ascii_punctuation));
                     continue;
@@ -85,10 +93,6 @@ impl Reader<'_> {
                 b'+' if !self.text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '+') => {
                     let keys = marks::keys(&self.text[at..end]);
                     keys.map(|(length, words)| Change { until: at + length, words })
-                }
-                b'=' if self.text[at..end].starts_with("==") => {
-                    marks::marked(&self.text[..end], at)
-                        .map(|(until, words)| Change { until, words })
                 }
                 // Behind the words of a picture Obsidian writes its size.
                 b'|' if open.is_some_and(|open| self.text[..open].ends_with('!')) => {
@@ -234,7 +238,7 @@ impl Reader<'_> {
         let whole = self.text.len();
         let is_heading = self.text[self.inline.from..at].trim_start().starts_with('#');
         if rest.starts_with("{/*") {
-            let close = self.find("*/}", at, whole)?;
+            let close = self.find("*/}", at + 3, whole)?;
             // Docusaurus writes the id of a heading as a comment.
             let id = self.text[at + 3..close].trim();
             let is_id = is_heading && id.starts_with('#') && !id.contains(char::is_whitespace);
@@ -377,7 +381,7 @@ impl Reader<'_> {
         let is_joined = self.text[..at].ends_with(['`', ':', ']', ')', '>', '*', '_']);
         if inner.is_empty()
             || inner.contains(['{', '<'])
-            || !parts.iter().all(|part| tags::is_attribute(part))
+            || !parts.iter().all(|part| tags::is_attribute(part, is_heading))
             || !(stands_alone || is_joined || (is_heading && follows.is_empty()))
         {
             return None;

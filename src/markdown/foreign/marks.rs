@@ -39,7 +39,11 @@ pub fn formula(text: &str) -> Option<usize> {
     let inner = text.strip_prefix(sign)?;
     let is_apart = |c: char| sign.len() > 1 || !c.is_whitespace();
     inner.chars().next().filter(|c| *c != '$' && is_apart(*c))?;
-    let line = inner.lines().next()?;
+    let mut near = inner.len().min(FORMULA_LIMIT + 10);
+    while !inner.is_char_boundary(near) {
+        near -= 1;
+    }
+    let line = inner[..near].lines().next()?;
     let is_escaped = |at: usize| line[..at].ends_with('\\');
     let (end, _) = line.match_indices(sign).find(|(at, _)| !is_escaped(*at))?;
     let (before, after) =
@@ -131,22 +135,10 @@ pub fn abbreviation(line: &str) -> Option<(usize, &str)> {
     sound.then_some((name.len() + 4, name))
 }
 
-/// Reads words between `==`, as Obsidian marks them, on one line. Returns where they end.
-pub fn marked(text: &str, at: usize) -> Option<(usize, String)> {
-    let before = text[..at].chars().next_back();
-    let inner = &text[at + 2..];
-    let is_apart = before.is_none_or(|c| !c.is_alphanumeric() && c != '=');
-    let begins = inner.starts_with(|c: char| !c.is_whitespace() && c != '=');
-    let close = inner.find("==").filter(|_| is_apart && begins)?;
-    let (words, after) = (&inner[..close], inner[close + 2..].chars().next());
-    let ends = !words.ends_with(char::is_whitespace) && !words.contains(['`', '|']);
-    let is_over = after.is_none_or(|c| !c.is_alphanumeric() && c != '=');
-    (ends && is_over).then(|| (at + 2 + close + 2, format!("<mark>{words}</mark>")))
-}
-
 /// Returns the length of a size behind the words of a picture: `|100` or `|100x145` before `](`.
 pub fn size(rest: &str) -> Option<usize> {
     let close = rest.bytes().take(12).position(|byte| byte == b']')?;
+    rest.strip_prefix('|')?;
     let is_size = rest[1..close].bytes().all(|byte| byte.is_ascii_digit() || byte == b'x');
     (close > 1 && is_size && rest[close + 1..].starts_with('(')).then_some(close)
 }

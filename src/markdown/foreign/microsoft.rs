@@ -67,6 +67,8 @@ impl Reader<'_> {
             self.in_tabs = true;
             return true;
         }
+        // Another heading ends them too.
+        self.in_tabs &= !bare.starts_with('#');
         let is_end = self.in_tabs && self.was_blank && matches!(bare, "---" | "***" | "* * *");
         if is_end {
             self.in_tabs = false;
@@ -112,7 +114,7 @@ impl Reader<'_> {
         if !is_known || name.contains(['[', ']', '<']) || path.contains(['<', '>', ' ', '(', ')']) {
             return None;
         }
-        self.note(Kind::Snippet, at..until, &self.text[at..until]);
+        self.note(Kind::Include, at..until, &self.text[at..until]);
         let name = if name.trim().is_empty() { path } else { name.trim() };
         Some(Change { until, words: format!("[{name}](<{path}>)") })
     }

@@ -37,6 +37,37 @@ fn figure(bare: &str) -> Option<&str> {
     (matches!(name, "figure" | "image") && is_sound).then(|| source.trim())
 }
 
+/// Returns true for a line that begins what only Sphinx has between fences or colons.
+fn is_directive(line: &str) -> bool {
+    const NAMES: [&str; 22] = [
+        "admonition",
+        "bibliography",
+        "card",
+        "caution",
+        "code-block",
+        "code-cell",
+        "danger",
+        "dropdown",
+        "figure",
+        "glossary",
+        "grid",
+        "hint",
+        "image",
+        "important",
+        "list-table",
+        "note",
+        "seealso",
+        "tab-set",
+        "tableofcontents",
+        "tip",
+        "toctree",
+        "warning",
+    ];
+    let inner = line.trim().trim_start_matches(['`', ':']);
+    let name = inner.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
+    inner.len() + 3 <= line.trim().len() && name.is_some_and(|name| NAMES.contains(&name))
+}
+
 /// The options of boxes; another word between colons is an emoji.
 const OPTIONS: &[&str] = &[
     "align",
@@ -99,8 +130,8 @@ impl Reader<'_> {
     pub fn is_myst(&mut self) -> bool {
         let text = self.text;
         *self.is_myst.get_or_insert_with(|| {
-            let signs = ["```{", ":::{", ")=\n", "{ref}`", "{doc}`", "{cite}`", "{term}`"];
-            signs.iter().any(|sign| text.contains(sign))
+            let roles = ["{ref}`", "{doc}`", "{cite}`", "{term}`", "{numref}`"];
+            roles.iter().any(|role| text.contains(role)) || text.lines().any(is_directive)
         })
     }
 
@@ -117,7 +148,8 @@ impl Reader<'_> {
             at = next.end + 1;
             self.inline.look(next.len());
             let bare = self.text[next].trim();
-            if run(bare, fence.sign) >= fence.length {
+            let length = run(bare, fence.sign);
+            if length >= fence.length && length == bare.len() {
                 let spaces = self.spaces(line);
                 self.end_block();
                 if place(&format!("({name})=")).is_some() {

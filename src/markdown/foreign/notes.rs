@@ -30,6 +30,8 @@ pub enum Kind {
     Element,
     /// `--8<-- "file"`, which would bring in another file.
     Snippet,
+    /// `[!INCLUDE [name](file)]`, which would too, and is shown as a link.
+    Include,
     /// `::: name` … `:::` that is no box with a title.
     Container,
     /// `::: name` without an end, with which `mkdocstrings` asks for the text of a program.
@@ -57,7 +59,12 @@ impl Note {
     pub fn hides_text(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Shortcode | Kind::Template | Kind::Widget | Kind::Snippet | Kind::Request
+            Kind::Shortcode
+                | Kind::Template
+                | Kind::Widget
+                | Kind::Snippet
+                | Kind::Include
+                | Kind::Request
         )
     }
 
@@ -74,6 +81,7 @@ impl Note {
             Kind::Widget => "belongs to MDX and is not run here; it is shown as it is written",
             Kind::Element => "is no element of HTML; it is shown as it is written",
             Kind::Snippet => "would bring in another file; it is shown as it is written",
+            Kind::Include => "would bring in another file; a link to it is shown",
             Kind::Request => {
                 "asks another program for text, or is not closed; it is shown as it is written"
             }
@@ -109,6 +117,7 @@ impl Note {
             }
             Kind::Element => format!("put it between backticks: `` `{}` ``", self.sample),
             Kind::Snippet => "copy the text of that file to this place, or link to it".into(),
+            Kind::Include => "copy the text of that file to this place, or keep the link".into(),
             Kind::Request => "write the text itself, or close the box with a line `:::`".into(),
             Kind::Container => {
                 "the kinds are `note`, `tip`, `important`, `warning`, `caution` and `details`"

@@ -338,13 +338,15 @@ pub fn parts(list: &str) -> Vec<&str> {
 }
 
 /// Returns true for a part of an attribute list: a class, an id, or a name with its value, which needs
-/// quotes unless the name is a usual one.
-pub fn is_attribute(part: &str) -> bool {
+/// quotes unless it stands behind a heading and the name is a usual one.
+pub fn is_attribute(part: &str, is_heading: bool) -> bool {
     const USUAL: [&str; 9] =
         ["align", "class", "height", "id", "loading", "rel", "start", "target", "width"];
     match part.split_once('=') {
         _ if part.starts_with(['.', '#']) => part.len() > 1 && !part.contains(['"', '\'']),
-        Some((name, value)) => value.starts_with(['"', '\'']) || USUAL.contains(&name),
+        Some((name, value)) => {
+            value.starts_with(['"', '\'']) || (is_heading && USUAL.contains(&name))
+        }
         None => false,
     }
 }
