@@ -87,7 +87,7 @@ fn may_be_foreign(text: &str) -> bool {
         ];
         STARTS.iter().any(|start| line.starts_with(start.as_bytes()))
     };
-    if starts(0) || text.contains("highlight-") {
+    if starts(0) {
         return true;
     }
     bytes.iter().enumerate().any(|(at, byte)| {
@@ -107,6 +107,7 @@ fn may_be_foreign(text: &str) -> bool {
             b'+' => next == b'+',
             b'%' => next == b'%',
             b'|' => next.is_ascii_digit(),
+            b'-' => bytes[..at].ends_with(b"highlight"),
             b'$' => !next.is_ascii_whitespace(),
             b'^' => {
                 next.is_ascii_alphabetic() && (at == 0 || matches!(bytes[at - 1], b' ' | b'\n'))
