@@ -333,7 +333,7 @@ impl Reader<'_> {
                 return Some(Change { until, words: plain(words) });
             }
             if read.is_some_and(|it| it.name == "comment" && !it.is_closing)
-                && let Some(close) = self.find("/comment", until, whole)
+                && let Some(close) = self.end_of_comment(until)
             {
                 let until = self.find("}}", close, whole)? + 2;
                 return Some(Change { until, words: String::new() });
@@ -356,6 +356,18 @@ impl Reader<'_> {
             until,
             words: if in_tag { written.replace('<', "&lt;") } else { plain(written) },
         })
+    }
+
+    /// Finds the name in `{{< /comment >}}`; an address may hold it too.
+    fn end_of_comment(&mut self, mut from: usize) -> Option<usize> {
+        loop {
+            let close = self.find("/comment", from, self.text.len())?;
+            let before = self.text[..close].trim_end_matches(' ');
+            if before.ends_with("{{<") || before.ends_with("{{%") {
+                return Some(close);
+            }
+            from = close + 1;
+        }
     }
 
     /// Reads a shortcode that ends on its own line, with the words between.

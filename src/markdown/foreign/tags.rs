@@ -303,24 +303,42 @@ pub fn values(tag: &str) -> HashMap<String, String> {
 /// `style={{…}}`, or `None` where it has none.
 pub fn without_expressions(tag: &str) -> Option<String> {
     let mut kept = String::new();
-    let mut rest = tag;
-    let mut found = false;
-    while let Some((before, after)) = rest.split_once("={") {
-        let name = before.rfind(|c: char| c.is_whitespace())?;
-        kept.push_str(&before[..name]);
-        let mut depth = 1;
-        let end = after.char_indices().find(|(_, c)| {
-            depth += match c {
-                '{' => 1,
-                '}' => -1,
-                _ => 0,
-            };
-            depth == 0
-        });
-        (rest, found) = (&after[end?.0 + 1..], true);
+    let (mut rest, mut quote, mut found) = (tag, None, false);
+    while let Some(c) = rest.chars().next() {
+        match quote {
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            Some(mark) if mark == c => quote = None,
+            None if rest.starts_with("={") => {
+                let space = kept.rfind(char::is_whitespace)?;
+                let name = kept[space..].trim_start();
+                let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+                if !name.is_empty() && name.bytes().all(is_name) {
+                    kept.truncate(space);
+                    rest = &rest[1 + expression(&rest[1..])?..];
+                    found = true;
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        kept.push(c);
+        rest = &rest[c.len_utf8()..];
     }
-    kept.push_str(rest);
     found.then_some(kept)
+}
+
+/// Returns the length of an expression that a brace begins.
+fn expression(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    let end = text.bytes().position(|byte| {
+        depth += match byte {
+            b'{' => 1,
+            b'}' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    Some(end? + 1)
 }
 
 /// Cuts an attribute list at its spaces, but not within quotes.
@@ -485,6 +503,20 @@ mod tests {
             "export default settings to a file",
         ] {
             assert!(!is_module_line(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn expressions_are_taken_out_of_tags_and_addresses_kept() {
+        for (tag, rest) in [
+            ("<span style={{color: '#fff'}} class=\"a\">", Some("<span class=\"a\">")),
+            ("<a href=\"https://x/?q={id}\">", None),
+            ("<a href=\"https://x/?q={id}\" onClick={f}>", Some("<a href=\"https://x/?q={id}\">")),
+            ("<p title=\"a b={c}\">", None),
+            ("<p é={c}>", None),
+            ("<p a={b>", None),
+        ] {
+            assert_eq!(without_expressions(tag).as_deref(), rest, "{tag}");
         }
     }
 
