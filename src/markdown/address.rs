@@ -12,7 +12,7 @@ pub fn deep_path(target: &str) -> Option<&str> {
     let (scheme, path) = target.split_once("://")?;
     let is_name = scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // What a browser or system opens itself is none of these, and one word is too little to go by.
-    const OTHERS: [&str; 12] = [
+    const OTHERS: [&str; 11] = [
         "about",
         "blob",
         "chrome",
@@ -20,7 +20,6 @@ pub fn deep_path(target: &str) -> Option<&str> {
         "edge",
         "file",
         "javascript",
-        "ms-settings",
         "slack",
         "steam",
         "vbscript",

@@ -85,8 +85,7 @@ impl Reader<'_> {
             let next = self.line(at);
             self.inline.look(next.len());
             let bare = self.text[next.clone()].trim();
-            let length = run(bare, fence.sign);
-            if length >= fence.length && length == bare.len() {
+            if fence.is_closed_by(bare, 0) {
                 self.dropped.insert(next.start);
                 self.drop_line(line);
                 return true;

@@ -39,11 +39,7 @@ pub fn formula(text: &str) -> Option<usize> {
     let inner = text.strip_prefix(sign)?;
     let is_apart = |c: char| sign.len() > 1 || !c.is_whitespace();
     inner.chars().next().filter(|c| *c != '$' && is_apart(*c))?;
-    let mut near = inner.len().min(FORMULA_LIMIT + 10);
-    while !inner.is_char_boundary(near) {
-        near -= 1;
-    }
-    let line = inner[..near].lines().next()?;
+    let line = near(inner, FORMULA_LIMIT + 10).lines().next()?;
     let is_escaped = |at: usize| line[..at].ends_with('\\');
     let (end, _) = line.match_indices(sign).find(|(at, _)| !is_escaped(*at))?;
     let (before, after) =
@@ -133,6 +129,15 @@ pub fn abbreviation(line: &str) -> Option<(usize, &str)> {
     let (name, rest) = inner.split_once("]:")?;
     let sound = !name.is_empty() && !name.contains(['[', ']']) && !rest.trim().is_empty();
     sound.then_some((name.len() + 4, name))
+}
+
+/// Returns as much of the beginning of a text as so many bytes hold.
+pub fn near(text: &str, limit: usize) -> &str {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Returns the length of a size behind the words of a picture: `|100` or `|100x145` before `](`.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     Kind, Reader,
     inline::{Change, plain},
+    marks::near,
     tags,
 };
 
@@ -39,15 +40,6 @@ pub fn marked(bare: &str) -> Option<&str> {
 
 /// The longest mark on a line, in bytes.
 const MARK: usize = 1000;
-
-/// Returns as much of a text as a mark may have.
-fn near(text: &str) -> &str {
-    let mut end = text.len().min(MARK);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
 
 /// Returns the name of a tab: `# [Name](#tab/name)`.
 fn tab_name(bare: &str) -> Option<&str> {
@@ -104,7 +96,7 @@ impl Reader<'_> {
 
     /// Reads a file that another program would bring in: `[!INCLUDE [name](path)]` is a link to it.
     pub fn brought_in(&mut self, at: usize, end: usize) -> Option<Change> {
-        let rest = near(&self.text[at..end]);
+        let rest = near(&self.text[at..end], MARK);
         let (kind, rest) = rest.strip_prefix("[!")?.split_once('[')?;
         let (name, rest) = rest.split_once("](")?;
         let (path, _) = rest.split_once(")]")?;
@@ -122,7 +114,7 @@ impl Reader<'_> {
     /// Reads `<xref:Name>`, a reference to what a program calls so.
     pub fn reference(&mut self, at: usize, end: usize) -> Option<Change> {
         let rest = self.text[at..end].strip_prefix("<xref:")?;
-        let (inner, _) = near(rest).split_once('>')?;
+        let (inner, _) = near(rest, MARK).split_once('>')?;
         let name =
             inner.split('?').next().unwrap_or_default().replace("%2A", "*").replace("%60", "`");
         let is_sound = !name.is_empty() && !name.contains([' ', '`', '<']);

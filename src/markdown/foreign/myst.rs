@@ -7,7 +7,6 @@ use super::{
     boxes::Opening,
     fence_of,
     inline::{Change, plain},
-    run,
 };
 use crate::markdown::callout;
 
@@ -148,8 +147,7 @@ impl Reader<'_> {
             at = next.end + 1;
             self.inline.look(next.len());
             let bare = self.text[next].trim();
-            let length = run(bare, fence.sign);
-            if length >= fence.length && length == bare.len() {
+            if fence.is_closed_by(bare, 0) {
                 let spaces = self.spaces(line);
                 self.end_block();
                 if place(&format!("({name})=")).is_some() {
